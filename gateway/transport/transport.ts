@@ -1,0 +1,34 @@
+import type { DocumentNode, GraphQLFormattedError } from 'graphql'
+import type { Access } from '../../platform/access/access.ts'
+import type { Principal } from '../../platform/access/principal.ts'
+
+/** One fetch of a compiled plan: its text is printed once, its document parsed once. */
+export interface PreparedFetch {
+  readonly subgraph: string
+  readonly operation: string
+  readonly operationName: string | undefined
+  readonly document: DocumentNode
+}
+
+/** What a fetch knows of the request it belongs to. */
+export interface RequestContext {
+  readonly principal: Principal
+  /** In process the decided grants travel along; over HTTP the subgraph resolves its own. */
+  readonly access: Access | undefined
+  readonly correlationId: string
+  readonly signal: AbortSignal
+  /** One map for each operation: a transport keeps its per-operation state here (loaders, subgraph contexts). */
+  readonly state: Map<unknown, unknown>
+}
+
+export interface SubgraphResult {
+  readonly data?: Record<string, unknown> | null
+  readonly errors?: readonly GraphQLFormattedError[]
+}
+
+/** How the gateway reaches a subgraph: in process through parsed documents, or over HTTP with a signed internal token. */
+export interface SubgraphTransport {
+  readonly execute: (fetch: PreparedFetch, variables: Readonly<Record<string, unknown>>, request: RequestContext) => Promise<SubgraphResult>
+  readonly subscribe: (fetch: PreparedFetch, variables: Readonly<Record<string, unknown>>, request: RequestContext) => Promise<AsyncIterableIterator<SubgraphResult>>
+  readonly close: () => Promise<void>
+}

@@ -1,0 +1,52 @@
+import type { Uuid } from '../ids/id.ts'
+
+/** One project of one organization. `columns` is what every statement on a project-owned table carries. */
+export interface ProjectScope {
+  readonly kind: 'project'
+  readonly organizationId: Uuid
+  readonly projectId: Uuid
+  readonly columns: { readonly orgId: Uuid; readonly projectId: Uuid }
+}
+
+export interface OrganizationScope {
+  readonly kind: 'organization'
+  readonly organizationId: Uuid
+  readonly columns: { readonly orgId: Uuid }
+}
+
+/** The caller's own things, in any organization. */
+export interface SelfScope {
+  readonly kind: 'self'
+  readonly userId: Uuid
+  readonly columns: { readonly userId: Uuid }
+}
+
+/** The platform's own things: nodes, SKUs, price books. Never a tenant's. */
+export interface PlatformScope {
+  readonly kind: 'platform'
+}
+
+/** Several projects the caller may read at once; made of grants, for lists over all of a viewer's projects. */
+export interface ProjectSetScope {
+  readonly kind: 'project-set'
+  readonly projects: readonly ProjectScope[]
+}
+
+export type Scope = ProjectScope | ProjectSetScope | OrganizationScope | SelfScope | PlatformScope
+
+export const projectScope = (organizationId: Uuid, projectId: Uuid): ProjectScope => ({
+  kind: 'project',
+  organizationId,
+  projectId,
+  columns: { orgId: organizationId, projectId },
+})
+
+export const organizationScope = (organizationId: Uuid): OrganizationScope => ({
+  kind: 'organization',
+  organizationId,
+  columns: { orgId: organizationId },
+})
+
+export const selfScope = (userId: Uuid): SelfScope => ({ kind: 'self', userId, columns: { userId } })
+
+export const PLATFORM_SCOPE: PlatformScope = { kind: 'platform' }

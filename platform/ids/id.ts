@@ -1,0 +1,74 @@
+import type { Brand } from './brand.ts'
+import { ID_KINDS, type IdPrefix } from './kinds.ts'
+import { err, ok, type Result } from '../result/result.ts'
+
+/** A UUID in its canonical lower-case text form. */
+export type Uuid = Brand<string, 'Uuid'>
+
+/**
+ * An id of the graph, parsed: `<prefix>_<base64url(scope uuid ‖ local uuid)>`.
+ * It is a claim about where the thing lives, never permission (authorization.md).
+ */
+export interface Id<Prefix extends IdPrefix = IdPrefix> {
+  readonly prefix: Prefix
+  /** The owner's UUID; equal to `local` for ids that are their own scope or the platform's. */
+  readonly scope: Uuid
+  readonly local: Uuid
+  /** The text that clients see. One id has exactly one text. */
+  readonly text: string
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Accepts the canonical lower-case form only. */
+export const isUuid = (text: string): text is Uuid => UUID.test(text)
+
+const toBytes = (uuid: Uuid): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')
+
+const toUuid = (bytes: Buffer): Uuid => {
+  const hex = bytes.toString('hex')
+  const text = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  return text as Uuid // sixteen bytes in hexadecimal, grouped as RFC 9562 section 4 says
+}
+
+const carriesOwner = (prefix: IdPrefix): boolean => !['self', 'platform'].includes(ID_KINDS[prefix])
+
+/** Writes the id of a thing that is its own scope (`org`, `prj`, `usr`) or the platform's. */
+export const selfId = <P extends IdPrefix>(prefix: P, local: Uuid): Id<P> => ({
+  prefix,
+  scope: local,
+  local,
+  text: `${prefix}_${toBytes(local).toString('base64url')}`,
+})
+
+/** Writes the id of a thing owned by an organization, a project or a user. */
+export const ownedId = <P extends IdPrefix>(prefix: P, scope: Uuid, local: Uuid): Id<P> => ({
+  prefix,
+  scope,
+  local,
+  text: `${prefix}_${Buffer.concat([toBytes(scope), toBytes(local)]).toString('base64url')}`,
+})
+
+const isPrefix = (text: string): text is IdPrefix => Object.hasOwn(ID_KINDS, text)
+
+/** Parses any id of the graph. Refuses unknown prefixes, wrong lengths and non-canonical base64url. */
+export const parseAnyId = (text: string): Result<Id, 'INVALID_ID'> => {
+  const prefix = text.slice(0, 3)
+  if (text.charAt(3) !== '_' || !isPrefix(prefix)) return err('INVALID_ID')
+  const bytes = Buffer.from(text.slice(4), 'base64url')
+  if (bytes.length !== (carriesOwner(prefix) ? 32 : 16)) return err('INVALID_ID')
+  const local = toUuid(bytes.subarray(-16))
+  const id = carriesOwner(prefix) ? ownedId(prefix, toUuid(bytes.subarray(0, 16)), local) : selfId(prefix, local)
+  return id.text === text ? ok(id) : err('INVALID_ID')
+}
+
+/** Parses an id that must be of one kind. */
+export const parseId = <P extends IdPrefix>(prefix: P, text: string): Result<Id<P>, 'INVALID_ID'> => {
+  const parsed = parseAnyId(text)
+  if (!parsed.ok) return parsed
+  return parsed.value.prefix === prefix ? ok(parsed.value as Id<P>) : err('INVALID_ID') // prefix just compared
+}
+
+export type OrganizationId = Id<'org'>
+export type ProjectId = Id<'prj'>
+export type UserId = Id<'usr'>

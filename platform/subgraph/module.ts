@@ -1,0 +1,55 @@
+import type { GraphQLFieldResolver, GraphQLScalarType } from 'graphql'
+import type { Access } from '../access/access.ts'
+import type { Cache } from '../cache/cache.ts'
+import type { Clock } from '../clock/clock.ts'
+import type { EventHandler } from '../events/envelope.ts'
+import type { IdGenerator } from '../ids/generator.ts'
+import type { Log } from '../log/log.ts'
+import type { Database } from '../database/database.ts'
+import type { JobHandler } from '../jobs/jobs.ts'
+
+/**
+ * A subgraph as the rest of the product sees it: `subgraphs/<name>/index.ts` exports one, and nothing else of the
+ * folder is imported from outside.
+ */
+export interface SubgraphModule {
+  readonly name: SubgraphName
+  /** The feature folders' `schema.graphql` files, absolute paths. */
+  readonly schemaFiles: readonly string[]
+  readonly start: (platform: SubgraphPlatform) => Subgraph
+}
+
+export type SubgraphName = 'iam' | 'compute' | 'app-platform' | 'storage' | 'billing' | 'notifications'
+
+/** What the platform gives every subgraph. */
+export interface SubgraphPlatform {
+  /** Connected with this subgraph's own role. */
+  readonly database: Database
+  readonly cache: Cache
+  readonly clock: Clock
+  readonly ids: IdGenerator
+  readonly log: Log
+}
+
+export interface Subgraph {
+  readonly resolvers: SubgraphResolvers
+  /** Services and per-operation loaders for one operation; merged under `access` into the resolvers' context. */
+  readonly context: (operation: OperationContext) => object
+  /** By event type. Each runs as a job, at least once, idempotent by event id. */
+  readonly eventHandlers: Readonly<Record<string, EventHandler>>
+  /** By job name, `<subgraph>.<name>`. */
+  readonly jobs: Readonly<Record<string, JobHandler>>
+}
+
+/** What every resolver's context holds; a subgraph adds its services and loaders. */
+export interface OperationContext {
+  readonly access: Access
+  readonly correlationId: string
+  readonly signal: AbortSignal
+}
+
+type AnyResolver = GraphQLFieldResolver<never, never, never>
+
+export type SubgraphResolvers = Readonly<
+  Record<string, Readonly<Record<string, AnyResolver | { subscribe: AnyResolver; resolve?: AnyResolver }>> | GraphQLScalarType>
+>
