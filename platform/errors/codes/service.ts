@@ -1,0 +1,100 @@
+import type { CatalogueEntry } from '../entry.ts'
+
+/** What can go wrong behind a correct request. */
+export const SERVICE_CODES = {
+  INTERNAL: {
+    message: 'Something went wrong on our side.',
+    retryable: true,
+    httpStatus: 500,
+    when: 'A fault that the caller can neither cause nor correct. What happened is in the log under the correlation id, never in the answer.',
+    remedy: 'Try again; if it stays, give support the correlation id.',
+  },
+  SUBGRAPH_UNAVAILABLE: {
+    message: 'A part of the graph is not available at the moment.',
+    retryable: true,
+    httpStatus: 503,
+    when: 'A subgraph cannot be reached or answers with a server error. The rest of the answer is complete.',
+    remedy: 'Try again; queries are safe to repeat, mutations with an `idempotencyKey` are too.',
+  },
+  SUBGRAPH_TIMEOUT: {
+    message: 'A part of the graph took too long to answer.',
+    retryable: true,
+    httpStatus: 504,
+    when: 'A subgraph did not answer within `SUBGRAPH_TIMEOUT_MS`. The rest of the answer is complete.',
+    remedy: 'Try again, or ask for less.',
+  },
+  SUBGRAPH_INVALID_RESPONSE: {
+    message: 'A part of the graph gave an answer that could not be used.',
+    retryable: true,
+    httpStatus: 502,
+    when: 'A subgraph answered with something that is not a GraphQL response, or that does not fit the schema.',
+    remedy: 'Try again; if it stays, give support the correlation id.',
+  },
+  REQUEST_TIMEOUT: {
+    message: 'The request took too long.',
+    retryable: true,
+    httpStatus: 504,
+    when: 'The whole operation did not finish within `REQUEST_TIMEOUT_MS`.',
+    remedy: 'Ask for less in one operation, then try again.',
+  },
+  REQUEST_CANCELLED: {
+    message: 'The request was cancelled.',
+    retryable: true,
+    httpStatus: 499,
+    when: 'The client went away before the answer was ready. It is seen in logs and metrics only.',
+    remedy: 'Nothing is wrong; send the request again if the answer is still wanted.',
+  },
+  DATABASE_UNAVAILABLE: {
+    message: 'The data is not available at the moment.',
+    retryable: true,
+    httpStatus: 503,
+    when: 'The database cannot be reached, refuses connections or has none free. The server recovers by itself when the database is back.',
+    remedy: 'Try again. An operator checks `DATABASE_URL` and that PostgreSQL is running.',
+  },
+  CACHE_UNAVAILABLE: {
+    message: 'A shared service is not available at the moment.',
+    retryable: true,
+    httpStatus: 503,
+    when: 'The shared cache cannot be reached and the operation needs it. The server recovers by itself when the cache is back.',
+    remedy: 'Try again. An operator checks `REDIS_URL` and that Redis is running.',
+  },
+  EVENTS_UNAVAILABLE: {
+    message: 'Live updates are not available at the moment.',
+    retryable: true,
+    httpStatus: 503,
+    when: 'The event backbone cannot be reached. Nothing is lost: events wait in the outbox.',
+    remedy: 'Try again. An operator checks `NATS_URL` and that NATS is running.',
+  },
+  IDENTITY_UNAVAILABLE: {
+    message: 'Credentials cannot be checked at the moment.',
+    retryable: true,
+    httpStatus: 503,
+    when: 'The keys of the identity provider could not be fetched, so that the credential is neither accepted nor refused.',
+    remedy: 'Try again. An operator checks `OIDC_ISSUER` and that the identity provider is running.',
+  },
+  SHUTTING_DOWN: {
+    message: 'The server is shutting down.',
+    retryable: true,
+    httpStatus: 503,
+    when: 'The request reached a process that is draining.',
+    remedy: 'Try again: another process answers.',
+  },
+  SLOW_CONSUMER: {
+    message: 'The subscription was ended because its messages were not read fast enough.',
+    retryable: true,
+    when: 'More messages or bytes waited for the client than the bound allows. `extensions.cursor` says where to go on.',
+    remedy: 'Subscribe again with the cursor, and read faster or select less.',
+  },
+  SUBSCRIPTION_LIMIT: {
+    message: 'Too many subscriptions are open.',
+    retryable: true,
+    when: 'The connection, the caller or the address has as many connections or operations open as allowed.',
+    remedy: 'Close subscriptions that are no longer needed.',
+  },
+  CURSOR_TOO_OLD: {
+    message: 'The cursor is older than what is kept.',
+    retryable: false,
+    when: 'The messages after this cursor are no longer stored. `extensions.cursor` is a fresh one.',
+    remedy: 'Read the present state by a query, then subscribe with the fresh cursor.',
+  },
+} as const satisfies Record<string, CatalogueEntry>
