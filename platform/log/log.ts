@@ -1,4 +1,54 @@
-import type { Logger } from 'pino'
+import { trace } from '@opentelemetry/api'
+import { pino, type DestinationStream, type Logger } from 'pino'
+import { currentCorrelation } from './correlation.ts'
+import { prettyStream } from './pretty.ts'
+import { redactText, redactValue } from './redaction.ts'
 
 /** Structured log with secrets redacted (R86). */
 export type Log = Logger
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface LogOptions {
+  readonly level: LogLevel
+  /** `json`: one object a line, for machines; `pretty`: for people; `auto`: pretty on a terminal, else json. */
+  readonly format: 'json' | 'pretty' | 'auto'
+  /** Standard output unless given. */
+  readonly destination?: DestinationStream
+}
+
+/**
+ * Makes the process's log; parts take `log.child({ component: 'relay' })`. Every line carries the correlation and
+ * trace it belongs to. Whatever is logged, by name or inside a text, no credential reaches the destination.
+ */
+export const createLog = ({ level, format, destination }: LogOptions): Log => {
+  const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY)
+  const standard = pretty ? prettyStream(process.stdout) : pino.destination({ fd: 1, sync: true })
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: context,
+      formatters: { level: (label) => ({ level: label }), log: redactRecord, bindings: redactRecord },
+      serializers: { err: (copied: unknown) => copied }, // redactRecord has copied it; pino's own would copy every property
+      hooks: { streamWrite: redactText },
+    },
+    destination ?? standard,
+  )
+}
+
+/** For tests and programs that must print nothing. */
+export const silentLog: Log = pino({ level: 'silent' })
+
+const context = (): object => {
+  const span = trace.getActiveSpan()?.spanContext()
+  return { ...currentCorrelation(), ...(span === undefined ? {} : { traceId: span.traceId }) }
+}
+
+const redactRecord = (record: object): Record<string, unknown> => {
+  const copy = redactValue(record)
+  return typeof copy === 'object' && copy !== null ? { ...copy } : {}
+}
