@@ -1,10 +1,21 @@
+import { decide, type Denied } from './decide.ts'
 import type { Grants } from './grants.ts'
 import type { Principal } from './principal.ts'
+import type {
+  OrganizationRequirement,
+  PlatformRequirement,
+  ProjectRequirement,
+  Requirement,
+  SelfRequirement,
+} from './requirement.ts'
+import { organizationScope, PLATFORM_SCOPE, projectScope, selfScope } from './scope.ts'
 import type { OrganizationScope, PlatformScope, ProjectScope, SelfScope } from './scope.ts'
+import { err, ok, type Result } from '../result/result.ts'
 
-declare const proof: unique symbol
+/** Not exported, so that no other module can write a grant: forging one is a compile error. */
+const proof: unique symbol = Symbol('grant')
 
-/** Proof that one capability was granted in one project; only `authorize` (this module) makes it. */
+/** Proof that one capability was granted in one project; only `authorize` and `systemGrant` (this module) make it. */
 export interface ProjectGrant<C extends string = string> {
   readonly [proof]: 'project'
   readonly scope: ProjectScope
@@ -39,3 +50,65 @@ export type Grant = ProjectGrant | OrganizationGrant | SelfGrant | PlatformGrant
 export type Actor =
   | { readonly kind: 'principal'; readonly principal: Principal; readonly userId: Grants['userId'] }
   | { readonly kind: 'system'; readonly job: string }
+
+/** A principal with the grants that its source found for it. */
+export interface Subject {
+  readonly principal: Principal
+  readonly grants: Grants
+}
+
+const scopeDenied = (code: Denied['code'], rule: Denied['rule']): Denied => ({ allowed: false, code, rule })
+
+/** Decides a requirement, and hands out the proof when it is allowed. */
+export function authorize<C extends string>(s: Subject, r: ProjectRequirement<C>): Result<ProjectGrant<C>, Denied>
+export function authorize<C extends string>(s: Subject, r: OrganizationRequirement<C>): Result<OrganizationGrant<C>, Denied>
+export function authorize(s: Subject, r: SelfRequirement): Result<SelfGrant, Denied>
+export function authorize<C extends string>(s: Subject, r: PlatformRequirement<C>): Result<PlatformGrant<C>, Denied>
+export function authorize(subject: Subject, requirement: Requirement): Result<Grant, Denied>
+export function authorize({ principal, grants }: Subject, requirement: Requirement): Result<Grant, Denied> {
+  const decision = decide(principal, grants, requirement)
+  if (!decision.allowed) return err(decision)
+  const actor: Actor = { kind: 'principal', principal, userId: grants.userId }
+  switch (requirement.kind) {
+    case 'project': {
+      const { capability, projectId } = requirement
+      const organizationId = grants.projects.get(projectId)?.organizationId
+      if (organizationId === undefined) return err(scopeDenied('PROJECT_ACCESS_DENIED', decision.rule))
+      return ok({ [proof]: 'project', scope: projectScope(organizationId, projectId), capability, actor })
+    }
+    case 'organization': {
+      const { capability, organizationId } = requirement
+      return ok({ [proof]: 'organization', scope: organizationScope(organizationId), capability, actor })
+    }
+    case 'self':
+      if (grants.userId === undefined) return err(scopeDenied('SELF_ACCESS_DENIED', decision.rule))
+      return ok({ [proof]: 'self', scope: selfScope(grants.userId), actor })
+    case 'platform':
+      return ok({ [proof]: 'platform', scope: PLATFORM_SCOPE, capability: requirement.capability, actor })
+  }
+}
+
+/**
+ * What the platform does by itself, for an owner that a committed row or event names. A use case that jobs may call
+ * says so in its signature: `ProjectGrant<'COMPUTE_ALLOCATION_RELEASE' | SystemCapability>`.
+ */
+export type SystemCapability = 'SYSTEM'
+
+/** The grant of a job or an event handler, named for audit. Never reachable from a resolver (dependency rule). */
+export function systemGrant(scope: ProjectScope, job: string): ProjectGrant<SystemCapability>
+export function systemGrant(scope: OrganizationScope, job: string): OrganizationGrant<SystemCapability>
+export function systemGrant(scope: SelfScope, job: string): SelfGrant
+export function systemGrant(scope: PlatformScope, job: string): PlatformGrant<SystemCapability>
+export function systemGrant(scope: ProjectScope | OrganizationScope | SelfScope | PlatformScope, job: string): Grant {
+  const actor: Actor = { kind: 'system', job }
+  switch (scope.kind) {
+    case 'project':
+      return { [proof]: 'project', scope, capability: 'SYSTEM', actor }
+    case 'organization':
+      return { [proof]: 'organization', scope, capability: 'SYSTEM', actor }
+    case 'self':
+      return { [proof]: 'self', scope, actor }
+    case 'platform':
+      return { [proof]: 'platform', scope, capability: 'SYSTEM', actor }
+  }
+}

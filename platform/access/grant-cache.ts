@@ -1,0 +1,97 @@
+import { NO_GRANTS, type Grants, type GrantSource } from './grants.ts'
+import { principalKey, type Principal } from './principal.ts'
+import type { Cache, Unsubscribe } from '../cache/cache.ts'
+import type { Clock } from '../clock/clock.ts'
+
+/** The fan-out channel on which iam says that grants changed. A hint: a lost message costs `ttlMs`, no more. */
+export const ACCESS_EPOCH_CHANNEL = 'access.epoch'
+
+/** Whose grants changed: the keys of principals (`principalKey`), or everyone's. */
+export type AffectedPrincipals = readonly string[] | 'everyone'
+
+/** The grants of this process's callers, kept for seconds and dropped when iam announces a change. */
+export interface GrantCache extends GrantSource {
+  /** Cached for `ttlMs` at most, counted from the start of the read; concurrent callers share one read. */
+  readonly load: (principal: Principal) => Promise<Grants>
+  /** Reads past the cache and replaces what it holds: `@sensitive`, token minting, after a change. */
+  readonly fresh: (principal: Principal) => Promise<Grants>
+  /** Called by iam after a change of grants has committed; every process drops what it holds of those affected. */
+  readonly announce: (affected: AffectedPrincipals) => Promise<void>
+  /** Tells what is open (subscriptions) that it must be decided again. */
+  readonly onDropped: (listener: (affected: AffectedPrincipals) => void) => () => void
+  readonly start: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+export interface GrantCacheParts {
+  readonly source: GrantSource
+  readonly bus: Pick<Cache, 'publish' | 'subscribe'>
+  readonly clock: Clock
+  readonly ttlMs?: number
+  readonly maxPrincipals?: number
+}
+
+interface Entry {
+  readonly grants: Promise<Grants>
+  readonly expiresAt: number
+}
+
+const EVERYONE = 'everyone'
+
+const parseAffected = (message: string): AffectedPrincipals =>
+  message === EVERYONE || message === '' ? EVERYONE : message.split('\n')
+
+/** The least recently loaded goes first when the bound is reached. */
+export const createGrantCache = (parts: GrantCacheParts): GrantCache => {
+  const { source, bus, clock, ttlMs = 5_000, maxPrincipals = 20_000 } = parts
+  const entries = new Map<string, Entry>()
+  const listeners = new Set<(affected: AffectedPrincipals) => void>()
+  let unsubscribe: Unsubscribe | undefined
+
+  const read = (key: string, principal: Principal): Promise<Grants> => {
+    const entry: Entry = { grants: source.load(principal), expiresAt: clock.now().getTime() + ttlMs }
+    entries.delete(key)
+    entries.set(key, entry)
+    const [oldest] = entries.keys()
+    if (entries.size > maxPrincipals && oldest !== undefined) entries.delete(oldest)
+    // A failed read is nobody's answer but of those who waited for it.
+    entry.grants.catch(() => {
+      if (entries.get(key) === entry) entries.delete(key)
+    })
+    return entry.grants
+  }
+
+  // A read under way is dropped with the rest: it may have seen the state before the change.
+  const drop = (affected: AffectedPrincipals): void => {
+    if (affected === EVERYONE) entries.clear()
+    else for (const key of affected) entries.delete(key)
+    for (const listener of listeners) listener(affected)
+  }
+
+  return {
+    load: (principal) => {
+      if (principal.kind === 'anonymous') return Promise.resolve(NO_GRANTS)
+      const key = principalKey(principal)
+      const held = entries.get(key)
+      return held !== undefined && held.expiresAt > clock.now().getTime() ? held.grants : read(key, principal)
+    },
+    fresh: (principal) =>
+      principal.kind === 'anonymous' ? Promise.resolve(NO_GRANTS) : read(principalKey(principal), principal),
+    announce: async (affected) => {
+      drop(affected)
+      await bus.publish(ACCESS_EPOCH_CHANNEL, affected === EVERYONE ? EVERYONE : affected.join('\n'))
+    },
+    onDropped: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    start: async () => {
+      unsubscribe = await bus.subscribe(ACCESS_EPOCH_CHANNEL, (message) => drop(parseAffected(message)))
+    },
+    stop: async () => {
+      await unsubscribe?.()
+      unsubscribe = undefined
+      entries.clear()
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import type { Id, Uuid } from '../ids/id.ts'
+import { parseAnyId } from '../ids/id.ts'
+import { ID_KINDS } from '../ids/kinds.ts'
+import { err, ok, type Result } from '../result/result.ts'
+
+/** An id as a resolver or a representation holds it: the text of the graph, or already parsed. */
+export type IdText = string | Id
+
+/** How the scope is read from an id. A port: a graph whose ids are plain brings another. */
+export interface ScopeIds {
+  readonly project: (id: IdText) => Result<Uuid, 'INVALID_ID'>
+  readonly organization: (id: IdText) => Result<Uuid, 'INVALID_ID'>
+  /** The user an id belongs to; undefined where it says nothing about a user. */
+  readonly user: (id: IdText) => Result<Uuid | undefined, 'INVALID_ID'>
+}
+
+const parsed = (id: IdText): Result<Id, 'INVALID_ID'> => (typeof id === 'string' ? parseAnyId(id) : ok(id))
+
+/** Ids of this product: `prj_…` is a project, and everything a project owns carries it; organizations likewise. */
+export const scopeCarryingIds: ScopeIds = {
+  project: (text) => {
+    const id = parsed(text)
+    if (!id.ok) return id
+    return id.value.prefix === 'prj' || ID_KINDS[id.value.prefix] === 'project' ? ok(id.value.scope) : err('INVALID_ID')
+  },
+  organization: (text) => {
+    const id = parsed(text)
+    if (!id.ok) return id
+    const bound = id.value.prefix === 'org' || ID_KINDS[id.value.prefix] === 'organization'
+    return bound ? ok(id.value.scope) : err('INVALID_ID')
+  },
+  user: (text) => {
+    const id = parsed(text)
+    if (!id.ok) return id
+    return ok(id.value.prefix === 'usr' || ID_KINDS[id.value.prefix] === 'user' ? id.value.scope : undefined)
+  },
+}
