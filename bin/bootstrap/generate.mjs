@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs'
+import { runQuietly } from './child.mjs'
+import { filesBelow, fingerprint, inProject, stamp } from './project.mjs'
+import { Refusal, say } from './say.mjs'
+import { toolPath } from './tool.mjs'
+
+/**
+ * One generator: made from these files, into this folder; run again only when a file changed or the folder is gone.
+ * @typedef {{ name: string, sources: () => string[], output: string | undefined, tool: readonly [string, string], args: string[] }} Generator
+ */
+
+/** @type {Generator} */
+export const databaseClient = {
+  name: 'database client',
+  sources: () => [inProject('prisma.config.ts'), ...filesBelow(inProject('prisma'), '.prisma')],
+  output: inProject('prisma/generated'),
+  tool: ['prisma', 'prisma'],
+  args: ['generate', '--no-hints'],
+}
+
+/** @type {Generator} */
+export const resolverTypes = {
+  name: 'resolver types',
+  sources: () => [
+    inProject('schema/codegen.ts'),
+    ...filesBelow(inProject('schema'), '.graphql'),
+    ...filesBelow(inProject('subgraphs'), '.graphql'),
+  ],
+  output: undefined,
+  tool: ['@graphql-codegen/cli', 'graphql-codegen'],
+  args: ['--config', 'schema/codegen.ts'],
+}
+
+/** @param {Generator} generator */
+export const isCurrent = (generator) => {
+  const [first, ...rest] = generator.sources()
+  if (first === undefined || !existsSync(first) || rest.length === 0) return true // nothing to generate from
+  if (generator.output && !existsSync(generator.output)) return false
+  return stampOf(generator).matches(fingerprint([first, ...rest]))
+}
+
+/**
+ * @param {Generator} generator
+ * @param {import('./runtime.mjs').Runtime} runtime
+ */
+export const generate = async (generator, { node, env }) => {
+  if (isCurrent(generator)) return
+  say(`generating ${generator.name}`)
+  const made = fingerprint(generator.sources())
+  const { code, printed } = await runQuietly(node, [toolPath(...generator.tool), ...generator.args], {
+    env: { ...env, ...offline(node) },
+  })
+  if (code !== 0) throw new Refusal(`${printed.trim()}\nGenerating ${generator.name} ended with ${code}.`)
+  stampOf(generator).write(made)
+}
+
+/** @param {Generator} generator */
+const stampOf = (generator) => stamp(generator.name.replace(' ', '-'))
+
+/**
+ * Prisma looks for an engine that generating never runs, and would download it: any file that exists keeps it content.
+ * @param {string} node
+ */
+const offline = (node) => ({
+  PRISMA_SCHEMA_ENGINE_BINARY: node,
+  PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  CHECKPOINT_DISABLE: '1',
+  DO_NOT_TRACK: '1',
+})

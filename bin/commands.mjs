@@ -1,0 +1,111 @@
+/**
+ * One part of a command: a program of ours (a `.ts` or `.mjs` file), or one of an installed package.
+ * @typedef {{ program: string, args?: readonly string[] }} Program
+ * @typedef {{ tool: readonly [packageName: string, program: string], args?: readonly string[], flags?: readonly string[] }} Tool
+ * @typedef {Program | Tool} Part
+ */
+
+/**
+ * A command is its parts, in order, or other commands; `purpose` decides how much is generated first.
+ * What is typed behind a command goes to each of its parts. `whole` judges the run as a whole: it is left out when
+ * arguments asked for less (`npm test -- platform/ids`).
+ * @typedef {{
+ *   purpose: 'product' | 'development',
+ *   parts?: readonly Part[],
+ *   whole?: readonly Part[],
+ *   commands?: readonly string[],
+ *   says: string,
+ * }} Command
+ */
+
+/**
+ * @param {string} program
+ * @param {...string} args
+ * @returns {Program}
+ */
+const program = (program, ...args) => ({ program, args })
+
+/**
+ * @param {string} packageName
+ * @param {string} name
+ * @param {...string} args
+ * @returns {Tool}
+ */
+const tool = (packageName, name, ...args) => ({ tool: [packageName, name], args })
+
+/**
+ * ES modules in jest need a flag of Node's, and its notice about it helps nobody.
+ * @param {...string} args
+ * @returns {Tool}
+ */
+const jest = (...args) => ({
+  tool: ['jest', 'jest'],
+  flags: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+  args,
+})
+
+const lintCache = 'node_modules/.cache/eslint/'
+const formatCache = ['--cache', '--cache-location', 'node_modules/.cache/prettier/cache.json', '--log-level=warn']
+
+/** @type {Record<string, Command>} */
+export const commands = {
+  setup: { purpose: 'development', says: 'bring the runtime, install, generate; nothing else' },
+  generate: { purpose: 'development', says: 'generate what is stale' },
+
+  start: { purpose: 'product', parts: [program('server/main.ts')], says: 'the whole product in one process' },
+  gateway: { purpose: 'product', parts: [program('gateway/main.ts')], says: 'the gateway alone, on SUPERGRAPH_FILE' },
+  token: { purpose: 'product', parts: [program('identity/token.ts')], says: 'print a bearer token of a demo user' },
+  migrate: { purpose: 'product', parts: [program('prisma/migrate.ts')], says: 'bring the database up to date' },
+  bench: { purpose: 'product', parts: [program('bench/run.ts')], says: 'measure against the stock gateway' },
+
+  test: {
+    purpose: 'development',
+    parts: [jest('--json', '--outputFile=reports/jest.json')],
+    whole: [program('bin/requirements.mjs', 'reports/jest.json')],
+    says: 'every test, then whether each requirement has one that passed',
+  },
+  'test:unit': { purpose: 'development', parts: [jest('--selectProjects', 'unit')], says: 'the tests beside the code' },
+  'test:e2e': { purpose: 'development', parts: [jest('--selectProjects', 'e2e')], says: 'the tests under test/' },
+
+  typecheck: { purpose: 'development', parts: [tool('typescript', 'tsc', '--noEmit')], says: 'types' },
+  lint: {
+    purpose: 'development',
+    parts: [tool('eslint', 'eslint', '--max-warnings=0', '--cache', '--cache-location', lintCache, '.')],
+    says: 'lint of the code',
+  },
+  format: { purpose: 'development', parts: [tool('prettier', 'prettier', ...formatCache, '--write', '.')], says: 'format the code' },
+  'format:check': {
+    purpose: 'development',
+    parts: [tool('prettier', 'prettier', ...formatCache, '--check', '.')],
+    says: 'whether the code is formatted',
+  },
+  boundaries: {
+    purpose: 'development',
+    parts: [tool('dependency-cruiser', 'depcruise', '--config', '.dependency-cruiser.cjs', '--no-progress', '.')],
+    says: 'who may import whom',
+  },
+  knip: { purpose: 'development', parts: [tool('knip', 'knip', '--no-progress')], says: 'unused files, exports and packages' },
+
+  compose: { purpose: 'product', parts: [program('schema/compose.ts')], says: 'write schema/supergraph.graphql' },
+  'compose:check': {
+    purpose: 'product',
+    parts: [program('schema/compose.ts', '--check')],
+    says: 'whether the committed supergraph is current and its rules hold',
+  },
+  docs: {
+    purpose: 'product',
+    parts: [program('platform/config/document.ts'), program('platform/errors/document.ts')],
+    says: 'write docs/configuration.md and docs/errors.md',
+  },
+  'docs:check': {
+    purpose: 'product',
+    parts: [program('platform/config/document.ts', '--check'), program('platform/errors/document.ts', '--check')],
+    says: 'whether the generated pages are current',
+  },
+
+  check: {
+    purpose: 'development',
+    commands: ['typecheck', 'lint', 'format:check', 'boundaries', 'knip', 'compose:check', 'docs:check', 'test:unit'],
+    says: 'everything but the end-to-end tests',
+  },
+}
