@@ -12,10 +12,10 @@ import { toolPath } from './tool.mjs'
 /** @type {Generator} */
 export const databaseClient = {
   name: 'database client',
-  sources: () => [inProject('prisma.config.ts'), ...filesBelow(inProject('prisma'), '.prisma')],
+  sources: () => filesBelow(inProject('prisma/schema'), '.prisma'),
   output: inProject('prisma/generated'),
   tool: ['prisma', 'prisma'],
-  args: ['generate', '--no-hints'],
+  args: ['generate', '--no-hints', '--schema=prisma/schema'],
 }
 
 /** @type {Generator} */
@@ -33,10 +33,10 @@ export const resolverTypes = {
 
 /** @param {Generator} generator */
 export const isCurrent = (generator) => {
-  const [first, ...rest] = generator.sources()
-  if (first === undefined || !existsSync(first) || rest.length === 0) return true // nothing to generate from
+  const sources = generator.sources()
+  if (!sources.every(existsSync)) return true // not a part of this checkout
   if (generator.output && !existsSync(generator.output)) return false
-  return stampOf(generator).matches(fingerprint([first, ...rest]))
+  return stampOf(generator).matches(fingerprint(sources))
 }
 
 /**
