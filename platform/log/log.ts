@@ -1,15 +1,12 @@
 import { trace } from '@opentelemetry/api'
 import { pino, type DestinationStream, type Logger } from 'pino'
 import { currentCorrelation } from './correlation.ts'
+import type { LogLevel } from './levels.ts'
 import { prettyStream } from './pretty.ts'
 import { redactText, redactValue } from './redaction.ts'
 
 /** Structured log with secrets redacted (R86). */
 export type Log = Logger
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-
-export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export interface LogOptions {
   readonly level: LogLevel

@@ -1,0 +1,36 @@
+import type { Config } from './config.ts'
+import { loginsOf } from './logins.ts'
+import { isEmbedded, subgraphsOf, SUBGRAPHS, type Role } from './roles.ts'
+
+/** Why a setting that may stay unset is needed after all, or may not stand beside another. */
+export interface Contradiction {
+  readonly setting: keyof Config
+  readonly reason: string
+}
+
+/** What the settings that could be read have against each other. */
+export const contradictionsIn = (config: Partial<Config>): readonly Contradiction[] => [
+  ...(config.roles === undefined || isEmbedded(config.roles) ? [] : distributed(config, config.roles)),
+  ...(config.internalSigningKey !== undefined && config.internalSigningKeyFile !== undefined
+    ? [{ setting: 'internalSigningKeyFile' as const, reason: 'must stay unset when INTERNAL_SIGNING_KEY is set' }]
+    : []),
+]
+
+/** A process that is only a part of the product cannot generate what the other parts must have too. */
+const distributed = (config: Partial<Config>, roles: ReadonlySet<Role>): readonly Contradiction[] => {
+  const logins = loginsOf(roles)
+  const subgraphs = subgraphsOf(roles)
+  const gateway = roles.has('gateway')
+  const needs: readonly (readonly [setting: keyof Config, isNeeded: boolean, why: string])[] = [
+    ['databaseUrl', logins.length > 0, 'when ROLES is a part of the product'],
+    ['databaseRoleSecret', !logins.every((login) => config[`databasePassword:${login}`]), 'for the database roles'],
+    ['redisUrl', gateway || subgraphs.length > 0 || roles.has('worker'), 'for the cache that the parts share'],
+    ['gatewayJwksUrl', subgraphs.length > 0 && !gateway, 'for a subgraph without its gateway'],
+    ['subgraphUrls', gateway && subgraphs.length < SUBGRAPHS.length, 'for a gateway without its subgraphs'],
+    ['internalSigningKey', gateway && config.internalSigningKeyFile === undefined, 'for a gateway of its own'],
+    ['oidcIssuer', gateway && !roles.has('identity'), 'for a gateway without the identity provider'],
+  ]
+  return needs
+    .filter(([setting, isNeeded]) => isNeeded && config[setting] === undefined)
+    .map(([setting, , why]) => ({ setting, reason: `is needed ${why}` }))
+}

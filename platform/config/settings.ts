@@ -1,0 +1,15 @@
+import { GATEWAY_SETTINGS } from './settings/gateway.ts'
+import { IDENTITY_SETTINGS } from './settings/identity.ts'
+import { PROCESS_SETTINGS } from './settings/process.ts'
+import { STORE_SETTINGS } from './settings/stores.ts'
+
+/** Every setting of the product, by the name under which the code reads it. */
+export const SETTINGS = { ...PROCESS_SETTINGS, ...STORE_SETTINGS, ...IDENTITY_SETTINGS, ...GATEWAY_SETTINGS }
+
+/** The settings as the documentation groups them. */
+export const SETTING_GROUPS = [
+  { title: 'The process', settings: PROCESS_SETTINGS },
+  { title: 'Stores', settings: STORE_SETTINGS },
+  { title: 'Identity', settings: IDENTITY_SETTINGS },
+  { title: 'The gateway', settings: GATEWAY_SETTINGS },
+]

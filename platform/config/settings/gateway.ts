@@ -1,0 +1,69 @@
+import { integer, mapOf, path, url } from '../kinds.ts'
+import { SUBGRAPHS } from '../roles.ts'
+import { optional, setting } from '../setting.ts'
+
+/** What the gateway serves, and how much of it one request may ask for. */
+export const GATEWAY_SETTINGS = {
+  supergraphFile: optional({
+    variable: 'SUPERGRAPH_FILE',
+    kind: path(),
+    example: 'supergraph.graphql',
+    about:
+      'The supergraph of `npm run gateway`: any federation supergraph, over the HTTP subgraphs that it names. `npm start` serves `schema/supergraph.graphql`.',
+  }),
+  subgraphUrls: optional({
+    variable: 'SUBGRAPH_URLS',
+    kind: mapOf(SUBGRAPHS, url('http', 'https')),
+    example: 'iam=http://iam:4001/graphql,compute=http://compute:4002/graphql',
+    about: 'Where a gateway finds the subgraphs that do not run in its own process.',
+  }),
+  maxBodyBytes: setting({
+    variable: 'MAX_BODY_BYTES',
+    kind: integer(1024, 104_857_600),
+    default: '1048576',
+    example: '262144',
+    about: 'The largest accepted body, in bytes.',
+  }),
+  maxTokens: setting({
+    variable: 'MAX_TOKENS',
+    kind: integer(100, 1_000_000),
+    default: '5000',
+    example: '2000',
+    about: 'The most lexical tokens in a document.',
+  }),
+  maxDepth: setting({
+    variable: 'MAX_DEPTH',
+    kind: integer(1, 1000),
+    default: '20',
+    example: '12',
+    about: 'The deepest nesting of selections in an operation.',
+  }),
+  maxAliases: setting({
+    variable: 'MAX_ALIASES',
+    kind: integer(0, 10_000),
+    default: '60',
+    example: '15',
+    about: 'The most aliases in an operation.',
+  }),
+  maxRootFields: setting({
+    variable: 'MAX_ROOT_FIELDS',
+    kind: integer(1, 10_000),
+    default: '30',
+    example: '10',
+    about: 'The most root fields in an operation.',
+  }),
+  subgraphTimeoutMs: setting({
+    variable: 'SUBGRAPH_TIMEOUT_MS',
+    kind: integer(10, 600_000),
+    default: '10000',
+    example: '3000',
+    about: 'How long one fetch from a subgraph may take, in milliseconds.',
+  }),
+  requestTimeoutMs: setting({
+    variable: 'REQUEST_TIMEOUT_MS',
+    kind: integer(10, 600_000),
+    default: '30000',
+    example: '10000',
+    about: 'How long a whole operation may take, in milliseconds.',
+  }),
+}

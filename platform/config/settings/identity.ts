@@ -1,0 +1,46 @@
+import { path, secretJson, url, words } from '../kinds.ts'
+import { optional, setting } from '../setting.ts'
+
+/** Who callers are, and how the gateway tells its subgraphs. */
+export const IDENTITY_SETTINGS = {
+  oidcIssuer: optional({
+    variable: 'OIDC_ISSUER',
+    kind: url('http', 'https'),
+    example: 'https://id.example.com/realms/gpuaas',
+    about:
+      'The OpenID Connect issuer whose access tokens are accepted, exactly as it stands in their `iss`. Unset: an identity provider with demo users is started, for development only.',
+  }),
+  oidcAudience: setting({
+    variable: 'OIDC_AUDIENCE',
+    kind: words(),
+    default: 'gpuaas-graph',
+    example: 'https://api.example.com',
+    about: 'The audience that access tokens must be meant for (`aud`).',
+  }),
+  internalTokenIssuer: setting({
+    variable: 'INTERNAL_TOKEN_ISSUER',
+    kind: words(),
+    default: 'gpuaas-gateway',
+    example: 'gpuaas-gateway-eu',
+    about: 'The `iss` of the short-lived tokens by which the gateway names the caller to its subgraphs.',
+  }),
+  internalSigningKey: optional({
+    variable: 'INTERNAL_SIGNING_KEY',
+    kind: secretJson('a private Ed25519 JSON Web Key, or a set of them of which the first signs'),
+    example: '{"kty":"OKP","crv":"Ed25519","kid":"2026-01","x":"…","d":"…"}',
+    about:
+      'The key that signs those tokens. Every gateway behind one address needs the same, so that each publishes what the others sign with. Unset: one is generated into `DATA_DIR`.',
+  }),
+  internalSigningKeyFile: optional({
+    variable: 'INTERNAL_SIGNING_KEY_FILE',
+    kind: path(),
+    example: '/run/secrets/internal-signing-key.json',
+    about: 'A file that holds it, instead of `INTERNAL_SIGNING_KEY`.',
+  }),
+  gatewayJwksUrl: optional({
+    variable: 'GATEWAY_JWKS_URL',
+    kind: url('http', 'https'),
+    example: 'http://gateway:4000/.well-known/jwks.json',
+    about: 'Where a subgraph in a process of its own fetches the keys that verify those tokens.',
+  }),
+}
