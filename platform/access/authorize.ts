@@ -10,6 +10,7 @@ import type {
 } from './requirement.ts'
 import { organizationScope, PLATFORM_SCOPE, projectScope, selfScope } from './scope.ts'
 import type { OrganizationScope, PlatformScope, ProjectScope, SelfScope } from './scope.ts'
+import type { Uuid } from '../ids/id.ts'
 import { err, ok, type Result } from '../result/result.ts'
 
 /** Not exported, so that no other module can write a grant: forging one is a compile error. */
@@ -112,3 +113,11 @@ export function systemGrant(scope: ProjectScope | OrganizationScope | SelfScope 
       return { [proof]: 'platform', scope, capability: 'SYSTEM', actor }
   }
 }
+
+/** The founder of an organization acts in it before its first membership is there to decide by. */
+export const founderGrant = (founder: SelfGrant, organizationId: Uuid): OrganizationGrant<'ORGANIZATION_FOUND'> => ({
+  [proof]: 'organization',
+  scope: organizationScope(organizationId),
+  capability: 'ORGANIZATION_FOUND',
+  actor: founder.actor,
+})
