@@ -27,7 +27,10 @@ const write = async (path: string, secrets: Readonly<Record<string, string>>): P
  * that are missing: 256 random bits each, in hexadecimal. Where secrets are given as settings, this is not used.
  * For the process that owns the data directory: two writers at once could lose one's addition.
  */
-export const openSecrets = async <Name extends string>(directory: string, names: readonly Name[]): Promise<Record<Name, string>> => {
+export const openSecrets = async <Name extends string>(
+  directory: string,
+  names: readonly Name[],
+): Promise<Record<Name, string>> => {
   await mkdir(directory, { recursive: true })
   const path = join(directory, 'secrets.json')
   const known = await read(path)
