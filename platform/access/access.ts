@@ -1,4 +1,10 @@
-import { authorize, type OrganizationGrant, type PlatformGrant, type ProjectGrant, type SelfGrant } from './authorize.ts'
+import {
+  authorize,
+  type OrganizationGrant,
+  type PlatformGrant,
+  type ProjectGrant,
+  type SelfGrant,
+} from './authorize.ts'
 import { decide, type Decision, type Denied } from './decide.ts'
 import type { Grants } from './grants.ts'
 import type { Principal } from './principal.ts'
@@ -107,7 +113,10 @@ export const createAccess = ({ principal, grants: loaded, reload, ids = scopeCar
       const held = [...grants.projects].filter(
         ([projectId]) => decideOnce({ kind: 'project', capability, projectId }).allowed,
       )
-      return { kind: 'project-set', projects: held.map(([projectId, of]) => projectScope(of.organizationId, projectId)) }
+      return {
+        kind: 'project-set',
+        projects: held.map(([projectId, of]) => projectScope(of.organizationId, projectId)),
+      }
     },
     refresh: async () => {
       grants = await reload(principal)

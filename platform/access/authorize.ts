@@ -62,7 +62,10 @@ const scopeDenied = (code: Denied['code'], rule: Denied['rule']): Denied => ({ a
 
 /** Decides a requirement, and hands out the proof when it is allowed. */
 export function authorize<C extends string>(s: Subject, r: ProjectRequirement<C>): Result<ProjectGrant<C>, Denied>
-export function authorize<C extends string>(s: Subject, r: OrganizationRequirement<C>): Result<OrganizationGrant<C>, Denied>
+export function authorize<C extends string>(
+  s: Subject,
+  r: OrganizationRequirement<C>,
+): Result<OrganizationGrant<C>, Denied>
 export function authorize(s: Subject, r: SelfRequirement): Result<SelfGrant, Denied>
 export function authorize<C extends string>(s: Subject, r: PlatformRequirement<C>): Result<PlatformGrant<C>, Denied>
 export function authorize(subject: Subject, requirement: Requirement): Result<Grant, Denied>

@@ -13,7 +13,12 @@ const principalClaimsSchema = z.discriminatedUnion('kind', [
     auth_time: seconds.optional(),
     assurance: z.enum(['single', 'multi']),
   }),
-  z.object({ kind: z.literal('service-account'), sub: text, key: text, capabilities: z.array(text).max(1000) }),
+  z.object({
+    kind: z.literal('service-account'),
+    sub: text,
+    key: text,
+    capabilities: z.array(text).max(1000),
+  }),
   z.object({ kind: z.literal('anonymous'), sub: z.literal('anonymous') }),
 ])
 
@@ -30,7 +35,9 @@ export const encodePrincipal = (principal: Principal): PrincipalClaims => {
         ...(principal.sessionId === undefined ? {} : { sid: principal.sessionId }),
         ...(principal.authenticatedAt === undefined
           ? {}
-          : { auth_time: Math.floor(principal.authenticatedAt.getTime() / 1000) }),
+          : {
+              auth_time: Math.floor(principal.authenticatedAt.getTime() / 1000),
+            }),
       }
     case 'service-account':
       return {
@@ -59,7 +66,12 @@ export const decodePrincipal = (claims: unknown): Principal | undefined => {
         assurance: data.assurance,
       }
     case 'service-account':
-      return { kind: 'service-account', serviceAccountId: data.sub, apiKeyId: data.key, capabilities: data.capabilities }
+      return {
+        kind: 'service-account',
+        serviceAccountId: data.sub,
+        apiKeyId: data.key,
+        capabilities: data.capabilities,
+      }
     case 'anonymous':
       return ANONYMOUS
   }

@@ -2,10 +2,7 @@ import type { Uuid } from '../ids/id.ts'
 
 /** What one rule asks of a caller, with its scope already read from an argument, an object or a key. */
 export type Requirement<C extends string = string> =
-  | ProjectRequirement<C>
-  | OrganizationRequirement<C>
-  | SelfRequirement
-  | PlatformRequirement<C>
+  ProjectRequirement<C> | OrganizationRequirement<C> | SelfRequirement | PlatformRequirement<C>
 
 export interface ProjectRequirement<C extends string = string> extends StepUp {
   readonly kind: 'project'

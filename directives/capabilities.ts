@@ -1,0 +1,106 @@
+/**
+ * Every capability, with the description that the graph's enum `Capability` shows. The one source: the enum, the
+ * compiler's type and the roles below are made from it.
+ */
+export const CAPABILITIES = {
+  ORGANIZATION_READ: 'See the organization and its settings.',
+  DEPARTMENT_READ: 'See the departments of the organization.',
+  MEMBERSHIP_READ: 'See who is a member, and with which role.',
+  PROJECT_READ: 'See the project.',
+  PROJECT_CREATE: 'Create projects in the organization.',
+  COMPUTE_CAPACITY_READ: 'See what capacity the project could allocate now.',
+  COMPUTE_ALLOCATION_READ: 'See the allocations of the project.',
+  COMPUTE_ALLOCATION_CREATE: 'Allocate machines for the project.',
+  COMPUTE_ALLOCATION_RELEASE: 'Release allocations of the project.',
+  APP_READ: 'See the apps of the project, with their environments.',
+  APP_CREATE: 'Create apps and environments in the project.',
+  APP_RELEASE_READ: 'See the releases of an app.',
+  APP_RELEASE_CREATE: 'Register releases of an app.',
+  APP_ROUTE_READ: 'See the routes of an app.',
+  APP_ROUTE_CREATE: 'Bind hostnames to an app.',
+  STORAGE_BUCKET_READ: 'See the buckets of the project.',
+  STORAGE_BUCKET_CREATE: 'Create buckets in the project.',
+  STORAGE_GRANT_READ: 'See which other projects may use a bucket.',
+  STORAGE_GRANT_CREATE: 'Let other projects use a bucket.',
+  STORAGE_GRANT_REVOKE: 'End the use of a bucket by another project.',
+  BILLING_ACCOUNT_READ: 'See the billing account of the organization and its balance.',
+  BILLING_LEDGER_READ: 'See the ledger of the organization, entry by entry.',
+  BILLING_SPEND_READ: 'See what the project has spent.',
+  PLATFORM_STATUS_READ: 'See the state of the platform’s own components.',
+  PLATFORM_NODE_READ: 'See the nodes of the platform and their slots.',
+} as const
+
+export type Capability = keyof typeof CAPABILITIES
+
+/** The roles of memberships, and the one of the platform's own staff. */
+export type Role = 'owner' | 'developer' | 'viewer' | 'billing' | 'operator'
+
+const VIEWER = [
+  'ORGANIZATION_READ',
+  'DEPARTMENT_READ',
+  'PROJECT_READ',
+  'COMPUTE_CAPACITY_READ',
+  'COMPUTE_ALLOCATION_READ',
+  'APP_READ',
+  'APP_RELEASE_READ',
+  'APP_ROUTE_READ',
+  'STORAGE_BUCKET_READ',
+  'STORAGE_GRANT_READ',
+  'BILLING_SPEND_READ',
+] as const satisfies readonly Capability[]
+
+const DEVELOPER = [
+  ...VIEWER,
+  'MEMBERSHIP_READ',
+  'COMPUTE_ALLOCATION_CREATE',
+  'COMPUTE_ALLOCATION_RELEASE',
+  'APP_CREATE',
+  'APP_RELEASE_CREATE',
+  'APP_ROUTE_CREATE',
+  'STORAGE_BUCKET_CREATE',
+] as const satisfies readonly Capability[]
+
+const BILLING = [
+  'ORGANIZATION_READ',
+  'DEPARTMENT_READ',
+  'PROJECT_READ',
+  'BILLING_ACCOUNT_READ',
+  'BILLING_LEDGER_READ',
+  'BILLING_SPEND_READ',
+] as const satisfies readonly Capability[]
+
+const OPERATOR = ['PLATFORM_STATUS_READ', 'PLATFORM_NODE_READ'] as const satisfies readonly Capability[]
+
+const OWNER = [
+  ...DEVELOPER,
+  'PROJECT_CREATE',
+  'STORAGE_GRANT_CREATE',
+  'STORAGE_GRANT_REVOKE',
+  'BILLING_ACCOUNT_READ',
+  'BILLING_LEDGER_READ',
+] as const satisfies readonly Capability[]
+
+/**
+ * What each role may do. Where it may do it is the membership's matter: one of an organization reaches the
+ * organization and all its projects, one of a project that project alone, and `operator` no tenant at all.
+ */
+export const ROLE_CAPABILITIES: Readonly<Record<Role, ReadonlySet<Capability>>> = {
+  owner: new Set(OWNER),
+  developer: new Set(DEVELOPER),
+  viewer: new Set(VIEWER),
+  billing: new Set(BILLING),
+  operator: new Set(OPERATOR),
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+const isRole = (text: string): text is Role => Object.hasOwn(ROLE_CAPABILITIES, text)
+
+/** A role that this process does not know grants nothing. */
+export const capabilitiesOf = (role: string): ReadonlySet<string> => (isRole(role) ? ROLE_CAPABILITIES[role] : NOTHING)
+
+/** The enum as it stands in the SDL of every subgraph. */
+export const capabilityEnumSdl = (): string => {
+  const values = Object.entries(CAPABILITIES).map(([name, description]) => `  "${description}"\n  ${name}\n`)
+  return `"What a rule of the scope family may ask for. New values may be added; a client treats an unknown one as text."\nenum Capability {\n${values.join('')}}\n`
+}

@@ -1,0 +1,90 @@
+import type { OrganizationRule, PlatformRule, ProjectRule, ScopeRule, SelfRule } from './rule.ts'
+import { denialError, type Access } from '../platform/access/access.ts'
+import type { Decision } from '../platform/access/decide.ts'
+import type { Requirement } from '../platform/access/requirement.ts'
+import type { IdText } from '../platform/access/scope-ids.ts'
+import { catalogued, type CataloguedError } from '../platform/errors/catalogue.ts'
+import { err, ok, type Result } from '../platform/result/result.ts'
+
+/** A rule that asks something of the caller. */
+export type GuardedRule = ProjectRule | OrganizationRule | SelfRule | PlatformRule
+
+export const isGuarded = (scope: ScopeRule): scope is GuardedRule => scope.kind !== 'public'
+
+/** The outcome of a rule for one scope: nothing, or why not. */
+export type Verdict = Decision | { readonly allowed: false; readonly code: 'INVALID_ID' }
+
+const INVALID: Verdict = { allowed: false, code: 'INVALID_ID' }
+
+/** What a rule asks in the scope of one id. `id` is undefined where no id is at hand: denied where one is needed. */
+const requirementOf = (
+  scope: GuardedRule,
+  id: IdText | undefined,
+  access: Access,
+): Result<Requirement, 'INVALID_ID'> => {
+  switch (scope.kind) {
+    case 'project': {
+      const project = id === undefined ? err('INVALID_ID' as const) : access.ids.project(id)
+      return project.ok ? ok({ kind: 'project', capability: scope.capability, projectId: project.value }) : project
+    }
+    case 'organization': {
+      const owner = id === undefined ? err('INVALID_ID' as const) : access.ids.organization(id)
+      return owner.ok ? ok({ kind: 'organization', capability: scope.capability, organizationId: owner.value }) : owner
+    }
+    case 'self': {
+      const user = id === undefined ? ok(undefined) : access.ids.user(id)
+      if (!user.ok) return user
+      return ok(user.value === undefined ? { kind: 'self' } : { kind: 'self', userId: user.value })
+    }
+    case 'platform':
+      return ok({ kind: 'platform', capability: scope.capability })
+  }
+}
+
+/** Decides one rule in the scope of one id. `secondFactorSince` is set where the field is `@sensitive`. */
+export const verdictOf = (
+  scope: GuardedRule,
+  id: IdText | undefined,
+  access: Access,
+  secondFactorSince?: Date,
+): Verdict => {
+  const requirement = requirementOf(scope, id, access)
+  if (!requirement.ok) return INVALID
+  return access.decide(
+    secondFactorSince === undefined ? requirement.value : { ...requirement.value, secondFactorSince },
+  )
+}
+
+interface Memo {
+  readonly grants: Access['grants']
+  readonly verdicts: Map<GuardedRule, Map<string, Verdict>>
+}
+
+const memos = new WeakMap<Access, Memo>()
+
+const memoOf = (access: Access): Memo => {
+  const held = memos.get(access)
+  if (held !== undefined && held.grants === access.grants) return held
+  const memo: Memo = { grants: access.grants, verdicts: new Map() }
+  memos.set(access, memo)
+  return memo
+}
+
+/**
+ * As `verdictOf`, for objects on their way out: many rows of one scope cost one decision and a look-up each. For ids
+ * that this product wrote, never for what a caller sent.
+ */
+export const verdictOfObject = (scope: GuardedRule, id: IdText | undefined, access: Access): Verdict => {
+  if (id === undefined) return verdictOf(scope, id, access)
+  const { verdicts } = memoOf(access)
+  let byScope = verdicts.get(scope)
+  if (byScope === undefined) verdicts.set(scope, (byScope = new Map()))
+  const key = access.ids.sameScope(typeof id === 'string' ? id : id.text)
+  let verdict = byScope.get(key)
+  if (verdict === undefined) byScope.set(key, (verdict = verdictOf(scope, id, access)))
+  return verdict
+}
+
+/** The error of a denial. `argument` names the path of an id that is missing or malformed. */
+export const errorOf = (verdict: Exclude<Verdict, { allowed: true }>, argument: string): CataloguedError =>
+  verdict.code === 'INVALID_ID' ? catalogued('INVALID_ID', { argument }) : denialError(verdict)
