@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import type { Authentication } from "./token-verifier.ts";
+
+interface Entry {
+  readonly authentication: Authentication;
+  readonly expiresAt: number;
+}
+
+/**
+ * Remembers which tokens were verified, so that a token costs one signature check and not one for each request.
+ * Keyed by the SHA-256 of the token: the memory of the process holds no bearer token longer than a request does.
+ * Bounded: the entry used longest ago goes first.
+ */
+export class VerifiedTokens {
+  readonly #entries = new Map<string, Entry>();
+  readonly #capacity: number;
+  #version = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** What was verified under another version of the issuer's keys is forgotten. */
+  get(token: string, now: number, version: number): Authentication | undefined {
+    if (version !== this.#version) this.#entries.clear();
+    this.#version = version;
+    const key = digest(token);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    if (entry.expiresAt <= now) return undefined;
+    this.#entries.set(key, entry);
+    return entry.authentication;
+  }
+
+  /** `version`: that of the keys before the token was verified with them. */
+  set(
+    token: string,
+    authentication: Authentication,
+    expiresAt: number,
+    version: number,
+  ): void {
+    if (version !== this.#version) return;
+    this.#entries.set(digest(token), { authentication, expiresAt });
+    if (this.#entries.size <= this.#capacity) return;
+    const oldest = this.#entries.keys().next();
+    if (oldest.done !== true) this.#entries.delete(oldest.value);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+}
+
+const digest = (token: string): string =>
+  createHash("sha256").update(token).digest("base64url");
