@@ -1,4 +1,4 @@
-import type { DocumentNode, GraphQLFormattedError } from 'graphql'
+import type { DocumentNode, GraphQLError, GraphQLFormattedError } from 'graphql'
 import type { Access } from '../../platform/access/access.ts'
 import type { Principal } from '../../platform/access/principal.ts'
 
@@ -22,9 +22,12 @@ export interface RequestContext {
 }
 
 export interface SubgraphResult {
-  readonly data?: Record<string, unknown> | null
-  readonly errors?: readonly GraphQLFormattedError[]
+  readonly data?: Record<string, unknown> | null | undefined
+  readonly errors?: readonly SubgraphError[] | undefined
 }
+
+/** As a subgraph sent it, or in process the error itself. */
+export type SubgraphError = GraphQLError | GraphQLFormattedError
 
 /** How the gateway reaches a subgraph: in process through parsed documents, or over HTTP with a signed internal token. */
 export interface SubgraphTransport {

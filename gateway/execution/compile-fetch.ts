@@ -1,0 +1,157 @@
+import type { FetchNode } from '@apollo/query-planner'
+import type { GraphQLSchema } from 'graphql'
+import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
+import type { SubgraphResult } from '../transport/transport.ts'
+import { isDataObject, type DataObject } from './data.ts'
+import { entityErrors, failEntities, failRoot, rootErrors } from './fetch-failure.ts'
+import { copyObject, mergeObject, type MergeShape } from './merge-shape.ts'
+import type { EntityPath } from './entity-path.ts'
+import { fetchParts, type FetchParts } from './prepared-fetch.ts'
+import { compileRepresentation } from './representation.ts'
+import { compileRewrites, renamesOf } from './rewrite.ts'
+import type { OnSubgraphError, Run, Step, TransportOf } from './run.ts'
+import { abortReason, faultOf } from './subgraph-error.ts'
+
+export interface FetchDependencies {
+  /** The supergraph's schema with everything that is not part of the API. */
+  readonly supergraphSchema: GraphQLSchema
+  readonly transportOf: TransportOf
+  readonly onSubgraphError: OnSubgraphError
+}
+
+type Send = (run: Run, variables: Record<string, unknown>) => Promise<SubgraphResult | CataloguedError>
+
+/** Compiles a fetch whose results go to the objects at `path`; the root of the answer for the empty path. */
+export const compileFetch = (node: FetchNode, path: EntityPath, dependencies: FetchDependencies): Step => {
+  if (node.contextRewrites?.length) throw catalogued('SUPERGRAPH_INVALID', {}, { message: '@fromContext is not supported.' })
+  const parts = fetchParts(node)
+  const send = sender(parts, dependencies)
+  return node.requires ? fetchEntities(node, node.requires, path, parts, send, dependencies) : fetchRoot(node, path, parts, send, dependencies)
+}
+
+/** Sends, and turns whatever a transport may do into a result or a catalogued failure. */
+const sender = ({ prepared }: FetchParts, { transportOf, onSubgraphError }: FetchDependencies): Send => {
+  const transport = transportOf(prepared.subgraph)
+  return async (run, variables) => {
+    const { request } = run
+    try {
+      if (request.signal.aborted) return abortReason(request.signal)
+      const result = await transport.execute(prepared, variables, request)
+      if (result.errors) for (const error of result.errors) onSubgraphError(prepared.subgraph, error, request)
+      return result
+    } catch (error) {
+      const fault = faultOf(error)
+      onSubgraphError(prepared.subgraph, fault, request)
+      return fault
+    }
+  }
+}
+
+const fetchRoot = (node: FetchNode, path: EntityPath, parts: FetchParts, send: Send, { supergraphSchema }: FetchDependencies): Step => {
+  const { shape, variablesOf } = parts
+  const rewrite = compileRewrites(node.outputRewrites, supergraphSchema)
+  const renamed = topLevelRenames(node)
+  return async (run) => {
+    const targets = path.collect(run.data)
+    if (targets.length === 0) return
+    const result = await send(run, variablesOf(run.variables))
+    const places = path.keys.length > 0 ? path.locate(run.data) : []
+    const fail = (error: CataloguedError): void =>
+      path.keys.length > 0 ? failEntities(run, places, shape, error) : failRoot(run, shape, error)
+    if (result instanceof CataloguedError) return fail(result)
+    const errors = rootErrors(result.errors ?? [], renamed)
+    if (!isDataObject(result.data)) {
+      if (errors.length === 0) return fail(catalogued('SUBGRAPH_INVALID_RESPONSE'))
+      for (const error of errors) {
+        if (error.path.length === 0) fail(error.error)
+        else run.errors.push(...prefixed(error, places))
+      }
+      return
+    }
+    for (const error of errors) run.errors.push(...prefixed(error, places))
+    rewrite?.(result.data)
+    mergeEach(targets, result.data, shape)
+  }
+}
+
+const fetchEntities = (
+  node: FetchNode,
+  requires: NonNullable<FetchNode['requires']>,
+  path: EntityPath,
+  { shape, variablesOf }: FetchParts,
+  send: Send,
+  { supergraphSchema }: FetchDependencies,
+): Step => {
+  const represent = compileRepresentation(requires, supergraphSchema)
+  const rewriteInput = compileRewrites(node.inputRewrites, supergraphSchema)
+  const rewriteOutput = compileRewrites(node.outputRewrites, supergraphSchema)
+  const renamed = topLevelRenames(node)
+  return async (run) => {
+    const entities = path.collect(run.data)
+    const representations: DataObject[] = []
+    /** For each representation, the indices of the entities that it stands for. */
+    const users: number[][] = []
+    const indexOf = new Map<string, number>()
+    for (const [place, entity] of entities.entries()) {
+      const representation = represent(entity)
+      if (!representation) continue
+      rewriteInput?.(representation)
+      const key = entities.length > 1 ? JSON.stringify(representation) : ''
+      const known = indexOf.get(key)
+      if (known !== undefined) users[known]?.push(place)
+      else {
+        indexOf.set(key, representations.length)
+        representations.push(representation)
+        users.push([place])
+      }
+    }
+    if (representations.length === 0) return
+    const result = await send(run, { ...variablesOf(run.variables), representations })
+    if (result instanceof CataloguedError) return failEntities(run, placesOf(run, path, users), shape, result)
+    if (result.errors?.length) run.errors.push(...entityErrors(result.errors, users, path.locate(run.data), renamed))
+    const received: unknown = result.data?.['_entities']
+    if (!Array.isArray(received) || received.length !== representations.length) {
+      if (!result.errors?.length) failEntities(run, placesOf(run, path, users), shape, catalogued('SUBGRAPH_INVALID_RESPONSE'))
+      return
+    }
+    for (const [index, entity] of received.entries()) {
+      if (!isDataObject(entity)) continue
+      const targets = entitiesAt(entities, users[index])
+      if (rewriteOutput) {
+        const typename = targets[0]?.['__typename']
+        if (entity['__typename'] === undefined && typename !== undefined) entity['__typename'] = typename
+        rewriteOutput(entity)
+      }
+      mergeEach(targets, entity, shape)
+    }
+  }
+}
+
+/** The first place takes the fetched object itself; every further one a copy, so that no two share what later fetches write to. */
+const mergeEach = (targets: readonly DataObject[], source: DataObject, shape: MergeShape): void => {
+  let isFirst = true
+  for (const target of targets) {
+    mergeObject(target, isFirst ? source : copyObject(source, shape), shape)
+    isFirst = false
+  }
+}
+
+const entitiesAt = (entities: readonly DataObject[], places: readonly number[] = []): DataObject[] => {
+  const found: DataObject[] = []
+  for (const place of places) {
+    const entity = entities[place]
+    if (entity) found.push(entity)
+  }
+  return found
+}
+
+const placesOf = (run: Run, path: EntityPath, users: readonly (readonly number[])[]) => {
+  const places = path.locate(run.data)
+  return users.flat().flatMap((place) => (places[place] ? [places[place]] : []))
+}
+
+const prefixed = (error: Run['errors'][number], places: readonly (readonly (string | number)[])[]): Run['errors'] =>
+  places.length === 0 ? [error] : places.map((place) => ({ ...error, path: [...place, ...error.path] }))
+
+const topLevelRenames = (node: FetchNode): ReadonlyMap<string, string> =>
+  new Map(renamesOf(node.outputRewrites).flatMap(({ path, from, to }) => (path.length === 0 ? [[from, to] as const] : [])))

@@ -1,0 +1,86 @@
+import type { QueryPlan } from '@apollo/query-planner'
+import { OperationTypeNode, type ExecutionResult, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
+import { catalogued } from '../../platform/errors/catalogue.ts'
+import type { RequestContext } from '../transport/transport.ts'
+import { BoundedCache } from './bounded-cache.ts'
+import type { FetchDependencies } from './compile-fetch.ts'
+import { compilePlan } from './compile-plan.ts'
+import { errorsOf } from './completion/answer.ts'
+import { compileRoot, type Denials } from './completion/compile-completion.ts'
+import { BUBBLE, type Complete, type Completion } from './completion/completion.ts'
+import { compileIntrospection } from './completion/introspection.ts'
+import { compileConditions, conditionsKey } from './conditions.ts'
+import { shapeOf, type Fragments } from './merge-shape.ts'
+import type { Run, Variables } from './run.ts'
+import { subscribeTo } from './subscription.ts'
+
+/** An operation ready to run any number of times. */
+export interface CompiledOperation {
+  readonly execute: (variables: Variables, request: RequestContext) => Promise<ExecutionResult>
+  /** For subscriptions alone. Rejects with a catalogued error when the subgraph refuses. */
+  readonly subscribe: (variables: Variables, request: RequestContext) => Promise<AsyncIterableIterator<ExecutionResult>>
+}
+
+export interface OperationParts {
+  /** As the client sent it; the plan may be that of less, where fields are denied. */
+  readonly operation: OperationDefinitionNode
+  readonly fragments: Fragments
+  readonly plan: QueryPlan
+  readonly apiSchema: GraphQLSchema
+  readonly denials: Denials
+}
+
+/** How many combinations of `@skip` / `@include` values one operation keeps compiled. */
+const MAX_VARIANTS = 16
+
+export const compileOperation = (parts: OperationParts, dependencies: FetchDependencies): CompiledOperation => {
+  const { operation, fragments } = parts
+  const plan = compilePlan(parts.plan, dependencies)
+  const readConditions = compileConditions(operation, fragments)
+  const complete = compileAnswer(parts)
+
+  const begin = (variables: Variables, request: RequestContext): Run => ({
+    data: {},
+    variables,
+    conditions: readConditions(variables),
+    request,
+    errors: [],
+  })
+
+  return {
+    execute: async (variables, request) => {
+      const run = begin(variables, request)
+      await plan.run(run)
+      return complete(run)
+    },
+    subscribe: (variables, request) => {
+      if (!plan.primary) throw catalogued('GRAPHQL_VALIDATION_FAILED')
+      return subscribeTo(plan.primary, dependencies, begin(variables, request), async (run) => {
+        await plan.run(run)
+        return complete(run)
+      })
+    },
+  }
+}
+
+/** Turns what was fetched into the client's answer. */
+const compileAnswer = ({ operation, fragments, apiSchema, denials }: OperationParts): ((run: Run) => ExecutionResult) => {
+  const rootType = apiSchema.getRootType(operation.operation)
+  if (!rootType) throw catalogued('GRAPHQL_VALIDATION_FAILED')
+  const selected = shapeOf(operation.selectionSet, fragments)
+  const introspect =
+    operation.operation === OperationTypeNode.QUERY ? compileIntrospection(apiSchema, operation, fragments) : undefined
+  const variants = new BoundedCache<Complete>(MAX_VARIANTS)
+  return (run) => {
+    const { conditions } = run
+    const complete = variants.getOrMake(conditionsKey(conditions), () =>
+      compileRoot({ schema: apiSchema, fragments, conditions, denials }, rootType, operation.selectionSet),
+    )
+    const completion: Completion = { findings: [], introspection: introspect ? introspect(run.variables) : {} }
+    const completed = complete(run.data, completion)
+    const errors = errorsOf(run.errors, completion.findings, selected)
+    // Completing the root gives an object, or null where a null bubbled up to it.
+    const data = (completed === BUBBLE ? null : completed) as ExecutionResult['data']
+    return { ...(errors && { errors }), data: data ?? null }
+  }
+}

@@ -1,0 +1,46 @@
+import { GraphQLError } from 'graphql'
+import type { ResponsePath } from '../data.ts'
+import type { MergeShape } from '../merge-shape.ts'
+import type { FieldError } from '../run.ts'
+import type { Finding } from './completion.ts'
+
+/**
+ * The errors of an answer: those of subgraphs cut to places that the client selected, those of completion that no
+ * other error explains, none twice.
+ */
+export const errorsOf = (
+  fetchErrors: readonly FieldError[],
+  findings: readonly Finding[],
+  selected: MergeShape,
+): GraphQLError[] | undefined => {
+  if (fetchErrors.length === 0 && findings.length === 0) return undefined
+  const found = fetchErrors.map(({ path, error }) => ({ path: cut(path, selected), error }))
+  const explained = [...found, ...findings.filter(({ isConsequence }) => !isConsequence)].map(({ path }) => path)
+  const kept = findings.filter(({ path, isConsequence }) => !isConsequence || !explained.some((other) => isAlong(path, other)))
+  const seen = new Set<string>()
+  return [...found, ...kept].flatMap(({ path, error }) => {
+    const key = JSON.stringify([error.code, path])
+    if (seen.has(key)) return []
+    seen.add(key)
+    return [new GraphQLError(error.message, { ...(path.length > 0 && { path }), originalError: error, extensions: { ...error.extensions } })]
+  })
+}
+
+/** One of the two leads through the other. */
+const isAlong = (path: ResponsePath, other: ResponsePath): boolean => {
+  const length = Math.min(path.length, other.length)
+  for (let index = 0; index < length; index++) if (path[index] !== other[index]) return false
+  return true
+}
+
+/** The longest part of the path that the client selected: what was fetched for a later fetch alone is nobody's place. */
+const cut = (path: ResponsePath, selected: MergeShape): ResponsePath => {
+  let shape: MergeShape | undefined = selected
+  for (const [depth, element] of path.entries()) {
+    if (typeof element === 'number') continue
+    const field: MergeShape[number] | undefined = shape?.find(({ key }) => key === element)
+    if (!field) return path.slice(0, depth)
+    shape = field.children
+  }
+  return path
+}

@@ -1,0 +1,63 @@
+import type { CataloguedError } from '../../platform/errors/catalogue.ts'
+import type { SubgraphError } from '../transport/transport.ts'
+import type { ResponsePath } from './data.ts'
+import type { MergeShape } from './merge-shape.ts'
+import type { FieldError, Run } from './run.ts'
+import { toCatalogued } from './subgraph-error.ts'
+
+/** A whole fetch of root fields failed: one error for each of them. */
+export const failRoot = (run: Run, shape: MergeShape, error: CataloguedError): void => {
+  for (const { key } of shape) if (key !== '__typename') run.errors.push({ path: [key], error })
+}
+
+/**
+ * A whole fetch of entities failed: for a single entity one error for each of its fields that were asked for, for
+ * many one error at the list that holds them.
+ */
+export const failEntities = (run: Run, places: readonly ResponsePath[], shape: MergeShape, error: CataloguedError): void => {
+  const [first] = places
+  if (!first) return
+  const list = first.findIndex((element) => typeof element === 'number')
+  if (places.length > 1 && list > 0) {
+    run.errors.push({ path: first.slice(0, list), error })
+    return
+  }
+  for (const { key } of shape) if (key !== '__typename') run.errors.push({ path: [...first, key], error })
+}
+
+/** Puts a subgraph's errors about root fields where the client sees them. */
+export const rootErrors = (
+  errors: readonly SubgraphError[],
+  renamed: ReadonlyMap<string, string>,
+): FieldError[] => errors.map((error) => ({ path: rename(error.path ?? [], renamed), error: toCatalogued(error) }))
+
+/**
+ * Puts a subgraph's errors about `_entities[i]` back to every place that shows entity i. `users` holds for each
+ * representation the indices of the places that it was made for.
+ */
+export const entityErrors = (
+  errors: readonly SubgraphError[],
+  users: readonly (readonly number[])[],
+  places: readonly ResponsePath[],
+  renamed: ReadonlyMap<string, string>,
+): FieldError[] =>
+  errors.flatMap((error): FieldError[] => {
+    const [root, index, ...rest] = error.path ?? []
+    const using = root === '_entities' && typeof index === 'number' ? users[index] : undefined
+    const found = toCatalogued(error)
+    if (!using) return [{ path: commonPath(places), error: found }]
+    return using.map((place) => ({ path: [...(places[place] ?? []), ...rename(rest, renamed)], error: found }))
+  })
+
+const rename = (path: ResponsePath, renamed: ReadonlyMap<string, string>): ResponsePath => {
+  const [first, ...rest] = path
+  const name = typeof first === 'string' ? renamed.get(first) : undefined
+  return name === undefined ? path : [name, ...rest]
+}
+
+const commonPath = (places: readonly ResponsePath[]): ResponsePath => {
+  const [first] = places
+  if (!first) return []
+  const list = places.length > 1 ? first.findIndex((element) => typeof element === 'number') : -1
+  return list > 0 ? first.slice(0, list) : first
+}

@@ -1,0 +1,84 @@
+import type { FetchDataRewrite } from '@apollo/query-planner'
+import type { GraphQLSchema } from 'graphql'
+import { isDataObject, reader, writer, type DataObject } from './data.ts'
+import type { Rename } from './merge-shape.ts'
+import { typeCondition } from './type-condition.ts'
+
+/** Changes data in place as the plan demands around a fetch: interface objects' type names, aliases of conflicting fields. */
+export type Rewrite = (value: unknown) => void
+
+const FRAGMENT = '... on '
+
+export const compileRewrites = (
+  rewrites: readonly FetchDataRewrite[] | undefined,
+  schema: GraphQLSchema,
+): Rewrite | undefined => {
+  const compiled = (rewrites ?? []).flatMap((rewrite) => compileRewrite(rewrite, schema))
+  if (compiled.length === 0) return undefined
+  return (value) => {
+    for (const rewrite of compiled) rewrite(value)
+  }
+}
+
+/** The key renames among a fetch's rewrites. */
+export const renamesOf = (rewrites: readonly FetchDataRewrite[] | undefined): Rename[] =>
+  (rewrites ?? []).flatMap((rewrite) => {
+    const names = rewrite.path.filter((element) => !element.startsWith(FRAGMENT))
+    const from = names.at(-1)
+    if (rewrite.kind !== 'KeyRenamer' || from === undefined) return []
+    return [{ path: names.slice(0, -1), from, to: rewrite.renameKeyTo }]
+  })
+
+const compileRewrite = (rewrite: FetchDataRewrite, schema: GraphQLSchema): Rewrite[] => {
+  const last = rewrite.path.at(-1)
+  if (last === undefined) return []
+  const apply = applyAt(last, rewrite)
+  return [
+    rewrite.path.slice(0, -1).reduceRight<Rewrite>(
+      (next, element) => step(element, next, schema),
+      eachObject(apply),
+    ),
+  ]
+}
+
+const eachObject = (apply: (object: DataObject) => void): Rewrite => {
+  const visit: Rewrite = (value) => {
+    if (Array.isArray(value)) value.forEach(visit)
+    else if (isDataObject(value)) apply(value)
+  }
+  return visit
+}
+
+const step = (element: string, next: Rewrite, schema: GraphQLSchema): Rewrite => {
+  if (!element.startsWith(FRAGMENT)) {
+    const read = reader(element)
+    return eachObject((object) => next(read(object)))
+  }
+  const matches = typeCondition(schema, element.slice(FRAGMENT.length))
+  const readTypename = reader('__typename')
+  return eachObject((object) => {
+    const typename = readTypename(object)
+    // Where a fetch did not ask for the type name there was only one type to be.
+    if (typeof typename !== 'string' || matches(typename)) next(object)
+  })
+}
+
+const applyAt = (key: string, rewrite: FetchDataRewrite): ((object: DataObject) => void) => {
+  const write = writer(key)
+  switch (rewrite.kind) {
+    case 'ValueSetter': {
+      const value: unknown = rewrite.setValueTo
+      return (object) => write(object, value)
+    }
+    case 'KeyRenamer': {
+      const read = reader(key)
+      const writeRenamed = writer(rewrite.renameKeyTo)
+      return (object) => {
+        const value = read(object)
+        if (value === undefined) return
+        writeRenamed(object, value)
+        write(object, undefined)
+      }
+    }
+  }
+}

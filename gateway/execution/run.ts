@@ -1,0 +1,30 @@
+import type { CataloguedError } from '../../platform/errors/catalogue.ts'
+import type { RequestContext, SubgraphError, SubgraphTransport } from '../transport/transport.ts'
+import type { DataObject, ResponsePath } from './data.ts'
+
+/** A failure and the place of the answer that it left null. */
+export interface FieldError {
+  readonly path: ResponsePath
+  readonly error: CataloguedError
+}
+
+export type Variables = Readonly<Record<string, unknown>>
+
+/** One operation under way: what was fetched so far, and what went wrong. */
+export interface Run {
+  readonly data: DataObject
+  /** As the client sent them: subgraphs coerce them and apply defaults themselves. */
+  readonly variables: Variables
+  /** The values of the variables that `@skip` and `@include` use, defaults applied. */
+  readonly conditions: ReadonlyMap<string, boolean>
+  readonly request: RequestContext
+  readonly errors: FieldError[]
+}
+
+/** One node of a plan, compiled. Never rejects: failures are added to the run's errors. */
+export type Step = (run: Run) => Promise<void>
+
+export type TransportOf = (subgraph: string) => SubgraphTransport
+
+/** Told of what callers must not learn: the subgraph and its own words. For log and metrics. */
+export type OnSubgraphError = (subgraph: string, error: SubgraphError | CataloguedError, request: RequestContext) => void

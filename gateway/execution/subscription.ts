@@ -1,0 +1,53 @@
+import type { FetchNode } from '@apollo/query-planner'
+import type { ExecutionResult } from 'graphql'
+import { catalogued } from '../../platform/errors/catalogue.ts'
+import type { SubgraphResult } from '../transport/transport.ts'
+import type { FetchDependencies } from './compile-fetch.ts'
+import { isDataObject } from './data.ts'
+import { failRoot, rootErrors } from './fetch-failure.ts'
+import { mapEvents } from './map-events.ts'
+import { copyObject, mergeObject } from './merge-shape.ts'
+import { fetchParts } from './prepared-fetch.ts'
+import { compileRewrites } from './rewrite.ts'
+import type { Run } from './run.ts'
+import { faultOf } from './subgraph-error.ts'
+
+/**
+ * Subscribes in the subgraph that owns the field, and completes each of its events by the rest of the plan. A failed
+ * completion is an error in that event's answer, never the end of the stream.
+ */
+export const subscribeTo = async (
+  primary: FetchNode,
+  { supergraphSchema, transportOf, onSubgraphError }: FetchDependencies,
+  begun: Run,
+  finish: (run: Run) => Promise<ExecutionResult>,
+): Promise<AsyncIterableIterator<ExecutionResult>> => {
+  const { prepared, shape, variablesOf } = fetchParts(primary)
+  const rewrite = compileRewrites(primary.outputRewrites, supergraphSchema)
+  const { request, variables } = begun
+
+  const complete = (event: SubgraphResult): Promise<ExecutionResult> => {
+    // Each event is an operation of its own: nothing that one loaded may answer the next.
+    const run: Run = { ...begun, data: {}, errors: [], request: { ...request, state: new Map() } }
+    for (const error of event.errors ?? []) onSubgraphError(prepared.subgraph, error, request)
+    run.errors.push(...rootErrors(event.errors ?? [], new Map()))
+    if (isDataObject(event.data)) {
+      // The payload may be shared with other subscribers.
+      const payload = copyObject(event.data, shape)
+      rewrite?.(payload)
+      mergeObject(run.data, payload, shape)
+    } else if (run.errors.length === 0) {
+      failRoot(run, shape, catalogued('SUBGRAPH_INVALID_RESPONSE'))
+    }
+    return finish(run)
+  }
+
+  try {
+    const events = await transportOf(prepared.subgraph).subscribe(prepared, variablesOf(variables), request)
+    return mapEvents(events, complete)
+  } catch (error) {
+    const fault = faultOf(error)
+    onSubgraphError(prepared.subgraph, fault, request)
+    throw fault
+  }
+}

@@ -1,0 +1,93 @@
+import { ApolloGateway } from '@apollo/gateway'
+import { disableApolloTelemetry } from '../../platform/config/apollo-telemetry.ts'
+import { catalogued } from '../../platform/errors/catalogue.ts'
+import type { Log } from '../../platform/log/log.ts'
+import { followFile, readSupergraphFile } from './supergraph-file.ts'
+import { supergraphOf, type Supergraph } from './supergraph.ts'
+
+/** Where the supergraph comes from: its text, or a file that is followed while the process runs. */
+export type SupergraphSource = { readonly sdl: string } | { readonly file: string }
+
+export interface LoadedSupergraph {
+  /** The generation that new operations run on. */
+  readonly current: () => Supergraph
+  /** Called for the present generation at once, and for every later one. */
+  readonly onUpdate: (listener: (supergraph: Supergraph) => void) => () => void
+  readonly stop: () => Promise<void>
+}
+
+/** Refuses a generation by throwing; the one before stays. */
+export type AcceptSupergraph = (candidate: Supergraph) => void
+
+export interface SupergraphOptions {
+  readonly source: SupergraphSource
+  readonly log: Log
+  readonly accept?: AcceptSupergraph
+}
+
+/**
+ * Loads a supergraph through @apollo/gateway. Rejects with `SUPERGRAPH_INVALID`, naming why, when it does not parse.
+ * A file that changes is loaded again and replaces the present one as a whole; one that is invalid is logged and
+ * changes nothing.
+ */
+export const loadSupergraph = async ({ source, log, accept }: SupergraphOptions): Promise<LoadedSupergraph> => {
+  disableApolloTelemetry()
+  const listeners = new Set<(supergraph: Supergraph) => void>()
+  let current = await generationOf('sdl' in source ? source.sdl : await readSupergraphFile(source.file), accept)
+
+  const replace = async (sdl: string): Promise<void> => {
+    if (sdl === current.sdl) return
+    try {
+      current = await generationOf(sdl, accept)
+    } catch (error) {
+      log.error({ err: error }, 'the changed supergraph is invalid; the one before stays in use')
+      return
+    }
+    log.info({ subgraphs: current.subgraphs.map(({ name }) => name) }, 'the supergraph was replaced')
+    for (const listener of listeners) listener(current)
+  }
+
+  const stopFollowing = 'file' in source ? followFile(source.file, replace, log) : () => undefined
+
+  return {
+    current: () => current,
+    onUpdate: (listener) => {
+      listeners.add(listener)
+      listener(current)
+      return () => void listeners.delete(listener)
+    },
+    stop: () => {
+      stopFollowing()
+      listeners.clear()
+      return Promise.resolve()
+    },
+  }
+}
+
+/** Parses and checks one supergraph with a gateway of its own, so that a refused one leaves nothing changed. */
+const generationOf = async (sdl: string, accept: AcceptSupergraph = () => undefined): Promise<Supergraph> => {
+  const gateway = new ApolloGateway({
+    supergraphSdl: sdl,
+    validateSupergraph: true,
+    queryPlannerConfig: { exposeDocumentNodeInFetchNode: true },
+    logger: QUIET,
+    // Fetches are ours: no data source of Apollo's is ever used.
+    buildService: () => ({ process: () => Promise.reject(new Error('Fetches do not run here')) }),
+  })
+  try {
+    const { schema } = await gateway.load()
+    // The planner that the gateway has built; a second one would cost the start another half of its time.
+    const { queryPlanner } = gateway.__testing()
+    if (!queryPlanner) throw new Error('no query planner was built')
+    const supergraph = supergraphOf(sdl, schema, queryPlanner)
+    accept(supergraph)
+    return supergraph
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw catalogued('SUPERGRAPH_INVALID', {}, { message: `The supergraph cannot be served: ${reason}`, cause: error })
+  } finally {
+    await gateway.stop()
+  }
+}
+
+const QUIET = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }

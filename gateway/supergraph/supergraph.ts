@@ -1,0 +1,36 @@
+import { operationFromDocument, type Schema } from '@apollo/federation-internals'
+import type { QueryPlan, QueryPlanner } from '@apollo/query-planner'
+import type { DocumentNode, GraphQLSchema } from 'graphql'
+
+export interface SubgraphLocation {
+  readonly name: string
+  /** From `@join__graph(url:)`; empty where subgraphs are in process. */
+  readonly url: string
+}
+
+/** One generation of the graph. What was validated against it is planned and completed by it, never by another. */
+export interface Supergraph {
+  readonly sdl: string
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema
+  /** With everything that clients do not see: directives, inaccessible elements. */
+  readonly fullSchema: GraphQLSchema
+  readonly subgraphs: readonly SubgraphLocation[]
+  /** Throws what the planner refuses. Costs milliseconds: the caller keeps plans. */
+  readonly plan: (document: DocumentNode, operationName: string | undefined) => QueryPlan
+}
+
+export const supergraphOf = (sdl: string, apiSchema: GraphQLSchema, planner: QueryPlanner): Supergraph => {
+  const { supergraph } = planner
+  const planningSchema: Schema = supergraph.apiSchema()
+  return {
+    sdl,
+    apiSchema,
+    fullSchema: supergraph.schema.toGraphQLJSSchema(),
+    subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url: url ?? '' })),
+    plan: (document, operationName) =>
+      planner.buildQueryPlan(
+        operationFromDocument(planningSchema, document, { validate: false, ...(operationName && { operationName }) }),
+      ),
+  }
+}

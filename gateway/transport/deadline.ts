@@ -1,0 +1,38 @@
+import { CataloguedError, catalogued } from '../../platform/errors/catalogue.ts'
+
+/**
+ * Waits for `work` no longer than `timeoutMs` and no longer than the request lives. `work` itself goes on where it
+ * cannot be stopped; what it comes to is ignored.
+ */
+export const withDeadline = <T>(
+  work: Promise<T>,
+  timeoutMs: number,
+  signal: AbortSignal,
+  timedOut: () => CataloguedError,
+): Promise<T> =>
+  new Promise<T>((resolve, reject) => {
+    const cancelled = (): void => {
+      clearTimeout(timer)
+      reject(signal.reason instanceof CataloguedError ? signal.reason : catalogued('REQUEST_CANCELLED'))
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', cancelled)
+      reject(timedOut())
+    }, timeoutMs)
+    const settle = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', cancelled)
+    }
+    work.then(
+      (value) => {
+        settle()
+        resolve(value)
+      },
+      (error: unknown) => {
+        settle()
+        reject(error instanceof Error ? error : new Error(String(error)))
+      },
+    )
+    if (signal.aborted) cancelled()
+    else signal.addEventListener('abort', cancelled, { once: true })
+  })

@@ -1,0 +1,40 @@
+import { createSourceEventStream, execute } from 'graphql'
+import { mapEvents } from '../execution/map-events.ts'
+import { faultOf, toCatalogued } from '../execution/subgraph-error.ts'
+import { withAbort } from './abortable-events.ts'
+import type { ContextOf, InProcessSubgraph } from './in-process-transport.ts'
+import type { PreparedFetch, RequestContext, SubgraphResult } from './transport.ts'
+
+/**
+ * Subscribes in a subgraph of this process. Each event is executed with a context of its own: nothing that was loaded
+ * for one event may answer the next. Ends when the request's signal aborts.
+ */
+export const subscribeInProcess = async (
+  { schema, context }: InProcessSubgraph,
+  contextOf: ContextOf,
+  { document }: PreparedFetch,
+  variableValues: Readonly<Record<string, unknown>>,
+  request: RequestContext,
+): Promise<AsyncIterableIterator<SubgraphResult>> => {
+  const source = await createSourceEventStream({ schema, document, variableValues, contextValue: await contextOf(request) })
+  if (!isAsyncIterable(source)) {
+    const [error] = source.errors ?? []
+    throw error ? toCatalogued(error) : faultOf(new Error('The subgraph gave no stream'))
+  }
+  const events = source[Symbol.asyncIterator]()
+  const upstream: AsyncIterableIterator<unknown> = {
+    next: () => events.next(),
+    return: async () => (await events.return?.()) ?? { done: true, value: undefined },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+  const results = mapEvents(upstream, async (rootValue): Promise<SubgraphResult> => {
+    const contextValue = await context({ ...request, state: new Map() })
+    return execute({ schema, document, rootValue, variableValues, contextValue })
+  })
+  return withAbort(results, request.signal)
+}
+
+const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value
