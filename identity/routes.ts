@@ -1,5 +1,5 @@
-import type { FastifyInstance } from "fastify";
-import type { IdentityProvider } from "./provider.ts";
+import type { FastifyInstance } from 'fastify'
+import type { IdentityProvider } from './provider.ts'
 
 /**
  * Mounts the provider under `path`. `current` is asked at each request: the issuer holds the port, which is known only
@@ -12,17 +12,14 @@ export const registerIdentityRoutes = async (
 ): Promise<void> => {
   // A scope of its own, so that bodies reach the provider unread here and parsed everywhere else.
   await app.register((scope, _options, done) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser("*", (_request, _payload, parsed) =>
-      parsed(null),
-    );
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
     scope.all(`${path}/*`, async (request, reply) => {
-      const provider = current();
-      if (provider === undefined)
-        return reply.code(503).header("retry-after", "1").send();
-      reply.hijack();
-      await provider.handle(request.raw, reply.raw);
-    });
-    done();
-  });
-};
+      const provider = current()
+      if (provider === undefined) return reply.code(503).header('retry-after', '1').send()
+      reply.hijack()
+      await provider.handle(request.raw, reply.raw)
+    })
+    done()
+  })
+}

@@ -1,14 +1,14 @@
-import { PRINCIPAL_HEADER } from "../../platform/access/internal-token.ts";
+import { PRINCIPAL_HEADER } from '../../platform/access/internal-token.ts'
 
 /** What a fetch to a subgraph may carry of its request. */
 export interface OutboundFacts {
-  readonly internalToken: string;
-  readonly correlationId: string;
+  readonly internalToken: string
+  readonly correlationId: string
   /** W3C trace context of the gateway's own span, never the caller's text. */
-  readonly traceparent?: string | undefined;
+  readonly traceparent?: string | undefined
 }
 
-export const CORRELATION_HEADER = "x-correlation-id";
+export const CORRELATION_HEADER = 'x-correlation-id'
 
 /**
  * The headers of a fetch to a subgraph. Built from nothing: no header of the caller reaches a subgraph, whatever its
@@ -19,22 +19,19 @@ export const outboundHeaders = ({
   correlationId,
   traceparent,
 }: OutboundFacts): Record<string, string> => ({
-  "content-type": "application/json",
-  accept: "application/json",
+  'content-type': 'application/json',
+  accept: 'application/json',
   [PRINCIPAL_HEADER]: internalToken,
   [CORRELATION_HEADER]: correlationId,
   ...(traceparent === undefined ? {} : { traceparent }),
-});
+})
 
 /**
  * Takes away what only the gateway may say, before any other code sees the request: every `x-gpuaas-*` header.
  * Node has lower-cased the names. `authorization` is read by the token verifier and goes no further.
  */
-export const stripReservedHeaders = (
-  headers: Record<string, unknown>,
-): void => {
+export const stripReservedHeaders = (headers: Record<string, unknown>): void => {
   for (const name of Object.keys(headers)) {
-    if (name.toLowerCase().startsWith("x-gpuaas-"))
-      Reflect.deleteProperty(headers, name);
+    if (name.toLowerCase().startsWith('x-gpuaas-')) Reflect.deleteProperty(headers, name)
   }
-};
+}

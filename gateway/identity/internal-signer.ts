@@ -1,38 +1,34 @@
-import { createPrivateKey } from "node:crypto";
-import { SignJWT, type JSONWebKeySet } from "jose";
-import {
-  INTERNAL_ISSUER,
-  INTERNAL_TOKEN_SECONDS,
-  INTERNAL_TOKEN_TYPE,
-} from "../../platform/access/internal-token.ts";
-import { encodePrincipal } from "../../platform/access/principal-claims.ts";
-import type { Principal } from "../../platform/access/principal.ts";
-import type { Clock } from "../../platform/clock/clock.ts";
-import { publicKeys, type KeyRing } from "../../platform/crypto/key-ring.ts";
+import { createPrivateKey } from 'node:crypto'
+import { SignJWT, type JSONWebKeySet } from 'jose'
+import { INTERNAL_ISSUER, INTERNAL_TOKEN_SECONDS, INTERNAL_TOKEN_TYPE } from '../../platform/access/internal-token.ts'
+import { encodePrincipal } from '../../platform/access/principal-claims.ts'
+import type { Principal } from '../../platform/access/principal.ts'
+import type { Clock } from '../../platform/clock/clock.ts'
+import { publicKeys, type KeyRing } from '../../platform/crypto/key-ring.ts'
 
 export interface InternalSignerOptions {
   /** EdDSA keys, shared by all gateways of one deployment. */
-  readonly keys: KeyRing;
-  readonly clock: Clock;
-  readonly issuer?: string;
+  readonly keys: KeyRing
+  readonly clock: Clock
+  readonly issuer?: string
   /** At most 60. */
-  readonly lifeSeconds?: number;
+  readonly lifeSeconds?: number
   /** Tokens kept for reuse. */
-  readonly capacity?: number;
+  readonly capacity?: number
 }
 
 export interface InternalSigner {
   /** A token that tells the subgraph `audience` who is calling. Signed once, reused until half of its life has passed. */
-  readonly sign: (principal: Principal, audience: string) => Promise<string>;
+  readonly sign: (principal: Principal, audience: string) => Promise<string>
   /** For `/.well-known/jwks.json`. The same object until the keys change. */
-  readonly jwks: () => JSONWebKeySet;
+  readonly jwks: () => JSONWebKeySet
   /** Signs with other keys from now on; tokens of keys that the new ring still holds stay valid. */
-  readonly use: (keys: KeyRing) => void;
+  readonly use: (keys: KeyRing) => void
 }
 
 interface Signed {
-  readonly token: Promise<string>;
-  readonly reusableUntil: number;
+  readonly token: Promise<string>
+  readonly reusableUntil: number
 }
 
 export const createInternalSigner = ({
@@ -43,69 +39,61 @@ export const createInternalSigner = ({
   capacity = 10_000,
 }: InternalSignerOptions): InternalSigner => {
   if (lifeSeconds > INTERNAL_TOKEN_SECONDS) {
-    throw new Error(
-      `An internal token lives at most ${String(INTERNAL_TOKEN_SECONDS)} s, not ${String(lifeSeconds)}`,
-    );
+    throw new Error(`An internal token lives at most ${String(INTERNAL_TOKEN_SECONDS)} s, not ${String(lifeSeconds)}`)
   }
-  let ring = signingRing(keys);
-  const signed = new Map<string, Signed>();
+  let ring = signingRing(keys)
+  const signed = new Map<string, Signed>()
 
-  const create = (
-    principal: Principal,
-    audience: string,
-    issuedAt: number,
-  ): Promise<string> => {
-    const { kid, key } = ring;
+  const create = (principal: Principal, audience: string, issuedAt: number): Promise<string> => {
+    const { kid, key } = ring
     return new SignJWT({ ...encodePrincipal(principal) })
-      .setProtectedHeader({ alg: "EdDSA", kid, typ: INTERNAL_TOKEN_TYPE })
+      .setProtectedHeader({ alg: 'EdDSA', kid, typ: INTERNAL_TOKEN_TYPE })
       .setIssuer(issuer)
       .setAudience(audience)
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + lifeSeconds)
-      .sign(key);
-  };
+      .sign(key)
+  }
 
   return {
     sign: (principal, audience) => {
-      const now = clock.now().getTime();
+      const now = clock.now().getTime()
       // All that the token says: two sessions of one user, or two sign-ins, never share one.
-      const name = JSON.stringify([audience, encodePrincipal(principal)]);
-      const known = signed.get(name);
-      if (known !== undefined && now < known.reusableUntil) return known.token;
-      const issuedAt = Math.floor(now / 1000);
-      const token = create(principal, audience, issuedAt);
-      signed.delete(name);
+      const name = JSON.stringify([audience, encodePrincipal(principal)])
+      const known = signed.get(name)
+      if (known !== undefined && now < known.reusableUntil) return known.token
+      const issuedAt = Math.floor(now / 1000)
+      const token = create(principal, audience, issuedAt)
+      signed.delete(name)
       signed.set(name, {
         token,
         reusableUntil: (issuedAt + lifeSeconds / 2) * 1000,
-      });
-      token.catch(() => signed.delete(name));
-      if (signed.size > capacity) forgetOldest(signed);
-      return token;
+      })
+      token.catch(() => signed.delete(name))
+      if (signed.size > capacity) forgetOldest(signed)
+      return token
     },
     jwks: () => ring.published,
     use: (next) => {
-      ring = signingRing(next);
-      signed.clear();
+      ring = signingRing(next)
+      signed.clear()
     },
-  };
-};
+  }
+}
 
 const signingRing = (keys: KeyRing) => {
-  const [active] = keys;
-  if (active.alg !== "EdDSA")
-    throw new Error(
-      `Internal tokens are signed with EdDSA, and the key ${active.kid} is for ${active.alg}`,
-    );
+  const [active] = keys
+  if (active.alg !== 'EdDSA')
+    throw new Error(`Internal tokens are signed with EdDSA, and the key ${active.kid} is for ${active.alg}`)
   return {
     kid: active.kid,
-    key: createPrivateKey({ key: active, format: "jwk" }),
+    key: createPrivateKey({ key: active, format: 'jwk' }),
     published: publicKeys(keys),
-  };
-};
+  }
+}
 
 /** The one signed longest ago: tokens are signed anew every half life, so that this is also nearly the stalest. */
 const forgetOldest = (signed: Map<string, Signed>): void => {
-  const oldest = signed.keys().next();
-  if (oldest.done !== true) signed.delete(oldest.value);
-};
+  const oldest = signed.keys().next()
+  if (oldest.done !== true) signed.delete(oldest.value)
+}

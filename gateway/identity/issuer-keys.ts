@@ -1,48 +1,32 @@
-import { z } from "zod";
-import type { Clock } from "../../platform/clock/clock.ts";
-import {
-  fetchJson,
-  remoteKeySet,
-  type RemoteKeySet,
-} from "../../platform/crypto/remote-key-set.ts";
-import type { Log } from "../../platform/log/log.ts";
+import { z } from 'zod'
+import type { Clock } from '../../platform/clock/clock.ts'
+import { fetchJson, remoteKeySet, type RemoteKeySet } from '../../platform/crypto/remote-key-set.ts'
+import type { Log } from '../../platform/log/log.ts'
 
 export interface IssuerKeysOptions {
-  readonly issuer: string;
+  readonly issuer: string
   /** Left out: asked of the issuer's discovery document. */
-  readonly jwksUri?: string;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly cooldownMilliseconds?: number;
-  readonly retryMilliseconds?: number;
+  readonly jwksUri?: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly cooldownMilliseconds?: number
+  readonly retryMilliseconds?: number
 }
 
-const DISCOVERY_TIMEOUT_MILLISECONDS = 3_000;
-const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
+const DISCOVERY_TIMEOUT_MILLISECONDS = 3_000
+const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() })
 
 /** The keys of an OpenID Connect issuer. Nothing is asked before the first token arrives: the gateway starts without it. */
-export const issuerKeys = ({
-  issuer,
-  jwksUri,
-  ...options
-}: IssuerKeysOptions): RemoteKeySet =>
+export const issuerKeys = ({ issuer, jwksUri, ...options }: IssuerKeysOptions): RemoteKeySet =>
   remoteKeySet({
     ...options,
-    location: async () =>
-      jwksUri === undefined ? discover(issuer) : new URL(jwksUri),
-  });
+    location: async () => (jwksUri === undefined ? discover(issuer) : new URL(jwksUri)),
+  })
 
 const discover = async (issuer: string): Promise<URL> => {
-  const address = new URL(
-    `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
-  );
-  const document = discoverySchema.parse(
-    await fetchJson(address, DISCOVERY_TIMEOUT_MILLISECONDS),
-  );
+  const address = new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
+  const document = discoverySchema.parse(await fetchJson(address, DISCOVERY_TIMEOUT_MILLISECONDS))
   // OpenID Connect Discovery, section 4.3: another issuer's document must not lend its keys.
-  if (document.issuer !== issuer)
-    throw new Error(
-      `${address.href} speaks for another issuer, ${document.issuer}`,
-    );
-  return new URL(document.jwks_uri);
-};
+  if (document.issuer !== issuer) throw new Error(`${address.href} speaks for another issuer, ${document.issuer}`)
+  return new URL(document.jwks_uri)
+}

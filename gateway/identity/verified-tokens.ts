@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import type { Authentication } from "./token-verifier.ts";
+import { createHash } from 'node:crypto'
+import type { Authentication } from './token-verifier.ts'
 
 interface Entry {
-  readonly authentication: Authentication;
-  readonly expiresAt: number;
+  readonly authentication: Authentication
+  readonly expiresAt: number
 }
 
 /**
@@ -12,45 +12,39 @@ interface Entry {
  * Bounded: the entry used longest ago goes first.
  */
 export class VerifiedTokens {
-  readonly #entries = new Map<string, Entry>();
-  readonly #capacity: number;
-  #version = 0;
+  readonly #entries = new Map<string, Entry>()
+  readonly #capacity: number
+  #version = 0
 
   constructor(capacity: number) {
-    this.#capacity = capacity;
+    this.#capacity = capacity
   }
 
   /** What was verified under another version of the issuer's keys is forgotten. */
   get(token: string, now: number, version: number): Authentication | undefined {
-    if (version !== this.#version) this.#entries.clear();
-    this.#version = version;
-    const key = digest(token);
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    if (entry.expiresAt <= now) return undefined;
-    this.#entries.set(key, entry);
-    return entry.authentication;
+    if (version !== this.#version) this.#entries.clear()
+    this.#version = version
+    const key = digest(token)
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return undefined
+    this.#entries.delete(key)
+    if (entry.expiresAt <= now) return undefined
+    this.#entries.set(key, entry)
+    return entry.authentication
   }
 
   /** `version`: that of the keys before the token was verified with them. */
-  set(
-    token: string,
-    authentication: Authentication,
-    expiresAt: number,
-    version: number,
-  ): void {
-    if (version !== this.#version) return;
-    this.#entries.set(digest(token), { authentication, expiresAt });
-    if (this.#entries.size <= this.#capacity) return;
-    const oldest = this.#entries.keys().next();
-    if (oldest.done !== true) this.#entries.delete(oldest.value);
+  set(token: string, authentication: Authentication, expiresAt: number, version: number): void {
+    if (version !== this.#version) return
+    this.#entries.set(digest(token), { authentication, expiresAt })
+    if (this.#entries.size <= this.#capacity) return
+    const oldest = this.#entries.keys().next()
+    if (oldest.done !== true) this.#entries.delete(oldest.value)
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#entries.size
   }
 }
 
-const digest = (token: string): string =>
-  createHash("sha256").update(token).digest("base64url");
+const digest = (token: string): string => createHash('sha256').update(token).digest('base64url')
