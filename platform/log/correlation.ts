@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { v7 } from 'uuid'
-import { looksSecret } from './redaction.ts'
+import { looksSecret } from './redact-text.ts'
 
 /** What ties request, log line, audit row, event and notification together (R74). */
 export interface Correlation {

@@ -1,9 +1,10 @@
 import { trace } from '@opentelemetry/api'
-import { pino, type DestinationStream, type Logger } from 'pino'
+import { pino, type ChildLoggerOptions, type DestinationStream, type Logger } from 'pino'
 import { currentCorrelation } from './correlation.ts'
 import type { LogLevel } from './levels.ts'
 import { prettyStream } from './pretty.ts'
-import { redactText, redactValue } from './redaction.ts'
+import { redactText } from './redact-text.ts'
+import { redactValue } from './redact-value.ts'
 
 /** Structured log with secrets redacted (R86). */
 export type Log = Logger
@@ -23,18 +24,29 @@ export interface LogOptions {
 export const createLog = ({ level, format, destination }: LogOptions): Log => {
   const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY)
   const standard = pretty ? prettyStream(process.stdout) : pino.destination({ fd: 1, sync: true })
-  return pino(
+  const log = pino(
     {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       mixin: context,
-      formatters: { level: (label) => ({ level: label }), log: redactRecord, bindings: redactRecord },
+      formatters: { level: (label) => ({ level: label }), log: redactRecord },
       serializers: { err: (copied: unknown) => copied }, // redactRecord has copied it; pino's own would copy every property
       hooks: { streamWrite: redactText },
     },
     destination ?? standard,
   )
+  return withRedactedChildren(log)
+}
+
+/** pino passes what is bound to a child to no formatter. Children inherit this method, and so do theirs. */
+const withRedactedChildren = (log: Log): Log => {
+  const { child } = log
+  return Object.assign(log, {
+    child(this: Log, bindings: object, options?: ChildLoggerOptions): Log {
+      return child.call(this, redactRecord(bindings), options)
+    },
+  })
 }
 
 /** For tests and programs that must print nothing. */

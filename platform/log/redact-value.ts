@@ -1,46 +1,5 @@
-export const REDACTED = '[redacted]'
-
-const SECRET_NAME =
-  /(?:authorization|cookies?|passwords?|passwd|passphrase|secrets?|tokens?|apikeys?|privatekeys?|signingkeys?|credentials?|connectionstring|databaseurl|redisurl|natsurl|xgpuaasprincipal|pepper|codeverifier|ticket|jwt|otp)$/
-
-/** Whether a property of this name is a secret, whatever its value: `accessToken`, `API_KEY`, `set-cookie`. */
-export const isSecretName = (name: string): boolean => SECRET_NAME.test(name.toLowerCase().replaceAll(/[^a-z]/g, ''))
-
-/** Parameters of private JSON Web Keys (RFC 7518 section 6), secret only inside an object with `kty`. */
-const PRIVATE_JWK_PARAMETERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])
-
-interface TextRule {
-  readonly pattern: RegExp
-  readonly replacement: string
-}
-
-/** No pattern takes in a quote or a backslash of its own, so that a redacted line of JSON stays JSON. */
-const CREDENTIALS: readonly TextRule[] = [
-  { pattern: /eyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*){0,3}/g, replacement: REDACTED },
-  { pattern: /gpk_[\w-]{8,}/g, replacement: REDACTED },
-  {
-    pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[^"']*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?=["'])|$)/g,
-    replacement: REDACTED,
-  },
-  { pattern: /\b(bearer|basic|dpop)\s+[\w.~+/=-]{8,}/gi, replacement: `$1 ${REDACTED}` },
-  { pattern: /(:\/\/[^\s"'\\/:@]*):(?!\d{1,5}[/?#])[^\s"'\\]+@/g, replacement: `$1:${REDACTED}@` },
-]
-
-const NAMED =
-  '((?:pass(?:word|wd|phrase)|secret|token|api[-_]?key|private[-_]?key|signing[-_]?key|authorization|cookie|code_verifier)s?'
-const ASSIGNMENTS: readonly TextRule[] = [
-  { pattern: new RegExp(`${NAMED}\\\\*["']?\\s*[=:]\\s*\\\\*["'])[^"'\\\\]+`, 'gi'), replacement: `$1${REDACTED}` },
-  { pattern: new RegExp(`${NAMED}=)[^\\s"'\\\\&;,]+`, 'gi'), replacement: `$1${REDACTED}` },
-]
-
-const replaceAll = (text: string, rules: readonly TextRule[]): string =>
-  rules.reduce((rest, { pattern, replacement }) => rest.replace(pattern, replacement), text)
-
-/** Takes credentials out of any text, a line of JSON included: tokens, API keys, private keys, passwords in URLs. */
-export const redactText = (text: string): string => replaceAll(replaceAll(text, CREDENTIALS), ASSIGNMENTS)
-
-/** Whether a text is, or holds, something shaped like a credential. */
-export const looksSecret = (text: string): boolean => replaceAll(text, CREDENTIALS) !== text
+import { REDACTED } from './redact-text.ts'
+import { isSecretName, PRIVATE_JWK_PARAMETERS } from './secret-names.ts'
 
 const MAX_DEPTH = 8
 const MAX_ITEMS = 100
@@ -59,7 +18,7 @@ export const redactValue = (value: unknown): unknown => {
 }
 
 const copyOf = (value: unknown, above: readonly object[]): unknown => {
-  if (typeof value === 'string') return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value
+  if (typeof value === 'string') return copyOfText(value, above)
   if (typeof value === 'bigint' || typeof value === 'symbol') return value.toString()
   if (typeof value === 'function') return '[function]'
   if (typeof value !== 'object' || value === null) return value
@@ -77,6 +36,21 @@ const copyOf = (value: unknown, above: readonly object[]): unknown => {
   if (Array.isArray(value) || value instanceof Set)
     return [...value].slice(0, MAX_ITEMS).map((item) => copyOf(item, path))
   return copyOfEntries(Object.entries(value), path)
+}
+
+/** A text that is JSON itself is redacted by its names, too. */
+const copyOfText = (text: string, above: readonly object[]): string => {
+  if (text.length > MAX_TEXT) return `${text.slice(0, MAX_TEXT)}…`
+  const parsed = /^\s*[{[]/.test(text) && above.length < MAX_DEPTH ? parseJson(text) : undefined
+  return parsed === undefined ? text : JSON.stringify(copyOf(parsed, [...above, {}]))
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const hasJson = (value: object): value is { toJSON: () => unknown } =>
