@@ -1,0 +1,53 @@
+import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
+import type { OrganizationScope } from '../../../platform/access/scope.ts'
+import type { Transaction } from '../../../platform/database/database.ts'
+import type { Department } from './model.ts'
+
+interface DepartmentRow {
+  orgId: string
+  id: string
+  name: string
+  isDefault: boolean
+  createdAt: Date
+}
+
+const toDepartment = ({ orgId, id, ...rest }: DepartmentRow): Department => ({
+  id: ownedId('dep', orgId as Uuid, id as Uuid /* uuid columns */),
+  name: rest.name,
+  isDefault: rest.isDefault,
+  createdAt: rest.createdAt,
+})
+
+export class DepartmentRepository {
+  readonly #db: Transaction
+  readonly #scope: OrganizationScope
+
+  constructor(db: Transaction, scope: OrganizationScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  async find(local: Uuid): Promise<Department | undefined> {
+    const row = await this.#db.department.findFirst({ where: { ...this.#scope.columns, id: local } })
+    return row ? toDepartment(row) : undefined
+  }
+
+  async findDefault(): Promise<Department | undefined> {
+    const row = await this.#db.department.findFirst({ where: { ...this.#scope.columns, isDefault: true } })
+    return row ? toDepartment(row) : undefined
+  }
+
+  /** By age: the default department, made with the organization, is the first. */
+  async page(limit: number, after: Uuid | undefined): Promise<Department[]> {
+    const rows = await this.#db.department.findMany({
+      where: { ...this.#scope.columns, ...(after && { id: { gt: after } }) },
+      orderBy: { id: 'asc' },
+      take: limit,
+    })
+    return rows.map(toDepartment)
+  }
+
+  async insert({ id, ...department }: Department): Promise<void> {
+    await this.#db.department.createMany({ data: [{ ...this.#scope.columns, id: id.local, ...department }] })
+  }
+}

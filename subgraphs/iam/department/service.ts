@@ -1,0 +1,16 @@
+import type { OrganizationGrant } from '../../../platform/access/authorize.ts'
+import type { Uuid } from '../../../platform/ids/id.ts'
+import type { IamUnits } from '../units.ts'
+import type { Department, DepartmentId } from './model.ts'
+
+type Reader = OrganizationGrant<'DEPARTMENT_READ'>
+
+export type DepartmentService = ReturnType<typeof departmentService>
+
+export const departmentService = ({ units }: { readonly units: IamUnits }) => ({
+  find: ({ scope }: Reader, id: DepartmentId): Promise<Department | undefined> =>
+    units.organization.read(scope, ({ departments }) => departments.find(id.local)),
+
+  page: ({ scope }: Reader, limit: number, after: Uuid | undefined): Promise<Department[]> =>
+    units.organization.read(scope, ({ departments }) => departments.page(limit, after)),
+})

@@ -1,0 +1,88 @@
+import { selfId, type Uuid } from '../../../platform/ids/id.ts'
+import type { OrganizationScope, ProjectScope } from '../../../platform/access/scope.ts'
+import type { Transaction } from '../../../platform/database/database.ts'
+import { MEMBER_ROLES, type Member, type MemberRole } from './model.ts'
+
+interface MembershipRow {
+  id: string
+  role: string
+  createdAt: Date
+  user: { id: string; displayName: string; email: string }
+}
+
+/** A member and the membership's own id, which orders the list. */
+export interface MemberRow {
+  readonly member: Member
+  readonly membership: Uuid
+}
+
+const toRole = (text: string): MemberRole => {
+  const role = MEMBER_ROLES.find((known) => known === text)
+  if (role === undefined) throw new Error(`iam holds a membership with the unknown role ${text}`)
+  return role
+}
+
+const toMember = ({ id, role, createdAt, user }: MembershipRow): MemberRow => ({
+  membership: id as Uuid, // a uuid column, as the user's
+  member: {
+    userId: selfId('usr', user.id as Uuid),
+    displayName: user.displayName,
+    email: user.email,
+    role: toRole(role),
+    since: createdAt,
+  },
+})
+
+const ACTIVE = { deletedAt: null }
+const WITH_USER = { user: { select: { id: true, displayName: true, email: true } } }
+
+export interface NewMembership {
+  readonly id: Uuid
+  readonly userId: Uuid
+  readonly role: MemberRole
+  readonly createdAt: Date
+}
+
+export class OrganizationMembershipRepository {
+  readonly #db: Transaction
+  readonly #scope: OrganizationScope
+
+  constructor(db: Transaction, scope: OrganizationScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  async page(limit: number, after: Uuid | undefined): Promise<MemberRow[]> {
+    const rows = await this.#db.organizationMembership.findMany({
+      where: { ...this.#scope.columns, ...ACTIVE, ...(after && { id: { gt: after } }) },
+      include: WITH_USER,
+      orderBy: { id: 'asc' },
+      take: limit,
+    })
+    return rows.map(toMember)
+  }
+
+  async insert(membership: NewMembership): Promise<void> {
+    await this.#db.organizationMembership.createMany({ data: [{ ...this.#scope.columns, ...membership }] })
+  }
+}
+
+export class ProjectMembershipRepository {
+  readonly #db: Transaction
+  readonly #scope: ProjectScope
+
+  constructor(db: Transaction, scope: ProjectScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  async page(limit: number, after: Uuid | undefined): Promise<MemberRow[]> {
+    const rows = await this.#db.projectMembership.findMany({
+      where: { ...this.#scope.columns, ...ACTIVE, ...(after && { id: { gt: after } }) },
+      include: WITH_USER,
+      orderBy: { id: 'asc' },
+      take: limit,
+    })
+    return rows.map(toMember)
+  }
+}

@@ -1,0 +1,40 @@
+import { selfId, type Uuid } from '../../../platform/ids/id.ts'
+import type { OrganizationScope } from '../../../platform/access/scope.ts'
+import type { Transaction } from '../../../platform/database/database.ts'
+import type { NewOrganization, Organization } from './model.ts'
+
+interface OrganizationRow {
+  id: string
+  slug: string
+  name: string
+  createdAt: Date
+}
+
+const toOrganization = ({ id, ...rest }: OrganizationRow): Organization => ({
+  id: selfId('org', id as Uuid /* a uuid column */),
+  ...rest,
+})
+
+export class OrganizationRepository {
+  readonly #db: Transaction
+  readonly #scope: OrganizationScope
+
+  constructor(db: Transaction, scope: OrganizationScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  async find(): Promise<Organization | undefined> {
+    const row = await this.#db.organization.findFirst({ where: { id: this.#scope.organizationId } })
+    return row ? toOrganization(row) : undefined
+  }
+
+  /** False when another organization has the slug. */
+  async insert({ id, ...organization }: NewOrganization): Promise<boolean> {
+    const { count } = await this.#db.organization.createMany({
+      data: [{ id: id.local, ...organization }],
+      skipDuplicates: true,
+    })
+    return count === 1
+  }
+}

@@ -1,0 +1,91 @@
+import { ownedId, selfId, type Uuid } from '../../../platform/ids/id.ts'
+import type { OrganizationScope, ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
+import type { Transaction } from '../../../platform/database/database.ts'
+import type { Project } from './model.ts'
+
+interface ProjectRow {
+  orgId: string
+  id: string
+  departmentId: string
+  slug: string
+  name: string
+  createdAt: Date
+}
+
+const toProject = (row: ProjectRow): Project => {
+  const organization = row.orgId as Uuid // a uuid column, as those below
+  return {
+    id: selfId('prj', row.id as Uuid),
+    organizationId: selfId('org', organization),
+    departmentId: ownedId('dep', organization, row.departmentId as Uuid),
+    slug: row.slug,
+    name: row.name,
+    createdAt: row.createdAt,
+  }
+}
+
+const NOT_ARCHIVED = { archivedAt: null }
+
+/** Projects that the caller may read, whichever their organizations. */
+export class ProjectSetRepository {
+  readonly #db: Transaction
+  readonly #projects: readonly ProjectScope[]
+
+  constructor(db: Transaction, scope: ProjectSetScope) {
+    this.#db = db
+    this.#projects = scope.projects
+  }
+
+  /** By age. */
+  async page(limit: number, after: Uuid | undefined): Promise<Project[]> {
+    const rows = await this.#db.project.findMany({
+      where: { ...this.#within(), ...NOT_ARCHIVED, ...(after && { AND: { id: { gt: after } } }) },
+      orderBy: { id: 'asc' },
+      take: limit,
+    })
+    return rows.map(toProject)
+  }
+
+  /** Those of the set that exist, in no order. */
+  async all(): Promise<Project[]> {
+    const rows = await this.#db.project.findMany({ where: { ...this.#within(), ...NOT_ARCHIVED } })
+    return rows.map(toProject)
+  }
+
+  #within() {
+    return {
+      orgId: { in: [...new Set(this.#projects.map(({ organizationId }) => organizationId))] },
+      id: { in: this.#projects.map(({ projectId }) => projectId) },
+    }
+  }
+}
+
+/** The projects of one organization. */
+export class OrganizationProjectRepository {
+  readonly #db: Transaction
+  readonly #scope: OrganizationScope
+
+  constructor(db: Transaction, scope: OrganizationScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  /** By age. */
+  async page(limit: number, after: Uuid | undefined): Promise<Project[]> {
+    const rows = await this.#db.project.findMany({
+      where: { ...this.#scope.columns, ...NOT_ARCHIVED, ...(after && { id: { gt: after } }) },
+      orderBy: { id: 'asc' },
+      take: limit,
+    })
+    return rows.map(toProject)
+  }
+
+  /** False when another project of the organization has the slug. */
+  async insert({ id, departmentId, slug, name, createdAt }: Project): Promise<boolean> {
+    const { count } = await this.#db.project.createMany({
+      data: [{ ...this.#scope.columns, id: id.local, departmentId: departmentId.local, slug, name, createdAt }],
+      skipDuplicates: true,
+    })
+    return count === 1
+  }
+}

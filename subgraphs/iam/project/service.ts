@@ -1,0 +1,76 @@
+import type { OrganizationGrant } from '../../../platform/access/authorize.ts'
+import type { ProjectSetScope } from '../../../platform/access/scope.ts'
+import type { Clock } from '../../../platform/clock/clock.ts'
+import { projectCreated } from '../../../platform/events/catalogue.ts'
+import type { IdGenerator } from '../../../platform/ids/generator.ts'
+import { parseId, type Uuid } from '../../../platform/ids/id.ts'
+import { err, ok, type Result } from '../../../platform/result/result.ts'
+import { parseDisplayName, parseSlug, slugOf } from '../naming.ts'
+import type { IamUnits } from '../units.ts'
+import { newProject, type CreateProjectRefusal, type Project } from './model.ts'
+
+export interface ProjectDependencies {
+  readonly units: IamUnits
+  readonly clock: Clock
+  readonly ids: IdGenerator
+}
+
+export interface CreateProject {
+  readonly name: string
+  readonly slug: string | undefined
+  /** The text of a department's id; left out, the organization's default department. */
+  readonly departmentId: string | undefined
+}
+
+export type ProjectService = ReturnType<typeof projectService>
+
+export const projectService = ({ units, clock, ids }: ProjectDependencies) => ({
+  /** Those of the set that exist, in no order. */
+  findAll: (scope: ProjectSetScope): Promise<Project[]> => units.projectSet.read(scope, ({ projects }) => projects.all()),
+
+  page: (scope: ProjectSetScope, limit: number, after: Uuid | undefined): Promise<Project[]> =>
+    units.projectSet.read(scope, ({ projects }) => projects.page(limit, after)),
+
+  pageOfOrganization: (
+    { scope }: OrganizationGrant<'ORGANIZATION_READ'>,
+    limit: number,
+    after: Uuid | undefined,
+  ): Promise<Project[]> => units.organization.read(scope, ({ projects }) => projects.page(limit, after)),
+
+  create: (grant: OrganizationGrant<'PROJECT_CREATE'>, input: CreateProject): Promise<Result<Project, CreateProjectRefusal>> => {
+    const name = parseDisplayName(input.name)
+    if (!name.ok) return Promise.resolve(name)
+    const slug = input.slug === undefined ? slugOf(name.value) : parseSlug(input.slug)
+    if (!slug.ok) return Promise.resolve(slug)
+    const wanted = departmentIn(grant.scope.organizationId, input.departmentId)
+    if (!wanted.ok) return Promise.resolve(wanted)
+
+    return units.organization.write(grant, async ({ departments, projects, audit, outbox }) => {
+      const department = await (wanted.value ? departments.find(wanted.value) : departments.findDefault())
+      if (!department) return err('DEPARTMENT_NOT_FOUND')
+      const project = newProject({
+        local: ids.next(),
+        organization: grant.scope.organizationId,
+        department: department.id.local,
+        name: name.value,
+        slug: slug.value,
+        createdAt: clock.now(),
+      })
+      if (!(await projects.insert(project))) return err('SLUG_TAKEN')
+      audit.succeeded('iam.project.create', project.id.text)
+      outbox.add(projectCreated({ organizationId: grant.scope.organizationId, projectId: project.id.local }, { projectId: project.id.text }))
+      return ok(project)
+    })
+  },
+})
+
+/** The department that an input names, if any; of another organization it is refused before anything is read (R4). */
+const departmentIn = (
+  organization: Uuid,
+  text: string | undefined,
+): Result<Uuid | undefined, 'DEPARTMENT_NOT_FOUND' | 'CROSS_ORG_REFERENCE'> => {
+  if (text === undefined) return ok(undefined)
+  const id = parseId('dep', text)
+  if (!id.ok) return err('DEPARTMENT_NOT_FOUND')
+  return id.value.scope === organization ? ok(id.value.local) : err('CROSS_ORG_REFERENCE')
+}

@@ -1,0 +1,38 @@
+import type { OrganizationScope, ProjectScope, ProjectSetScope, SelfScope } from '../../platform/access/scope.ts'
+import type { Database } from '../../platform/database/database.ts'
+import { createUnits } from '../../platform/database/units.ts'
+import type { UnitsOfWork } from '../../platform/database/unit-of-work.ts'
+import { DepartmentRepository } from './department/repository.ts'
+import { OrganizationMembershipRepository, ProjectMembershipRepository } from './membership/repository.ts'
+import { OrganizationRepository } from './organization/repository.ts'
+import { OrganizationProjectRepository, ProjectSetRepository } from './project/repository.ts'
+import { UserRepository } from './user/repository.ts'
+
+interface OrganizationRepositories {
+  readonly organizations: OrganizationRepository
+  readonly departments: DepartmentRepository
+  readonly projects: OrganizationProjectRepository
+  readonly memberships: OrganizationMembershipRepository
+}
+
+/** iam's doors to the database, one for each kind of scope. */
+export interface IamUnits {
+  readonly organization: UnitsOfWork<OrganizationScope, OrganizationRepositories>
+  readonly project: UnitsOfWork<ProjectScope, { readonly memberships: ProjectMembershipRepository }>
+  readonly projectSet: UnitsOfWork<ProjectSetScope, { readonly projects: ProjectSetRepository }>
+  readonly self: UnitsOfWork<SelfScope, { readonly users: UserRepository }>
+}
+
+export const iamUnits = (database: Database): IamUnits => ({
+  organization: createUnits(database, (db, scope: OrganizationScope) => ({
+    organizations: new OrganizationRepository(db, scope),
+    departments: new DepartmentRepository(db, scope),
+    projects: new OrganizationProjectRepository(db, scope),
+    memberships: new OrganizationMembershipRepository(db, scope),
+  })),
+  project: createUnits(database, (db, scope: ProjectScope) => ({
+    memberships: new ProjectMembershipRepository(db, scope),
+  })),
+  projectSet: createUnits(database, (db, scope: ProjectSetScope) => ({ projects: new ProjectSetRepository(db, scope) })),
+  self: createUnits(database, (db, scope: SelfScope) => ({ users: new UserRepository(db, scope) })),
+})

@@ -1,0 +1,24 @@
+import { selfId, type Uuid } from '../../../platform/ids/id.ts'
+import type { SelfScope } from '../../../platform/access/scope.ts'
+import type { Transaction } from '../../../platform/database/database.ts'
+import type { User } from './model.ts'
+
+export class UserRepository {
+  readonly #db: Transaction
+  readonly #scope: SelfScope
+
+  constructor(db: Transaction, scope: SelfScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  async find(): Promise<User | undefined> {
+    const row = await this.#db.user.findFirst({ where: { id: this.#scope.userId } })
+    return row ? { id: selfId('usr', row.id as Uuid), email: row.email, displayName: row.displayName } : undefined
+  }
+
+  /** How many organizations the user owns. */
+  async countOwned(): Promise<number> {
+    return this.#db.organizationMembership.count({ where: { ...this.#scope.columns, role: 'owner', deletedAt: null } })
+  }
+}
