@@ -35,6 +35,10 @@ export interface EventBackbone {
   /** Resolves when every event is stored. The same event id twice is stored once. */
   readonly publish: (events: readonly EventEnvelope[]) => Promise<void>
   /** Starts a durable consumer: remembers its position under `name`; acknowledges after `handle` resolves. */
-  readonly consume: (name: string, types: readonly string[], handle: EventHandler) => Promise<{ stop: () => Promise<void> }>
+  readonly consume: (
+    name: string,
+    types: readonly string[],
+    handle: EventHandler,
+  ) => Promise<{ stop: () => Promise<void> }>
   readonly close: () => Promise<void>
 }
