@@ -1,105 +1,81 @@
-import { createHmac } from "node:crypto";
-import { Client, escapeIdentifier, escapeLiteral } from "pg";
-import { DATABASE_LOGINS, type DatabaseLogin } from "../config/logins.ts";
-import { databaseName, withDatabase, withUser } from "./database-url.ts";
+import { createHmac } from 'node:crypto'
+import { Client, escapeIdentifier, escapeLiteral } from 'pg'
+import { DATABASE_LOGINS, type DatabaseLogin } from '../config/logins.ts'
+import { databaseName, withDatabase, withUser } from './database-url.ts'
 
 /** How the passwords of the roles are known: derived from one secret, or given one by one. */
 export interface RoleSecrets {
-  readonly secret: string;
-  readonly passwords?: Partial<Readonly<Record<DatabaseLogin, string>>>;
+  readonly secret: string
+  readonly passwords?: Partial<Readonly<Record<DatabaseLogin, string>>>
 }
 
 /** The database's name for a login. */
-export type DatabaseRole = `gpuaas_${DatabaseLogin}`;
+export type DatabaseRole = `gpuaas_${DatabaseLogin}`
 
-export const roleName = (login: DatabaseLogin): DatabaseRole =>
-  `gpuaas_${login}`;
+export const roleName = (login: DatabaseLogin): DatabaseRole => `gpuaas_${login}`
 
 /** The given password, else HMAC-SHA-256(secret, role name) in hexadecimal: the same in every process. */
-export const rolePassword = (
-  login: DatabaseLogin,
-  { secret, passwords }: RoleSecrets,
-): string =>
-  passwords?.[login] ??
-  createHmac("sha256", secret).update(roleName(login)).digest("hex");
+export const rolePassword = (login: DatabaseLogin, { secret, passwords }: RoleSecrets): string =>
+  passwords?.[login] ?? createHmac('sha256', secret).update(roleName(login)).digest('hex')
 
 /** The address by which a part of the product connects, with the rights of its own role alone (R90). */
-export const roleUrl = (
-  ownerUrl: string,
-  login: DatabaseLogin,
-  secrets: RoleSecrets,
-): string => withUser(ownerUrl, roleName(login), rolePassword(login, secrets));
+export const roleUrl = (ownerUrl: string, login: DatabaseLogin, secrets: RoleSecrets): string =>
+  withUser(ownerUrl, roleName(login), rolePassword(login, secrets))
 
-const connected = async <T>(
-  url: string,
-  work: (client: Client) => Promise<T>,
-): Promise<T> => {
+const connected = async <T>(url: string, work: (client: Client) => Promise<T>): Promise<T> => {
   const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: 10_000,
-  });
-  client.on("error", () => undefined); // the query that runs fails with it
-  await client.connect();
+  })
+  client.on('error', () => undefined) // the query that runs fails with it
+  await client.connect()
   try {
-    return await work(client);
+    return await work(client)
   } finally {
-    await client.end();
+    await client.end()
   }
-};
+}
 
 /** Makes the database that the address names, when the server is there and the database is not. */
 export const ensureDatabase = async (ownerUrl: string): Promise<void> => {
-  const name = databaseName(ownerUrl);
-  const isMissing = await connected(ownerUrl, () =>
-    Promise.resolve(false),
-  ).catch((error: unknown) => {
-    if (hasCode(error, "3D000")) return true;
-    throw error;
-  });
-  if (!isMissing) return;
-  await connected(withDatabase(ownerUrl, "postgres"), async (client) => {
-    await client
-      .query(`create database ${escapeIdentifier(name)}`)
-      .catch((error: unknown) => {
-        // Another process made it in the meantime: "already exists", or the catalogue's own unique index.
-        if (!hasCode(error, "42P04") && !hasCode(error, "23505")) throw error;
-      });
-  });
-};
+  const name = databaseName(ownerUrl)
+  const isMissing = await connected(ownerUrl, () => Promise.resolve(false)).catch((error: unknown) => {
+    if (hasCode(error, '3D000')) return true
+    throw error
+  })
+  if (!isMissing) return
+  await connected(withDatabase(ownerUrl, 'postgres'), async (client) => {
+    await client.query(`create database ${escapeIdentifier(name)}`).catch((error: unknown) => {
+      // Another process made it in the meantime: "already exists", or the catalogue's own unique index.
+      if (!hasCode(error, '42P04') && !hasCode(error, '23505')) throw error
+    })
+  })
+}
 
 const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && "code" in error && error.code === code;
+  error instanceof Error && 'code' in error && error.code === code
 
 /** Owner of nothing and above no rule: what a role may do is granted by the migrations. */
-const ATTRIBUTES =
-  "login nosuperuser nocreatedb nocreaterole noreplication nobypassrls noinherit";
+const ATTRIBUTES = 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls noinherit'
 
 /**
  * Makes the roles that the product connects as, or gives them their present passwords. Migrations grant rights to
  * them, hence before any migration. The owner needs CREATEROLE, or roles that are as they should be already.
  */
-export const ensureRoles = async (
-  ownerUrl: string,
-  secrets: RoleSecrets,
-): Promise<void> =>
+export const ensureRoles = async (ownerUrl: string, secrets: RoleSecrets): Promise<void> =>
   connected(ownerUrl, async (client) => {
-    await client.query("begin");
+    await client.query('begin')
     // Roles belong to the server, not the database: one at a time among all that share it.
-    await client.query(
-      `select pg_advisory_xact_lock(hashtextextended('gpuaas.roles', 0))`,
-    );
-    const { rows } = await client.query<{ rolname: string }>(
-      "select rolname from pg_roles where rolname = any ($1)",
-      [DATABASE_LOGINS.map(roleName)],
-    );
-    const known = new Set(rows.map((row) => row.rolname));
+    await client.query(`select pg_advisory_xact_lock(hashtextextended('gpuaas.roles', 0))`)
+    const { rows } = await client.query<{ rolname: string }>('select rolname from pg_roles where rolname = any ($1)', [
+      DATABASE_LOGINS.map(roleName),
+    ])
+    const known = new Set(rows.map((row) => row.rolname))
     for (const login of DATABASE_LOGINS) {
-      const name = roleName(login);
-      const statement = known.has(name) ? "alter role" : "create role";
-      const password = escapeLiteral(rolePassword(login, secrets));
-      await client.query(
-        `${statement} ${escapeIdentifier(name)} with ${ATTRIBUTES} password ${password}`,
-      );
+      const name = roleName(login)
+      const statement = known.has(name) ? 'alter role' : 'create role'
+      const password = escapeLiteral(rolePassword(login, secrets))
+      await client.query(`${statement} ${escapeIdentifier(name)} with ${ATTRIBUTES} password ${password}`)
     }
-    await client.query("commit");
-  });
+    await client.query('commit')
+  })

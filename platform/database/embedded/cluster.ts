@@ -1,29 +1,20 @@
-import {
-  chmod,
-  mkdir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from "node:fs/promises";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { catalogued } from "../../errors/catalogue.ts";
-import type { PostgresBinaries } from "./binaries.ts";
-import type { Launcher } from "./launcher.ts";
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { catalogued } from '../../errors/catalogue.ts'
+import type { PostgresBinaries } from './binaries.ts'
+import type { Launcher } from './launcher.ts'
 
-export const SUPERUSER = "postgres";
+export const SUPERUSER = 'postgres'
 
 /** The major version of the programs' data format; another one's directory cannot be opened. */
-const DATA_VERSION = "18";
+const DATA_VERSION = '18'
 
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
     () => false,
-  );
+  )
 
 const initialise = async (
   binaries: PostgresBinaries,
@@ -31,40 +22,33 @@ const initialise = async (
   draft: string,
   password: string,
 ): Promise<void> => {
-  const passwordFile = `${draft}.password`;
-  await mkdir(draft, { mode: 0o700 });
-  await launcher.own(draft);
-  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-  await launcher.own(passwordFile);
+  const passwordFile = `${draft}.password`
+  await mkdir(draft, { mode: 0o700 })
+  await launcher.own(draft)
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
+  await launcher.own(passwordFile)
   const child = launcher.spawn(
     binaries.initdb,
     [
       `--pgdata=${draft}`,
       `--username=${SUPERUSER}`,
       `--pwfile=${passwordFile}`,
-      "--auth=scram-sha-256",
-      "--encoding=UTF8",
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
       // Of PostgreSQL itself, not of the machine: the same order of texts everywhere.
-      "--locale=C",
-      "--locale-provider=builtin",
-      "--builtin-locale=C.UTF-8",
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
     ],
-    ["ignore", "ignore", "pipe"],
-  );
-  const written =
-    child.stderr === null ? Promise.resolve("") : text(child.stderr);
-  const code = await new Promise<number | null>((resolve, reject) =>
-    child.once("error", reject).once("close", resolve),
-  );
-  await rm(passwordFile, { force: true });
+    ['ignore', 'ignore', 'pipe'],
+  )
+  const written = child.stderr === null ? Promise.resolve('') : text(child.stderr)
+  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+  await rm(passwordFile, { force: true })
   if (code !== 0) {
-    throw catalogued(
-      "EMBEDDED_DATABASE_FAILED",
-      {},
-      { message: `initdb failed: ${(await written).trim()}` },
-    );
+    throw catalogued('EMBEDDED_DATABASE_FAILED', {}, { message: `initdb failed: ${(await written).trim()}` })
   }
-};
+}
 
 /**
  * Makes sure that `<directory>/postgres` is a whole data directory of the right version. It is made under another
@@ -77,31 +61,30 @@ export const ensureCluster = async (
   password: string,
   progress: (message: string) => void,
 ): Promise<string> => {
-  const cluster = join(directory, "postgres");
+  const cluster = join(directory, 'postgres')
   for (const name of await readdir(directory)) {
-    if (name.startsWith("postgres.initializing"))
-      await rm(join(directory, name), { recursive: true, force: true });
+    if (name.startsWith('postgres.initializing')) await rm(join(directory, name), { recursive: true, force: true })
   }
   if (!(await exists(cluster))) {
-    progress("Making the database");
-    const draft = `${cluster}.initializing`;
-    await initialise(binaries, launcher, draft, password);
-    await rename(draft, cluster);
-    return cluster;
+    progress('Making the database')
+    const draft = `${cluster}.initializing`
+    await initialise(binaries, launcher, draft, password)
+    await rename(draft, cluster)
+    return cluster
   }
-  const version = await readFile(join(cluster, "PG_VERSION"), "utf8").then(
+  const version = await readFile(join(cluster, 'PG_VERSION'), 'utf8').then(
     (line) => line.trim(),
-    () => "no",
-  );
+    () => 'no',
+  )
   if (version !== DATA_VERSION) {
     throw catalogued(
-      "EMBEDDED_DATABASE_FAILED",
+      'EMBEDDED_DATABASE_FAILED',
       {},
       {
         message: `${cluster} holds ${version} data of PostgreSQL ${DATA_VERSION}: it was made by another version, or is damaged.`,
       },
-    );
+    )
   }
-  await chmod(cluster, 0o700); // copies and restores widen it, and the server refuses to start then
-  return cluster;
-};
+  await chmod(cluster, 0o700) // copies and restores widen it, and the server refuses to start then
+  return cluster
+}

@@ -1,32 +1,32 @@
-import { mkdir, realpath } from "node:fs/promises";
-import { openSecrets } from "../../config/secrets.ts";
-import type { Log } from "../../log/log.ts";
-import { findBinaries } from "./binaries.ts";
-import { ensureCluster, SUPERUSER } from "./cluster.ts";
-import { findFreePort } from "./free-port.ts";
-import { createLauncher } from "./launcher.ts";
-import { acquireOwnership } from "./ownership.ts";
-import { removeLeftServer } from "./postmaster.ts";
-import { startServer, type Server } from "./server.ts";
-import { supervise } from "./supervisor.ts";
+import { mkdir, realpath } from 'node:fs/promises'
+import { openSecrets } from '../../config/secrets.ts'
+import type { Log } from '../../log/log.ts'
+import { findBinaries } from './binaries.ts'
+import { ensureCluster, SUPERUSER } from './cluster.ts'
+import { findFreePort } from './free-port.ts'
+import { createLauncher } from './launcher.ts'
+import { acquireOwnership } from './ownership.ts'
+import { removeLeftServer } from './postmaster.ts'
+import { startServer, type Server } from './server.ts'
+import { supervise } from './supervisor.ts'
 
 export interface EmbeddedPostgresOptions {
   /** DATA_DIR: the server's files are in `postgres/` and `postgres.log`, its password is in `secrets.json`. */
-  readonly directory: string;
+  readonly directory: string
   /** On 127.0.0.1; a free one when left out. */
-  readonly port?: number | undefined;
+  readonly port?: number | undefined
   /** Settings of the server that differ from `SERVER_SETTINGS`. */
-  readonly settings?: Readonly<Record<string, string>>;
-  readonly log: Log;
+  readonly settings?: Readonly<Record<string, string>>
+  readonly log: Log
   /** Called with a sentence before each step that a person waits for. */
-  readonly progress: (message: string) => void;
+  readonly progress: (message: string) => void
 }
 
 export interface EmbeddedPostgres {
   /** As superuser, to the product's database (which may not exist yet: `prepareDatabase`). */
-  readonly url: string;
+  readonly url: string
   /** Writes everything out and resolves when the server is gone. */
-  readonly stop: () => Promise<void>;
+  readonly stop: () => Promise<void>
 }
 
 /**
@@ -35,33 +35,19 @@ export interface EmbeddedPostgres {
  * `postmaster.pid`, a server that still runs. When the server dies it is started again on the same port.
  * Throws `DATA_DIRECTORY_BUSY` when a living process holds the directory, `EMBEDDED_DATABASE_FAILED` otherwise.
  */
-export const startEmbeddedPostgres = async (
-  options: EmbeddedPostgresOptions,
-): Promise<EmbeddedPostgres> => {
-  await mkdir(options.directory, { recursive: true });
-  const directory = await realpath(options.directory);
-  const ownership = await acquireOwnership(directory);
+export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
+  await mkdir(options.directory, { recursive: true })
+  const directory = await realpath(options.directory)
+  const ownership = await acquireOwnership(directory)
   try {
-    const binaries = await findBinaries();
-    const launcher = await createLauncher([
-      binaries.postgres,
-      binaries.initdb,
-      directory,
-    ]);
-    const { postgresPassword } = await openSecrets(directory, [
-      "postgresPassword",
-    ]);
-    const cluster = await ensureCluster(
-      directory,
-      binaries,
-      launcher,
-      postgresPassword,
-      options.progress,
-    );
-    const port = options.port ?? (await findFreePort());
+    const binaries = await findBinaries()
+    const launcher = await createLauncher([binaries.postgres, binaries.initdb, directory])
+    const { postgresPassword } = await openSecrets(directory, ['postgresPassword'])
+    const cluster = await ensureCluster(directory, binaries, launcher, postgresPassword, options.progress)
+    const port = options.port ?? (await findFreePort())
     const start = async (): Promise<Server> => {
-      await removeLeftServer(cluster, options.progress);
-      options.progress("Starting the database");
+      await removeLeftServer(cluster, options.progress)
+      options.progress('Starting the database')
       return startServer({
         binaries,
         launcher,
@@ -69,18 +55,18 @@ export const startEmbeddedPostgres = async (
         port,
         settings: options.settings ?? {},
         logFile: `${cluster}.log`,
-      });
-    };
-    const supervised = await supervise(start, options.log);
+      })
+    }
+    const supervised = await supervise(start, options.log)
     return {
       url: `postgres://${SUPERUSER}:${postgresPassword}@127.0.0.1:${String(port)}/gpuaas`,
       stop: async () => {
-        await supervised.stop();
-        await ownership.release();
+        await supervised.stop()
+        await ownership.release()
       },
-    };
+    }
   } catch (error) {
-    await ownership.release();
-    throw error;
+    await ownership.release()
+    throw error
   }
-};
+}

@@ -1,14 +1,14 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 
 /** A port of 127.0.0.1 that nobody listened on a moment ago. */
 export const findFreePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string")
-    throw new Error("A listening TCP server has an address and a port");
-  return address.port;
-};
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (address === null || typeof address === 'string')
+    throw new Error('A listening TCP server has an address and a port')
+  return address.port
+}

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { Log } from "../../log/log.ts";
-import type { Server } from "./server.ts";
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Log } from '../../log/log.ts'
+import type { Server } from './server.ts'
 
-const RESTARTS = 5;
-const RESTARTS_WITHIN_MS = 60_000;
+const RESTARTS = 5
+const RESTARTS_WITHIN_MS = 60_000
 
 /**
  * Keeps a server running: one that dies (killed for memory, by hand, by a crash) is started again and recovers. After
@@ -13,41 +13,36 @@ export const supervise = async (
   start: () => Promise<Server>,
   log: Log,
 ): Promise<{ readonly stop: () => Promise<void> }> => {
-  const stopping = new AbortController();
-  let server = await start();
+  const stopping = new AbortController()
+  let server = await start()
 
   const keepRunning = async (): Promise<void> => {
-    let deaths: readonly number[] = [];
+    let deaths: readonly number[] = []
     for (;;) {
-      await server.ended;
-      if (stopping.signal.aborted) return;
-      const now = performance.now();
-      deaths = [...deaths.filter((at) => now - at < RESTARTS_WITHIN_MS), now];
+      await server.ended
+      if (stopping.signal.aborted) return
+      const now = performance.now()
+      deaths = [...deaths.filter((at) => now - at < RESTARTS_WITHIN_MS), now]
       if (deaths.length > RESTARTS) {
-        log.error(
-          "the embedded PostgreSQL dies again and again; see postgres.log in DATA_DIR",
-        );
-        return;
+        log.error('the embedded PostgreSQL dies again and again; see postgres.log in DATA_DIR')
+        return
       }
-      log.warn("the embedded PostgreSQL died; starting it again");
-      await delay(100 * (deaths.length - 1));
-      if (stopping.signal.aborted) return;
-      server = await start();
-      if (stopping.signal.aborted) return server.stop();
+      log.warn('the embedded PostgreSQL died; starting it again')
+      await delay(100 * (deaths.length - 1))
+      if (stopping.signal.aborted) return
+      server = await start()
+      if (stopping.signal.aborted) return server.stop()
     }
-  };
+  }
   const kept = keepRunning().catch((error: unknown) => {
-    log.error(
-      { err: error },
-      "the embedded PostgreSQL could not be started again",
-    );
-  });
+    log.error({ err: error }, 'the embedded PostgreSQL could not be started again')
+  })
 
   return {
     stop: async () => {
-      stopping.abort();
-      await server.stop();
-      await kept;
+      stopping.abort()
+      await server.stop()
+      await kept
     },
-  };
-};
+  }
+}

@@ -1,81 +1,65 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import {
-  bindMigrationAwareSqlAdapterFactory,
-  type ErrorRegistry,
-} from "@prisma/driver-adapter-utils";
-import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
-import { scriptAdapterFactory } from "./script-adapter.ts";
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { bindMigrationAwareSqlAdapterFactory, type ErrorRegistry } from '@prisma/driver-adapter-utils'
+import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg'
+import { scriptAdapterFactory } from './script-adapter.ts'
 
-export type SchemaEngine = bindings.SchemaEngine;
+export type SchemaEngine = bindings.SchemaEngine
 
 /** Files of Prisma's datamodel, by path. */
 export type Datamodel = readonly {
-  readonly path: string;
-  readonly content: string;
-}[];
+  readonly path: string
+  readonly content: string
+}[]
 
 /** The part of the WebAssembly interface that is used; TypeScript knows it as the browser's alone. */
 declare const WebAssembly: {
-  readonly compile: (bytes: Uint8Array) => Promise<object>;
+  readonly compile: (bytes: Uint8Array) => Promise<object>
   readonly instantiate: (
     module: object,
     imports: object,
-  ) => Promise<{ readonly exports: Readonly<Record<string, unknown>> }>;
-};
+  ) => Promise<{ readonly exports: Readonly<Record<string, unknown>> }>
+}
 
-let loading: Promise<void> | undefined;
+let loading: Promise<void> | undefined
 
 /** Prisma's schema engine as WebAssembly: needs no binary for the machine and nothing from the network. */
 const load = async (): Promise<void> => {
-  const script = createRequire(import.meta.url).resolve(
-    "@prisma/schema-engine-wasm/schema_engine_bg",
-  );
-  const module = await WebAssembly.compile(
-    await readFile(script.replace(/\.js$/, ".wasm")),
-  );
+  const script = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
+  const module = await WebAssembly.compile(await readFile(script.replace(/\.js$/, '.wasm')))
   const { exports } = await WebAssembly.instantiate(module, {
-    "./schema_engine_bg.js": bindings,
-  });
+    './schema_engine_bg.js': bindings,
+  })
   // The generated types leave out the set-up function, which the generated code exports.
   const { __wbg_set_wasm: connect } = bindings as unknown as {
-    __wbg_set_wasm: (wasm: object) => void;
-  };
-  connect(exports);
+    __wbg_set_wasm: (wasm: object) => void
+  }
+  connect(exports)
   // The engine reports a panic here before it stops with "unreachable".
   Object.assign(globalThis, {
     PRISMA_WASM_PANIC_REGISTRY: {
       set_message: (message: string) => (panic = message),
     },
-  });
-  const start = exports["__wbindgen_start"];
-  if (typeof start !== "function")
-    throw new Error("@prisma/schema-engine-wasm has no __wbindgen_start");
-  start();
-};
+  })
+  const start = exports['__wbindgen_start']
+  if (typeof start !== 'function') throw new Error('@prisma/schema-engine-wasm has no __wbindgen_start')
+  start()
+}
 
-let panic: string | undefined;
+let panic: string | undefined
 
 /** The engine names an error of the adapter by number; this is what the database said. */
 const original = (error: unknown, registry: ErrorRegistry): unknown => {
   if (panic !== undefined)
     return new Error(`Prisma's schema engine stopped: ${panic}`, {
       cause: error,
-    });
-  const id =
-    error instanceof Error
-      ? /External error id#(\d+)/.exec(error.message)?.[1]
-      : undefined;
-  const record =
-    id === undefined ? undefined : registry.consumeError(Number(id));
-  if (!(error instanceof Error) || !(record?.error instanceof Error))
-    return error;
-  const migration = /migration_name="([^"]+)"/.exec(error.message)?.[1];
-  return new Error(
-    `${migration === undefined ? "" : `${migration}: `}${record.error.message}`,
-    { cause: record.error },
-  );
-};
+    })
+  const id = error instanceof Error ? /External error id#(\d+)/.exec(error.message)?.[1] : undefined
+  const record = id === undefined ? undefined : registry.consumeError(Number(id))
+  if (!(error instanceof Error) || !(record?.error instanceof Error)) return error
+  const migration = /migration_name="([^"]+)"/.exec(error.message)?.[1]
+  return new Error(`${migration === undefined ? '' : `${migration}: `}${record.error.message}`, { cause: record.error })
+}
 
 /** Runs `work` with an engine connected to `url`; closes its connections whatever happens. */
 export const withSchemaEngine = async <T>(
@@ -83,35 +67,28 @@ export const withSchemaEngine = async <T>(
   datamodel: Datamodel,
   work: (engine: SchemaEngine) => Promise<T>,
 ): Promise<T> => {
-  await (loading ??= load());
-  const opened: { dispose: () => Promise<void> }[] = [];
-  const scripts = scriptAdapterFactory(url);
+  await (loading ??= load())
+  const opened: { dispose: () => Promise<void> }[] = []
+  const scripts = scriptAdapterFactory(url)
   const factory = bindMigrationAwareSqlAdapterFactory({
     ...scripts,
     connect: async () => {
-      const adapter = await scripts.connect();
-      opened.push(adapter);
-      return adapter;
+      const adapter = await scripts.connect()
+      opened.push(adapter)
+      return adapter
     },
-  });
+  })
   try {
-    const datamodels = datamodel.map(({ path, content }): [string, string] => [
-      path,
-      content,
-    ]);
-    const engine = await bindings.SchemaEngine.new(
-      { datamodels },
-      () => undefined,
-      factory,
-    );
+    const datamodels = datamodel.map(({ path, content }): [string, string] => [path, content])
+    const engine = await bindings.SchemaEngine.new({ datamodels }, () => undefined, factory)
     try {
-      return await work(engine);
+      return await work(engine)
     } finally {
-      engine.free();
+      engine.free()
     }
   } catch (error) {
-    throw original(error, factory.errorRegistry);
+    throw original(error, factory.errorRegistry)
   } finally {
-    for (const adapter of opened) await adapter.dispose();
+    for (const adapter of opened) await adapter.dispose()
   }
-};
+}

@@ -30,6 +30,14 @@ export const START_CODES = {
     when: 'A running process holds `DATA_DIR`.',
     remedy: 'Stop it, or start with another directory: `DATA_DIR=.data-2 PORT=4001 npm start`.',
   },
+  EMBEDDED_DATABASE_FAILED: {
+    message: 'The embedded PostgreSQL could not be started.',
+    retryable: true,
+    specific: true,
+    when: 'PostgreSQL’s programs are missing, may not be run, or stopped at start; the message says which, `postgres.log` in `DATA_DIR` says why.',
+    remedy:
+      'Correct what the message names; give `DATABASE_URL` to use another PostgreSQL; in development `npm start -- --reset` begins anew.',
+  },
   MIGRATION_FAILED: {
     message: 'The database could not be migrated.',
     retryable: true,
