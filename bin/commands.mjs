@@ -73,7 +73,11 @@ export const commands = {
     parts: [tool('eslint', 'eslint', '--max-warnings=0', '--cache', '--cache-location', lintCache, '.')],
     says: 'lint of the code',
   },
-  format: { purpose: 'development', parts: [tool('prettier', 'prettier', ...formatCache, '--write', '.')], says: 'format the code' },
+  format: {
+    purpose: 'development',
+    parts: [tool('prettier', 'prettier', ...formatCache, '--write', '.')],
+    says: 'format the code',
+  },
   'format:check': {
     purpose: 'development',
     parts: [tool('prettier', 'prettier', ...formatCache, '--check', '.')],
@@ -84,7 +88,11 @@ export const commands = {
     parts: [tool('dependency-cruiser', 'depcruise', '--config', '.dependency-cruiser.cjs', '--no-progress', '.')],
     says: 'who may import whom',
   },
-  knip: { purpose: 'development', parts: [tool('knip', 'knip', '--no-progress')], says: 'unused files, exports and packages' },
+  knip: {
+    purpose: 'development',
+    parts: [tool('knip', 'knip', '--no-progress')],
+    says: 'unused files, exports and packages',
+  },
 
   compose: { purpose: 'product', parts: [program('schema/compose.ts')], says: 'write schema/supergraph.graphql' },
   'compose:check': {
@@ -93,13 +101,13 @@ export const commands = {
     says: 'whether the committed supergraph is current and its rules hold',
   },
   docs: {
-    purpose: 'product',
-    parts: [program('platform/config/document.ts'), program('platform/errors/document.ts')],
-    says: 'write docs/configuration.md and docs/errors.md',
+    purpose: 'development',
+    parts: [program('docs/generate.ts')],
+    says: 'write the pages of docs/ that are made from code',
   },
   'docs:check': {
-    purpose: 'product',
-    parts: [program('platform/config/document.ts', '--check'), program('platform/errors/document.ts', '--check')],
+    purpose: 'development',
+    parts: [program('docs/generate.ts', '--check')],
     says: 'whether the generated pages are current',
   },
 

@@ -23,7 +23,11 @@ export const wasInterrupted = () => interruptedBy !== undefined
 export const run = (file, args, { env, output, cwd = root }) =>
   new Promise((resolve, reject) => {
     const stdio = output === 'own' ? 'inherit' : /** @type {const} */ (['ignore', 2, 2])
-    const child = spawn(file, args, { cwd, env, stdio: /** @type {import('node:child_process').StdioOptions} */ (stdio) })
+    const child = spawn(file, args, {
+      cwd,
+      env,
+      stdio: /** @type {import('node:child_process').StdioOptions} */ (stdio),
+    })
     const stopForwarding = forwardSignals(child)
     child.once('error', (error) => {
       stopForwarding()
@@ -73,7 +77,7 @@ const forwardSignals = (child) => {
     interruptedBy = signal
     if (signal !== 'SIGTERM' && isAtTerminal()) return
     const at = Date.now()
-    if (last && last.signal === signal && at - last.at < SAME_SIGNAL_WITHIN_MS) return
+    if (last?.signal === signal && at - last.at < SAME_SIGNAL_WITHIN_MS) return
     last = { signal, at }
     child.kill(signal)
   }
@@ -83,4 +87,4 @@ const forwardSignals = (child) => {
   }
 }
 
-const isAtTerminal = () => Boolean(process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY)
+const isAtTerminal = () => process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY

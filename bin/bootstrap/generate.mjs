@@ -6,7 +6,7 @@ import { toolPath } from './tool.mjs'
 
 /**
  * One generator: made from these files, into this folder; run again only when a file changed or the folder is gone.
- * @typedef {{ name: string, sources: () => string[], output: string | undefined, tool: readonly [string, string], args: string[] }} Generator
+ * @typedef {{ name: string, sources: () => string[], output: string, command: () => string[] }} Generator
  */
 
 /** @type {Generator} */
@@ -14,28 +14,31 @@ export const databaseClient = {
   name: 'database client',
   sources: () => filesBelow(inProject('prisma/schema'), '.prisma'),
   output: inProject('prisma/generated'),
-  tool: ['prisma', 'prisma'],
-  args: ['generate', '--no-hints', '--schema=prisma/schema'],
+  command: () => [toolPath('prisma', 'prisma'), 'generate', '--no-hints', '--schema=prisma/schema'],
 }
+
+const resolverTypesProgram = inProject('schema/codegen.ts')
 
 /** @type {Generator} */
 export const resolverTypes = {
   name: 'resolver types',
   sources: () => [
-    inProject('schema/codegen.ts'),
+    resolverTypesProgram,
+    inProject('schema/subgraph-sdl.ts'),
+    ...filesBelow(inProject('directives'), '.graphql'),
     ...filesBelow(inProject('schema'), '.graphql'),
     ...filesBelow(inProject('subgraphs'), '.graphql'),
+    ...filesBelow(inProject('subgraphs'), 'codegen.json'),
   ],
-  output: undefined,
-  tool: ['@graphql-codegen/cli', 'graphql-codegen'],
-  args: ['--config', 'schema/codegen.ts'],
+  output: inProject('generated'),
+  command: () => [resolverTypesProgram],
 }
 
 /** @param {Generator} generator */
 export const isCurrent = (generator) => {
   const sources = generator.sources()
   if (!sources.every(existsSync)) return true // not a part of this checkout
-  if (generator.output && !existsSync(generator.output)) return false
+  if (!existsSync(generator.output)) return false
   return stampOf(generator).matches(fingerprint(sources))
 }
 
@@ -47,7 +50,7 @@ export const generate = async (generator, { node, env }) => {
   if (isCurrent(generator)) return
   say(`generating ${generator.name}`)
   const made = fingerprint(generator.sources())
-  const { code, printed } = await runQuietly(node, [toolPath(...generator.tool), ...generator.args], {
+  const { code, printed } = await runQuietly(node, ['--disable-warning=ExperimentalWarning', ...generator.command()], {
     env: { ...env, ...offline(node) },
   })
   if (code !== 0) throw new Refusal(`${printed.trim()}\nGenerating ${generator.name} ended with ${code}.`)

@@ -36,7 +36,7 @@ export const withLock = async (file, work) => {
 const acquire = async (file) => {
   mkdirSync(dirname(file), { recursive: true })
   const nonce = randomUUID()
-  for (let announced = false; ; ) {
+  for (let announced = false; ;) {
     if (create(file, JSON.stringify({ nonce, pid: process.pid, host: hostname() }))) return nonce
     if (isStale(file)) takeOver(file)
     else {
@@ -68,7 +68,7 @@ const isStale = (file) => {
   const age = ageOf(file)
   if (age > STALE_AFTER_MS) return true
   const owner = readOwner(file)
-  return owner !== undefined && owner.host === hostname() && !isAlive(owner.pid)
+  return owner?.host === hostname() && !isAlive(owner.pid)
 }
 
 /** @param {number} pid */

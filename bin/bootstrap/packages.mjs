@@ -34,7 +34,8 @@ const installedByHand = () => {
   if (!existsSync(record)) return false
   const present = packagesOf(record)
   return Object.entries(packagesOf(inProject('package-lock.json'))).every(
-    ([path, { version, optional }]) => path === '' || (present[path] ? present[path].version === version : optional === true),
+    ([path, { version, optional }]) =>
+      path === '' || (present[path] ? present[path].version === version : optional === true),
   )
 }
 

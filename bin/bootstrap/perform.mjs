@@ -71,6 +71,7 @@ const performPart = (part, args, { node, env }) =>
 /** @param {string} program */
 const programPath = (program) => {
   const path = inProject(program)
-  if (!existsSync(path)) throw new Refusal(`${program} is missing from this checkout: \`git status\` shows what else is.`)
+  if (!existsSync(path))
+    throw new Refusal(`${program} is missing from this checkout: \`git status\` shows what else is.`)
   return path
 }
