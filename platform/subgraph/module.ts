@@ -1,4 +1,6 @@
 import type { GraphQLFieldResolver, GraphQLScalarType } from 'graphql'
+import type { Audience } from '../access/audience.ts'
+import type { AffectedPrincipals } from '../access/grant-cache.ts'
 import type { Access } from '../access/access.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Clock } from '../clock/clock.ts'
@@ -26,6 +28,10 @@ export interface SubgraphPlatform {
   /** Connected with this subgraph's own role. */
   readonly database: Database
   readonly cache: Cache
+  /** Tells every process, after a change of memberships committed, whose grants it must read again. */
+  readonly announceGrants: (affected: AffectedPrincipals) => Promise<void>
+  /** Whom to tell what happened in a project. */
+  readonly audience: Audience
   readonly clock: Clock
   readonly ids: IdGenerator
   readonly log: Log

@@ -1,5 +1,6 @@
 import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
 import type { OrganizationScope } from '../../../platform/access/scope.ts'
+import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import type { Department } from './model.ts'
 
@@ -38,11 +39,11 @@ export class DepartmentRepository {
   }
 
   /** By age: the default department, made with the organization, is the first. */
-  async page(limit: number, after: Uuid | undefined): Promise<Department[]> {
+  async page(page: IdPage): Promise<Department[]> {
+    const query = idPageQuery(page)
     const rows = await this.#db.department.findMany({
-      where: { ...this.#scope.columns, ...(after && { id: { gt: after } }) },
-      orderBy: { id: 'asc' },
-      take: limit,
+      ...query,
+      where: { ...this.#scope.columns, ...query.where },
     })
     return rows.map(toDepartment)
   }

@@ -1,5 +1,6 @@
 import type { OrganizationGrant } from '../../../platform/access/authorize.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
+import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IamUnits } from '../units.ts'
 import type { Department, DepartmentId } from './model.ts'
 
@@ -11,6 +12,6 @@ export const departmentService = ({ units }: { readonly units: IamUnits }) => ({
   find: ({ scope }: Reader, id: DepartmentId): Promise<Department | undefined> =>
     units.organization.read(scope, ({ departments }) => departments.find(id.local)),
 
-  page: ({ scope }: Reader, limit: number, after: Uuid | undefined): Promise<Department[]> =>
-    units.organization.read(scope, ({ departments }) => departments.page(limit, after)),
+  page: ({ scope }: Reader, page: IdPage): Promise<Department[]> =>
+    units.organization.read(scope, ({ departments }) => departments.page(page)),
 })

@@ -1,5 +1,6 @@
 import { selfId, type Uuid } from '../../../platform/ids/id.ts'
 import type { OrganizationScope, ProjectScope } from '../../../platform/access/scope.ts'
+import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { MEMBER_ROLES, type Member, type MemberRole } from './model.ts'
 
@@ -52,12 +53,12 @@ export class OrganizationMembershipRepository {
     this.#scope = scope
   }
 
-  async page(limit: number, after: Uuid | undefined): Promise<MemberRow[]> {
+  async page(page: IdPage): Promise<MemberRow[]> {
+    const query = idPageQuery(page)
     const rows = await this.#db.organizationMembership.findMany({
-      where: { ...this.#scope.columns, ...ACTIVE, ...(after && { id: { gt: after } }) },
+      ...query,
+      where: { ...this.#scope.columns, ...ACTIVE, ...query.where },
       include: WITH_USER,
-      orderBy: { id: 'asc' },
-      take: limit,
     })
     return rows.map(toMember)
   }
@@ -76,12 +77,12 @@ export class ProjectMembershipRepository {
     this.#scope = scope
   }
 
-  async page(limit: number, after: Uuid | undefined): Promise<MemberRow[]> {
+  async page(page: IdPage): Promise<MemberRow[]> {
+    const query = idPageQuery(page)
     const rows = await this.#db.projectMembership.findMany({
-      where: { ...this.#scope.columns, ...ACTIVE, ...(after && { id: { gt: after } }) },
+      ...query,
+      where: { ...this.#scope.columns, ...ACTIVE, ...query.where },
       include: WITH_USER,
-      orderBy: { id: 'asc' },
-      take: limit,
     })
     return rows.map(toMember)
   }

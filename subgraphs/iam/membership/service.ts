@@ -1,5 +1,6 @@
 import type { OrganizationGrant, ProjectGrant } from '../../../platform/access/authorize.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
+import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IamUnits } from '../units.ts'
 import type { MemberRow } from './repository.ts'
 
@@ -8,13 +9,11 @@ export type MembershipService = ReturnType<typeof membershipService>
 export const membershipService = ({ units }: { readonly units: IamUnits }) => ({
   pageOfOrganization: (
     { scope }: OrganizationGrant<'MEMBERSHIP_READ'>,
-    limit: number,
-    after: Uuid | undefined,
-  ): Promise<MemberRow[]> => units.organization.read(scope, ({ memberships }) => memberships.page(limit, after)),
+    page: IdPage,
+  ): Promise<MemberRow[]> => units.organization.read(scope, ({ memberships }) => memberships.page(page)),
 
   pageOfProject: (
     { scope }: ProjectGrant<'MEMBERSHIP_READ'>,
-    limit: number,
-    after: Uuid | undefined,
-  ): Promise<MemberRow[]> => units.project.read(scope, ({ memberships }) => memberships.page(limit, after)),
+    page: IdPage,
+  ): Promise<MemberRow[]> => units.project.read(scope, ({ memberships }) => memberships.page(page)),
 })

@@ -1,5 +1,6 @@
 import { ownedId, selfId, type Uuid } from '../../../platform/ids/id.ts'
 import type { OrganizationScope, ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
+import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import type { Project } from './model.ts'
 
@@ -37,11 +38,11 @@ export class ProjectSetRepository {
   }
 
   /** By age. */
-  async page(limit: number, after: Uuid | undefined): Promise<Project[]> {
+  async page(page: IdPage): Promise<Project[]> {
+    const query = idPageQuery(page)
     const rows = await this.#db.project.findMany({
-      where: { ...this.#within(), ...NOT_ARCHIVED, ...(after && { AND: { id: { gt: after } } }) },
-      orderBy: { id: 'asc' },
-      take: limit,
+      ...query,
+      where: { ...this.#within(), ...NOT_ARCHIVED, AND: query.where },
     })
     return rows.map(toProject)
   }
@@ -71,11 +72,11 @@ export class OrganizationProjectRepository {
   }
 
   /** By age. */
-  async page(limit: number, after: Uuid | undefined): Promise<Project[]> {
+  async page(page: IdPage): Promise<Project[]> {
+    const query = idPageQuery(page)
     const rows = await this.#db.project.findMany({
-      where: { ...this.#scope.columns, ...NOT_ARCHIVED, ...(after && { id: { gt: after } }) },
-      orderBy: { id: 'asc' },
-      take: limit,
+      ...query,
+      where: { ...this.#scope.columns, ...NOT_ARCHIVED, ...query.where },
     })
     return rows.map(toProject)
   }

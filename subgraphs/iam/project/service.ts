@@ -6,6 +6,7 @@ import type { IdGenerator } from '../../../platform/ids/generator.ts'
 import { parseId, type Uuid } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import { parseDisplayName, parseSlug, slugOf } from '../naming.ts'
+import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IamUnits } from '../units.ts'
 import { newProject, type CreateProjectRefusal, type Project } from './model.ts'
 
@@ -28,14 +29,13 @@ export const projectService = ({ units, clock, ids }: ProjectDependencies) => ({
   /** Those of the set that exist, in no order. */
   findAll: (scope: ProjectSetScope): Promise<Project[]> => units.projectSet.read(scope, ({ projects }) => projects.all()),
 
-  page: (scope: ProjectSetScope, limit: number, after: Uuid | undefined): Promise<Project[]> =>
-    units.projectSet.read(scope, ({ projects }) => projects.page(limit, after)),
+  page: (scope: ProjectSetScope, page: IdPage): Promise<Project[]> =>
+    units.projectSet.read(scope, ({ projects }) => projects.page(page)),
 
   pageOfOrganization: (
     { scope }: OrganizationGrant<'ORGANIZATION_READ'>,
-    limit: number,
-    after: Uuid | undefined,
-  ): Promise<Project[]> => units.organization.read(scope, ({ projects }) => projects.page(limit, after)),
+    page: IdPage,
+  ): Promise<Project[]> => units.organization.read(scope, ({ projects }) => projects.page(page)),
 
   create: (grant: OrganizationGrant<'PROJECT_CREATE'>, input: CreateProject): Promise<Result<Project, CreateProjectRefusal>> => {
     const name = parseDisplayName(input.name)
@@ -58,7 +58,8 @@ export const projectService = ({ units, clock, ids }: ProjectDependencies) => ({
       })
       if (!(await projects.insert(project))) return err('SLUG_TAKEN')
       audit.succeeded('iam.project.create', project.id.text)
-      outbox.add(projectCreated({ organizationId: grant.scope.organizationId, projectId: project.id.local }, { projectId: project.id.text }))
+      const owner = { organizationId: grant.scope.organizationId, projectId: project.id.local }
+      outbox.add(projectCreated.create(owner, { projectId: project.id.local, departmentId: department.id.local }))
       return ok(project)
     })
   },

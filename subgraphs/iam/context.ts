@@ -1,0 +1,57 @@
+import DataLoader from 'dataloader'
+import type { AffectedPrincipals } from '../../platform/access/grant-cache.ts'
+import type { ProjectGrant } from '../../platform/access/authorize.ts'
+import type { Uuid } from '../../platform/ids/id.ts'
+import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
+import { departmentService, type DepartmentService } from './department/service.ts'
+import { membershipService, type MembershipService } from './membership/service.ts'
+import { organizationService, type OrganizationService } from './organization/service.ts'
+import type { Project } from './project/model.ts'
+import { projectService, type ProjectService } from './project/service.ts'
+import { iamUnits } from './units.ts'
+import { userService, type UserService } from './user/service.ts'
+
+/** iam's use cases. */
+export interface Iam {
+  readonly organizations: OrganizationService
+  readonly departments: DepartmentService
+  readonly projects: ProjectService
+  readonly memberships: MembershipService
+  readonly users: UserService
+  /** Tells every process, after a change of memberships committed, whose grants it must read again. */
+  readonly announce: (affected: AffectedPrincipals) => Promise<void>
+}
+
+/** Batched look-ups of one operation. */
+interface IamLoaders {
+  /** Projects that the grants prove readable, many in one statement. */
+  readonly project: DataLoader<ProjectGrant<'PROJECT_READ'>, Project | undefined, Uuid>
+}
+
+export interface IamContext extends OperationContext {
+  readonly iam: Iam
+  readonly loaders: IamLoaders
+}
+
+export const createIam = ({ database, clock, ids, announceGrants }: SubgraphPlatform): Iam => {
+  const units = iamUnits(database)
+  return {
+    organizations: organizationService({ units, clock, ids }),
+    departments: departmentService({ units }),
+    projects: projectService({ units, clock, ids }),
+    memberships: membershipService({ units }),
+    users: userService({ units }),
+    announce: announceGrants,
+  }
+}
+
+export const iamLoaders = ({ projects }: Iam): IamLoaders => ({
+  project: new DataLoader(
+    async (grants: readonly ProjectGrant<'PROJECT_READ'>[]) => {
+      const found = await projects.findAll({ kind: 'project-set', projects: grants.map(({ scope }) => scope) })
+      const byId = new Map(found.map((project) => [project.id.local, project]))
+      return grants.map(({ scope }) => byId.get(scope.projectId))
+    },
+    { cacheKeyFn: ({ scope }) => scope.projectId },
+  ),
+})

@@ -1,0 +1,30 @@
+import { mergeResolvers } from '../../platform/subgraph/merge-resolvers.ts'
+import type { SubgraphModule } from '../../platform/subgraph/module.ts'
+import { schemaFilesIn } from '../../platform/subgraph/schema-files.ts'
+import { createIam, iamLoaders } from './context.ts'
+import { departmentResolvers } from './department/resolvers.ts'
+import { membershipResolvers } from './membership/resolvers.ts'
+import { organizationResolvers } from './organization/resolvers.ts'
+import { projectResolvers } from './project/resolvers.ts'
+import { userResolvers } from './user/resolvers.ts'
+
+/** Who may do what, and who did: organizations, departments, projects, memberships. */
+export const iam: SubgraphModule = {
+  name: 'iam',
+  schemaFiles: schemaFilesIn(import.meta.dirname),
+  start: (platform) => {
+    const services = createIam(platform)
+    return {
+      resolvers: mergeResolvers([
+        organizationResolvers,
+        departmentResolvers,
+        projectResolvers,
+        membershipResolvers,
+        userResolvers,
+      ]),
+      context: () => ({ iam: services, loaders: iamLoaders(services) }),
+      eventHandlers: {},
+      jobs: {},
+    }
+  },
+}

@@ -1,0 +1,25 @@
+import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import type { IamResolvers } from '../resolver-types.ts'
+import type { MemberRow } from './repository.ts'
+import type { IdPage } from '../../../platform/graphql/id-page.ts'
+
+const memberConnection = (rows: readonly MemberRow[], page: IdPage) => {
+  const { edges, pageInfo } = idConnection(rows, page, ({ membership }) => membership)
+  return { edges: edges.map(({ cursor, node }) => ({ cursor, node: node.member })), pageInfo }
+}
+
+export const membershipResolvers: Pick<IamResolvers, 'Organization' | 'Project' | 'MemberRole'> = {
+  MemberRole: { OWNER: 'owner', DEVELOPER: 'developer', VIEWER: 'viewer', BILLING: 'billing' },
+  Organization: {
+    members: async ({ id }, args, { access, iam }) => {
+      const page = idPage(args, 'Organization.members')
+      return memberConnection(await iam.memberships.pageOfOrganization(access.organization('MEMBERSHIP_READ', id), page), page)
+    },
+  },
+  Project: {
+    members: async ({ id }, args, { access, iam }) => {
+      const page = idPage(args, 'Project.members')
+      return memberConnection(await iam.memberships.pageOfProject(access.project('MEMBERSHIP_READ', id), page), page)
+    },
+  },
+}

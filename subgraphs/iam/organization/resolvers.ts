@@ -1,0 +1,34 @@
+import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { selfId } from '../../../platform/ids/id.ts'
+import type { IamResolvers } from '../resolver-types.ts'
+import { organizationsOnPage } from './member-organizations.ts'
+import { createOrganizationPayload } from './payload.ts'
+
+export const organizationResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'Organization' | 'User'> = {
+  Query: {
+    organization: (_, { id }, { access, iam }) => iam.organizations.find(access.organization('ORGANIZATION_READ', id)),
+  },
+  Organization: {
+    __resolveReference: ({ id }, { access, iam }) => iam.organizations.find(access.organization('ORGANIZATION_READ', id)),
+  },
+  User: {
+    organizations: async (_, args, { access, iam }) => {
+      const page = idPage(args, 'User.organizations')
+      const ids = organizationsOnPage(access, page)
+      const found = await Promise.all(
+        ids.map((id) => iam.organizations.find(access.organization('ORGANIZATION_READ', selfId('org', id)))),
+      )
+      return idConnection(found.filter((organization) => organization !== undefined), page, ({ id }) => id.local)
+    },
+  },
+  Mutation: {
+    createOrganization: async (_, { input }, { access, iam }) => {
+      const created = await iam.organizations.create(access.self(), input)
+      if (created.ok) {
+        await iam.announce('everyone')
+        await access.refresh()
+      }
+      return createOrganizationPayload(created)
+    },
+  },
+}

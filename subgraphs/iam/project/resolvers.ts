@@ -1,0 +1,41 @@
+import type { IamResolvers } from '../resolver-types.ts'
+import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { createProjectPayload } from './payload.ts'
+
+export const projectResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'Project' | 'Organization' | 'User'> = {
+  Query: {
+    project: (_, { id }, { access, loaders }) => loaders.project.load(access.project('PROJECT_READ', id)),
+  },
+  Project: {
+    __resolveReference: ({ id }, { access, loaders }) => loaders.project.load(access.project('PROJECT_READ', id)),
+    organization: ({ organizationId }, _, { access, iam }) =>
+      iam.organizations.find(access.organization('ORGANIZATION_READ', organizationId)),
+    department: ({ departmentId }, _, { access, iam }) =>
+      iam.departments.find(access.organization('DEPARTMENT_READ', departmentId), departmentId),
+  },
+  Organization: {
+    projects: async ({ id }, args, { access, iam }) => {
+      const page = idPage(args, 'Organization.projects')
+      const rows = await iam.projects.pageOfOrganization(access.organization('ORGANIZATION_READ', id), page)
+      return idConnection(rows, page, (project) => project.id.local)
+    },
+  },
+  User: {
+    projects: async (_, args, { access, iam }) => {
+      const page = idPage(args, 'User.projects')
+      const rows = await iam.projects.page(access.projects('PROJECT_READ'), page)
+      return idConnection(rows, page, (project) => project.id.local)
+    },
+  },
+  Mutation: {
+    createProject: async (_, { input }, { access, iam }) => {
+      const grant = access.organization('PROJECT_CREATE', input.organizationId, 'input.organizationId')
+      const created = await iam.projects.create(grant, input)
+      if (created.ok) {
+        await iam.announce('everyone')
+        await access.refresh()
+      }
+      return createProjectPayload(created)
+    },
+  },
+}

@@ -1,0 +1,1 @@
+export type { Resolvers as IamResolvers } from '../../generated/iam.ts'
