@@ -27,14 +27,17 @@ export const loadOrCreateKeyRing = async (file: string, algorithm: SigningAlgori
 
 const parse = (file: string, text: string): Promise<KeyRing> =>
   parseKeyRing(file, text).catch((error: unknown) => {
-    throw new Error(`${String(error)}. Remove the file to have new keys made: what the old ones signed is then void.`, {
-      cause: error,
-    })
+    throw new Error(
+      `${error instanceof Error ? error.message : String(error)}. Remove the file to have new keys made: what the old ones signed is then void.`,
+      {
+        cause: error,
+      },
+    )
   })
 
 const unlessCode =
   (code: string) =>
   (error: unknown): undefined => {
-    if (error instanceof Error && 'code' in error && error.code === code) return undefined
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === code) return undefined
     throw error
   }
