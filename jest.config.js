@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 const here = import.meta.dirname
@@ -15,6 +15,7 @@ const roots = readdirSync(here, { withFileTypes: true })
   .map((entry) => join(here, entry.name))
 
 const globalSetup = join(here, 'test/testkit/global-setup.ts')
+const globalTeardown = join(here, 'test/testkit/global-teardown.ts')
 
 const shared = {
   rootDir: here,
@@ -41,7 +42,8 @@ const shared = {
       },
     ],
   },
-  ...(existsSync(globalSetup) && { globalSetup }),
+  globalSetup,
+  globalTeardown,
 }
 
 /** @type {import('jest').Config} */

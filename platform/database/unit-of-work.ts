@@ -1,6 +1,7 @@
 import type { OrganizationGrant, PlatformGrant, ProjectGrant, SelfGrant } from '../access/authorize.ts'
 import type { OrganizationScope, PlatformScope, ProjectScope, Scope, SelfScope } from '../access/scope.ts'
 import type { DomainEvent } from '../events/envelope.ts'
+import type { Uuid } from '../ids/id.ts'
 import type { Result } from '../result/result.ts'
 
 /** Writes the audit row of a change; committed with it or not at all. */
@@ -24,6 +25,11 @@ export interface WriteTools {
   readonly audit: AuditTrail
   readonly outbox: Outbox
   readonly jobs: TransactionalJobs
+  /**
+   * True the first time that `consumer` handles the event, false ever after (R75): an event handler asks it first.
+   * The mark is part of the transaction; two at once wait for each other.
+   */
+  readonly once: (consumer: string, eventId: Uuid) => Promise<boolean>
 }
 
 /** The grant that permits writes in a scope. A set of projects is for reading alone. */

@@ -1,0 +1,116 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { PrismaClient, type Prisma } from '../../prisma/generated/client.ts'
+import type { Scope } from '../access/scope.ts'
+import type { Clock } from '../clock/clock.ts'
+import type { IdGenerator } from '../ids/generator.ts'
+import type { Log } from '../log/log.ts'
+import { asFault, isConflict } from './faults.ts'
+import { openPool, type PoolOptions } from './pool.ts'
+import { runUnder, settingsOf } from './scope-settings.ts'
+import { createStatementNames } from './statement-names.ts'
+
+type Forbidden = 'findUnique' | 'findUniqueOrThrow'
+
+/**
+ * Prisma's client, narrowed to queries. Without `findUnique`: Prisma merges such calls of one tick into one query,
+ * whoever made them, and would run it under one caller's scope. `findFirst` with the whole key is never merged.
+ */
+export type Transaction = {
+  readonly [Model in keyof Prisma.TransactionClient]: Prisma.TransactionClient[Model] extends Record<Forbidden, unknown>
+    ? Omit<Prisma.TransactionClient[Model], Forbidden>
+    : Prisma.TransactionClient[Model]
+}
+
+/** The PostgreSQL schemas that a subgraph owns, one each. */
+export type DomainSchema = 'iam' | 'compute' | 'app_platform' | 'storage' | 'billing' | 'notifications'
+
+export interface DatabaseOptions extends PoolOptions {
+  /** Where this subgraph's outbox and audit rows go. */
+  readonly schema: DomainSchema
+  readonly clock: Clock
+  readonly ids: IdGenerator
+  readonly log: Log
+}
+
+/** One subgraph's database, under its own role. Its doors are `createUnits`. */
+export interface Database {
+  readonly schema: DomainSchema
+  readonly clock: Clock
+  readonly ids: IdGenerator
+  /** Each statement under the scope, in a transaction of its own. */
+  readonly read: <T>(scope: Scope, work: (db: Transaction) => Promise<T>) => Promise<T>
+  /**
+   * One transaction under the scope, READ COMMITTED; rolled back when `work` throws. Done again, whole, when it loses
+   * against another transaction (serialization failure, deadlock), so `work` has no effect but on the database.
+   */
+  readonly write: <T>(scope: Scope, work: (db: Transaction) => Promise<T>) => Promise<T>
+  /** Resolves when the database answers, rejects with `DATABASE_UNAVAILABLE` when it does not. */
+  readonly ping: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+const ATTEMPTS = 4
+
+/** A transaction is waited for and runs this long at most; each statement has its own, shorter bound (pool.ts). */
+const TRANSACTION_OPTIONS = { maxWait: 5_000, timeout: 20_000 }
+
+const insideTransaction = new AsyncLocalStorage<DomainSchema>()
+
+/** Opens connections as they are needed: a database that is not there yet, or lost, or back, is met by each query. */
+export const openDatabase = (options: DatabaseOptions): Database => {
+  const { schema, clock, ids, log } = options
+  const pool = openPool(options)
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, {
+      statementNameGenerator: createStatementNames(),
+      onPoolError: (error) => {
+        log.warn({ err: error, schema }, 'an idle database connection was lost')
+      },
+    }),
+    transactionOptions: TRANSACTION_OPTIONS,
+    errorFormat: 'minimal',
+  })
+
+  const underScope = async <T>(scope: Scope, work: () => Promise<T>): Promise<T> => {
+    try {
+      // Awaited inside: Prisma's promises start when they are awaited, and must start under the scope.
+      return await runUnder(settingsOf(scope), async () => await work())
+    } catch (error) {
+      throw asFault(error)
+    }
+  }
+
+  const transaction = async <T>(work: (db: Transaction) => Promise<T>): Promise<T> => {
+    if (insideTransaction.getStore() === schema) {
+      throw new Error('A unit of work inside another would wait for a second connection while it holds the first')
+    }
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await insideTransaction.run(schema, () => prisma.$transaction((db) => work(db)))
+      } catch (error) {
+        if (!isConflict(error) || attempt === ATTEMPTS) throw error
+        log.info({ schema, attempt }, 'a transaction lost against another and is done again')
+      }
+    }
+  }
+
+  return {
+    schema,
+    clock,
+    ids,
+    read: (scope, work) => underScope(scope, () => work(prisma)),
+    write: (scope, work) => underScope(scope, () => transaction(work)),
+    ping: () =>
+      pool.query('select 1').then(
+        () => undefined,
+        (error: unknown) => {
+          throw asFault(error)
+        },
+      ),
+    close: async () => {
+      await prisma.$disconnect()
+      await pool.end()
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Scope } from '../access/scope.ts'
+import { unreachable } from '../result/result.ts'
+
+/** A scope as the policies of row-level security read it: the settings `app.*` of a connection. */
+export interface ScopeSettings {
+  /** Array literals of UUIDs; the empty text where the scope has none, which no policy lets pass. */
+  readonly projectIds: string
+  readonly organizationIds: string
+  readonly userId: string
+}
+
+/** No tenant's rows. Whatever runs outside of a unit of work runs under this. */
+export const NO_SCOPE: ScopeSettings = { projectIds: '', organizationIds: '', userId: '' }
+
+const arrayOf = (uuids: readonly string[]): string => (uuids.length === 0 ? '' : `{${[...new Set(uuids)].join(',')}}`)
+
+/** A project's scope also opens what its organization owns: a project's charge is posted to the organization's account. */
+export const settingsOf = (scope: Scope): ScopeSettings => {
+  switch (scope.kind) {
+    case 'project':
+      return { ...NO_SCOPE, projectIds: arrayOf([scope.projectId]), organizationIds: arrayOf([scope.organizationId]) }
+    case 'project-set':
+      return {
+        ...NO_SCOPE,
+        projectIds: arrayOf(scope.projects.map(({ projectId }) => projectId)),
+        organizationIds: arrayOf(scope.projects.map(({ organizationId }) => organizationId)),
+      }
+    case 'organization':
+      return { ...NO_SCOPE, organizationIds: arrayOf([scope.organizationId]) }
+    case 'self':
+      return { ...NO_SCOPE, userId: scope.userId }
+    case 'platform':
+      return NO_SCOPE
+    default:
+      return unreachable(scope)
+  }
+}
+
+export const sameSettings = (a: ScopeSettings, b: ScopeSettings): boolean =>
+  a.projectIds === b.projectIds && a.organizationIds === b.organizationIds && a.userId === b.userId
+
+const current = new AsyncLocalStorage<ScopeSettings>()
+
+/** Everything that `work` does, awaited or not, takes connections under these settings. */
+export const runUnder = <T>(settings: ScopeSettings, work: () => Promise<T>): Promise<T> => current.run(settings, work)
+
+export const currentSettings = (): ScopeSettings => current.getStore() ?? NO_SCOPE

@@ -1,0 +1,73 @@
+import { Pool, type PoolClient, type PoolConfig } from 'pg'
+import { currentSettings, sameSettings, type ScopeSettings } from './scope-settings.ts'
+
+type Release = PoolClient['release']
+type ConnectCallback = (
+  error: Error | undefined,
+  client: PoolClient | undefined,
+  done: (release?: unknown) => void,
+) => void
+
+// Named, so that each connection plans it once.
+const SET_SCOPE = {
+  name: 'scope',
+  text: `select set_config('app.project_ids', $1, false), set_config('app.org_ids', $2, false), set_config('app.user_id', $3, false)`,
+}
+
+/** True when the connection is between two transactions, as it must be before anybody else may have it. */
+const isSettled = (client: PoolClient): boolean => client.getTransactionStatus() === 'I'
+
+/**
+ * A pool whose connections carry the scope of whoever takes them. Taking one compares the scope the connection last
+ * had with that of the asynchronous context, and sets it, awaited, where they differ; a connection that cannot be set
+ * is thrown away and never used. Given back inside a transaction, it is thrown away too: what a killed unit left
+ * undone must not become part of the next.
+ */
+export class ScopedPool extends Pool {
+  /** What each connection was last set to; absent while that is not known for certain. */
+  readonly #scopes = new WeakMap<PoolClient, ScopeSettings>()
+
+  constructor(config: PoolConfig) {
+    super(config)
+    // An idle connection that breaks is replaced by the next one taken; without a listener it would end the process.
+    this.on('error', () => undefined)
+  }
+
+  override connect(): Promise<PoolClient>
+  override connect(callback: ConnectCallback): void
+  override connect(callback?: ConnectCallback): Promise<PoolClient> | undefined {
+    // Read now: a connection freed by another unit is handed over in that unit's context.
+    const settings = currentSettings()
+    const taken = super.connect().then((client) => this.#adopt(client, settings))
+    if (callback === undefined) return taken
+    taken.then(
+      (client) => {
+        callback(undefined, client, (broken) => {
+          client.release(broken instanceof Error || broken === true ? broken : undefined)
+        })
+      },
+      (error: unknown) => {
+        callback(error instanceof Error ? error : new Error(String(error)), undefined, () => undefined)
+      },
+    )
+    return undefined
+  }
+
+  async #adopt(client: PoolClient, settings: ScopeSettings): Promise<PoolClient> {
+    const release: Release = client.release.bind(client)
+    client.release = (error) => {
+      release(error ?? !isSettled(client))
+    }
+    const known = this.#scopes.get(client)
+    if (known !== undefined && sameSettings(known, settings)) return client
+    this.#scopes.delete(client)
+    try {
+      await client.query({ ...SET_SCOPE, values: [settings.projectIds, settings.organizationIds, settings.userId] })
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
+    this.#scopes.set(client, settings)
+    return client
+  }
+}

@@ -1,0 +1,18 @@
+/** Statements kept prepared on each connection: enough for every shape that repositories write. */
+const LIMIT = 500
+
+/**
+ * Names each distinct statement, so that a connection parses and plans it once. Past the limit statements stay
+ * unnamed: lists of changing length must not fill the server's memory.
+ */
+export const createStatementNames = (): ((query: { readonly sql: string }) => string) => {
+  const names = new Map<string, string>()
+  return ({ sql }) => {
+    const known = names.get(sql)
+    if (known !== undefined) return known
+    if (names.size >= LIMIT) return '' // the driver takes the empty name for none
+    const name = `q${String(names.size)}`
+    names.set(sql, name)
+    return name
+  }
+}

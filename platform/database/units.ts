@@ -1,0 +1,61 @@
+import type { Grant } from '../access/authorize.ts'
+import type { Scope } from '../access/scope.ts'
+import type { Uuid } from '../ids/id.ts'
+import type { Err, Result } from '../result/result.ts'
+import type { Database, Transaction } from './database.ts'
+import { Trail } from './trail.ts'
+import type { GrantOf, UnitsOfWork, WriteTools } from './unit-of-work.ts'
+
+/** Carries a refusal out of the transaction, so that it is rolled back. */
+class Refused {
+  readonly refusal: Err<unknown>
+
+  constructor(refusal: Err<unknown>) {
+    this.refusal = refusal
+  }
+}
+
+/**
+ * True the first time that a consumer handles an event, false ever after (R75). The mark is part of the transaction:
+ * two at once wait for each other, and one that is rolled back never happened.
+ */
+const processedOnce = async (
+  database: Pick<Database, 'schema' | 'clock'>,
+  db: Transaction,
+  consumer: string,
+  eventId: Uuid,
+): Promise<boolean> => {
+  const inserted = await db.$executeRawUnsafe(
+    `insert into ${database.schema}.processed_events (consumer, event_id, processed_at) values ($1, $2::uuid, $3) on conflict do nothing`,
+    consumer,
+    eventId,
+    database.clock.now(),
+  )
+  return inserted === 1
+}
+
+/** The units of work of one kind of scope. `construct` makes the repositories with the only scope they will know. */
+export const createUnits = <S extends Scope, Repositories extends object>(
+  database: Database,
+  construct: (db: Transaction, scope: S) => Repositories,
+): UnitsOfWork<S, Repositories> => ({
+  read: (scope, work) => database.read(scope, (db) => work(construct(db, scope))),
+
+  write: async <T, E>(grant: GrantOf<S>, work: (unit: Repositories & WriteTools) => Promise<Result<T, E>>) => {
+    const granted: Grant = grant // each branch of GrantOf is one
+    try {
+      return await database.write(granted.scope, async (db) => {
+        const trail = new Trail(database, granted)
+        const once = (consumer: string, eventId: Uuid) => processedOnce(database, db, consumer, eventId)
+        const repositories = construct(db, granted.scope as S) // GrantOf<S> holds a scope of kind S
+        const result = await work({ ...repositories, ...trail.tools, once })
+        if (!result.ok) throw new Refused(result)
+        await trail.write(db, database.schema)
+        return result
+      })
+    } catch (error) {
+      if (error instanceof Refused) return error.refusal as Err<E> // thrown above, with the refusal of `work`
+      throw error
+    }
+  },
+})
