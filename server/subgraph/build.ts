@@ -1,0 +1,61 @@
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { Kind, type DocumentNode, type GraphQLSchema } from 'graphql'
+import { enforceRules } from '../../directives/enforce.ts'
+import { readRules } from '../../directives/read-rules.ts'
+import type { Clock } from '../../platform/clock/clock.ts'
+import { SCALARS } from '../../platform/graphql/scalars.ts'
+import type {
+  OperationContext,
+  Subgraph,
+  SubgraphModule,
+  SubgraphName,
+  SubgraphResolvers,
+} from '../../platform/subgraph/module.ts'
+import { subgraphDocument } from '../../schema/subgraph-sdl.ts'
+import { writeIdsAsText } from './id-fields.ts'
+
+/** A subgraph ready to run, in this process or behind `createSubgraphServer`. */
+export interface HostedSubgraph {
+  readonly name: SubgraphName
+  /** Executable, every rule enforced. */
+  readonly schema: GraphQLSchema
+  /** What resolvers get in one operation: its authorization, and the subgraph's services and loaders. */
+  readonly context: (operation: OperationContext) => OperationContext
+}
+
+const scalarsOf = (document: DocumentNode): SubgraphResolvers => {
+  const names = document.definitions.flatMap((node) =>
+    node.kind === Kind.SCALAR_TYPE_DEFINITION ? [node.name.value] : [],
+  )
+  return Object.fromEntries(Object.entries(SCALARS).filter(([name]) => names.includes(name)))
+}
+
+type ApolloResolvers = NonNullable<
+  Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>['resolvers']
+>
+
+/** Makes the executable schema of a subgraph: standard federation v2, its scope rules enforced by itself. */
+export const buildSubgraph = (
+  module: SubgraphModule,
+  subgraph: Pick<Subgraph, 'resolvers'>,
+  clock?: Clock,
+): GraphQLSchema => {
+  const typeDefs = subgraphDocument(module.schemaFiles)
+  const resolvers = { ...scalarsOf(typeDefs), ...subgraph.resolvers }
+  // Resolvers are typed against the generated types of their subgraph; Apollo's map only loses those parameter types.
+  const schema = buildSubgraphSchema({ typeDefs, resolvers: resolvers as ApolloResolvers })
+  writeIdsAsText(schema)
+  return enforceRules(schema, readRules(typeDefs), clock === undefined ? {} : { clock })
+}
+
+/** What stands above a subgraph's own context cannot be replaced by it. */
+const operationContext = (subgraph: Pick<Subgraph, 'context'>, operation: OperationContext): OperationContext => ({
+  ...subgraph.context(operation),
+  ...operation,
+})
+
+export const hostSubgraph = (module: SubgraphModule, subgraph: Subgraph, clock?: Clock): HostedSubgraph => ({
+  name: module.name,
+  schema: buildSubgraph(module, subgraph, clock),
+  context: (operation) => operationContext(subgraph, operation),
+})
