@@ -43,6 +43,7 @@ const outputOf = (folder: string, output: string) => {
       useTypeImports: true,
       noSchemaStitching: true,
       optionalResolveType: true,
+      maybeValue: 'T | null | undefined',
       resolverTypeWrapperSignature: 'Promise<T> | T',
       strictScalars: true,
       scalars: {

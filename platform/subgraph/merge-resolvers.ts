@@ -1,7 +1,7 @@
 import type { SubgraphResolvers } from './module.ts'
 
 /** A feature's resolvers as code generation types them: an object of types, some of them absent. */
-export type FeatureResolvers = Readonly<Record<string, object | undefined>>
+export type FeatureResolvers = object
 
 /**
  * Puts the resolvers of a subgraph's features together, type by type. Throws when two features resolve one field:
@@ -10,7 +10,8 @@ export type FeatureResolvers = Readonly<Record<string, object | undefined>>
 export const mergeResolvers = (features: readonly FeatureResolvers[]): SubgraphResolvers => {
   const merged = new Map<string, Map<string, unknown>>()
   for (const feature of features) {
-    for (const [type, fields] of Object.entries(feature)) {
+    // Every property of a feature is a type with its fields, or absent.
+    for (const [type, fields] of Object.entries(feature as Record<string, Record<string, unknown> | undefined>)) {
       const known = merged.get(type) ?? new Map<string, unknown>()
       for (const [field, resolver] of Object.entries(fields ?? {})) {
         if (known.has(field)) throw new Error(`Two features of a subgraph resolve ${type}.${field}`)

@@ -29,8 +29,3 @@ export const newProject = ({ local, organization, department, ...rest }: NewProj
   departmentId: ownedId('dep', organization, department),
   ...rest,
 })
-
-/** A project that other parts of the graph name by its id alone; its fields are read when they are asked for. */
-export interface ProjectReference {
-  readonly id: { readonly text: string }
-}

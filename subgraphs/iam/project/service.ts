@@ -18,9 +18,9 @@ export interface ProjectDependencies {
 
 export interface CreateProject {
   readonly name: string
-  readonly slug: string | undefined
+  readonly slug?: string | null | undefined
   /** The text of a department's id; left out, the organization's default department. */
-  readonly departmentId: string | undefined
+  readonly departmentId?: string | null | undefined
 }
 
 export type ProjectService = ReturnType<typeof projectService>
@@ -40,9 +40,9 @@ export const projectService = ({ units, clock, ids }: ProjectDependencies) => ({
   create: (grant: OrganizationGrant<'PROJECT_CREATE'>, input: CreateProject): Promise<Result<Project, CreateProjectRefusal>> => {
     const name = parseDisplayName(input.name)
     if (!name.ok) return Promise.resolve(name)
-    const slug = input.slug === undefined ? slugOf(name.value) : parseSlug(input.slug)
+    const slug = input.slug == null ? slugOf(name.value) : parseSlug(input.slug)
     if (!slug.ok) return Promise.resolve(slug)
-    const wanted = departmentIn(grant.scope.organizationId, input.departmentId)
+    const wanted = departmentIn(grant.scope.organizationId, input.departmentId ?? undefined)
     if (!wanted.ok) return Promise.resolve(wanted)
 
     return units.organization.write(grant, async ({ departments, projects, audit, outbox }) => {
