@@ -2,7 +2,8 @@ import { PRINCIPAL_HEADER } from '../../platform/access/internal-token.ts'
 
 /** What a fetch to a subgraph may carry of its request. */
 export interface OutboundFacts {
-  readonly internalToken: string
+  /** Undefined where nobody signs: a general gateway in front of foreign subgraphs. */
+  readonly internalToken: string | undefined
   readonly correlationId: string
   /** W3C trace context of the gateway's own span, never the caller's text. */
   readonly traceparent?: string | undefined
@@ -21,7 +22,7 @@ export const outboundHeaders = ({
 }: OutboundFacts): Record<string, string> => ({
   'content-type': 'application/json',
   accept: 'application/json',
-  [PRINCIPAL_HEADER]: internalToken,
+  ...(internalToken === undefined ? {} : { [PRINCIPAL_HEADER]: internalToken }),
   [CORRELATION_HEADER]: correlationId,
   ...(traceparent === undefined ? {} : { traceparent }),
 })

@@ -16,8 +16,8 @@ export interface Supergraph {
   /** With everything that clients do not see: directives, inaccessible elements. */
   readonly fullSchema: GraphQLSchema
   readonly subgraphs: readonly SubgraphLocation[]
-  /** Throws what the planner refuses. Costs milliseconds: the caller keeps plans. */
-  readonly plan: (document: DocumentNode, operationName: string | undefined) => QueryPlan
+  /** Plans a document of one operation. Throws what the planner refuses. Costs milliseconds: the caller keeps plans. */
+  readonly plan: (document: DocumentNode) => QueryPlan
 }
 
 export const supergraphOf = (sdl: string, apiSchema: GraphQLSchema, planner: QueryPlanner): Supergraph => {
@@ -28,9 +28,9 @@ export const supergraphOf = (sdl: string, apiSchema: GraphQLSchema, planner: Que
     apiSchema,
     fullSchema: supergraph.schema.toGraphQLJSSchema(),
     subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url: url ?? '' })),
-    plan: (document, operationName) =>
+    plan: (document) =>
       planner.buildQueryPlan(
-        operationFromDocument(planningSchema, document, { validate: false, ...(operationName && { operationName }) }),
+        operationFromDocument(planningSchema, document, { validate: false }),
       ),
   }
 }

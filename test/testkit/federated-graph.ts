@@ -1,8 +1,8 @@
 import { composeServices } from '@apollo/composition'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { parse, type GraphQLSchema } from 'graphql'
-import { inProcessTransport } from '../transport/in-process-transport.ts'
-import type { RequestContext, SubgraphTransport } from '../transport/transport.ts'
+import { inProcessTransport } from '../../gateway/transport/in-process-transport.ts'
+import type { RequestContext, SubgraphTransport } from '../../gateway/transport/transport.ts'
 import { ANONYMOUS } from '../../platform/access/principal.ts'
 
 type Resolvers = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers']>
@@ -25,7 +25,10 @@ const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
   "@key", "@requires", "@provides", "@external", "@shareable", "@inaccessible", "@override", "@interfaceObject", "@tag"])\n`
 
 /** Composes subgraphs and serves them in process. Fails with composition's own messages. */
-export const federatedGraph = (subgraphs: Readonly<Record<string, TestSubgraph>>, urls: Readonly<Record<string, string>> = {}): FederatedGraph => {
+export const federatedGraph = (
+  subgraphs: Readonly<Record<string, TestSubgraph>>,
+  urls: Readonly<Record<string, string>> = {},
+): FederatedGraph => {
   const services = Object.entries(subgraphs).map(([name, { typeDefs, resolvers }]) => ({
     name,
     url: urls[name] ?? '',
@@ -35,7 +38,9 @@ export const federatedGraph = (subgraphs: Readonly<Record<string, TestSubgraph>>
   const composed = composeServices(services)
   if (composed.errors) throw new Error(composed.errors.map(({ message }) => message).join('\n'))
   const fetched: string[] = []
-  const schemas = new Map(services.map(({ name, typeDefs, resolvers }) => [name, buildSubgraphSchema([{ typeDefs, resolvers }])]))
+  const schemas = new Map(
+    services.map(({ name, typeDefs, resolvers }) => [name, buildSubgraphSchema([{ typeDefs, resolvers }])]),
+  )
   const transports = new Map(
     [...schemas].map(([name, schema]) => {
       const transport = inProcessTransport({ name, schema, context: () => ({}), timeoutMs: 2000 })
