@@ -8,6 +8,8 @@ export interface Cache {
   /** Reads and deletes in one step: of many racing callers one gets the value. */
   readonly take: (key: CacheKey) => Promise<string | undefined>
   readonly delete: (key: CacheKey) => Promise<void>
+  /** Deletes every key that begins with these parts: `['grants', organization]`. Not atomic; for dropping, not for locks. */
+  readonly deleteUnder: (prefix: CacheKey) => Promise<void>
   /** Adds one and returns the count; the first increment starts the time to live. */
   readonly increment: (key: CacheKey, ttlMs: number) => Promise<number>
   /** A hint, never the truth: it may be lost, repeated or reordered. */
