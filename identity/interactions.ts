@@ -113,10 +113,10 @@ export const createInteractions = ({
 
 /** `undefined` for a body that is larger than the form can be. */
 const readForm = async (request: IncomingMessage): Promise<URLSearchParams | undefined> => {
+  const body: AsyncIterable<Buffer> = request // a request without an encoding set yields buffers
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk)
+  for await (const bytes of body) {
     size += bytes.byteLength
     if (size > MAXIMUM_FORM_BYTES) return undefined
     chunks.push(bytes)

@@ -75,9 +75,15 @@ export const createIdentityProvider = async (options: IdentityProviderOptions): 
       response.setHeader('x-frame-options', 'DENY')
       // The provider writes addresses with the host it was asked under: one host only, or a page that rebinds its name
       // to 127.0.0.1 could sign people in.
-      if (request.headers.host !== host) return redirectToIssuer(request, response, `${origin}${original}`)
+      if (request.headers.host !== host) {
+        redirectToIssuer(request, response, `${origin}${original}`)
+        return
+      }
       const path = original.slice(mount.length)
-      if (!original.startsWith(mount) || !/^[/?]|^$/.test(path)) return notFound(response)
+      if (!original.startsWith(mount) || !/^[/?]|^$/.test(path)) {
+        notFound(response)
+        return
+      }
       if (path.startsWith(INTERACTION_PATH)) return interactions.handle(request, response)
       // The provider finds its mount path by comparing the two.
       Object.assign(request, {

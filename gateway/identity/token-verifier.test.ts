@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { ANONYMOUS } from '../../platform/access/principal.ts'
 import { createKeyRing } from '../../platform/crypto/key-ring.ts'
-import { createLog } from '../../platform/log/log.ts'
+import { createLog, silentLog } from '../../platform/log/log.ts'
 import { manualClock, type ManualClock } from '../../test/testkit/manual-clock.ts'
 import { startTokenIssuer, TEST_AUDIENCE, type TokenIssuer } from '../../test/testkit/token-issuer.ts'
 import { issuerKeys } from './issuer-keys.ts'
-import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
+import { ACCEPTED_ALGORITHMS, createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
 
 let clock: ManualClock
 let issuer: TokenIssuer
@@ -136,6 +136,21 @@ describe('R20: a bad token is UNAUTHENTICATED', () => {
       .setProtectedHeader({ alg: 'HS256', kid })
       .sign(secret)
     await refusal(token)
+  })
+
+  test('when its algorithm is not on the list, though its key is published', async () => {
+    const keys = issuerKeys({ issuer: issuer.issuer, clock, log: silentLog })
+    const only = {
+      issuer: issuer.issuer,
+      audience: TEST_AUDIENCE,
+      keys,
+      clock,
+      log: silentLog,
+      algorithms: ['EdDSA'],
+    } as const
+    verifier = createTokenVerifier(only)
+    await refusal(await issuer.sign())
+    expect(ACCEPTED_ALGORITHMS).toEqual(['EdDSA', 'ES256', 'PS256', 'RS256'])
   })
 
   test('when it was good and has expired since', async () => {

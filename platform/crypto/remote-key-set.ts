@@ -120,9 +120,10 @@ export const fetchJson = async (url: URL, timeoutMilliseconds: number): Promise<
     headers: { accept: 'application/json' },
   })
   if (!response.ok || response.body === null) throw new Error(`${url.href} answered ${String(response.status)}`)
+  const body: AsyncIterable<Uint8Array> = response.body
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of response.body) {
+  for await (const chunk of body) {
     size += chunk.byteLength
     if (size > MAXIMUM_BYTES) throw new Error(`${url.href} answered more than ${String(MAXIMUM_BYTES)} bytes`)
     chunks.push(chunk)
