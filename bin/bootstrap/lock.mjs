@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, statSync, unlinkSync, utimesSync, writeFileSyn
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { errorCode } from './error-code.mjs'
 import { say } from './say.mjs'
 
 const HEARTBEAT_MS = 5_000
@@ -77,7 +78,7 @@ const isAlive = (pid) => {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return codeOf(error) === 'EPERM'
+    return errorCode(error) === 'EPERM'
   }
 }
 
@@ -112,7 +113,7 @@ const create = (file, content) => {
     writeFileSync(file, content, { flag: 'wx' })
     return true
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
+    if (errorCode(error) === 'EEXIST') return false
     throw error
   }
 }
@@ -122,7 +123,7 @@ const remove = (file) => {
   try {
     unlinkSync(file)
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
+    if (errorCode(error) !== 'ENOENT') throw error
   }
 }
 
@@ -132,9 +133,6 @@ const touch = (file) => {
   try {
     utimesSync(file, now, now)
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
+    if (errorCode(error) !== 'ENOENT') throw error
   }
 }
-
-/** @param {unknown} error */
-const codeOf = (error) => (error instanceof Error && 'code' in error ? error.code : undefined)

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { errorCode } from './error-code.mjs'
 import { inProject } from './project.mjs'
 
 /**
@@ -27,7 +28,7 @@ const link = (folder) => {
     try {
       symlinkSync(basename(source), join(folder, target))
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+      if (errorCode(error) !== 'EEXIST') throw error
     }
   }
 }
