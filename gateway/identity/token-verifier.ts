@@ -2,11 +2,11 @@ import { jwtVerify, type JWTPayload } from 'jose'
 import { ANONYMOUS, type Principal } from '../../platform/access/principal.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import { KeysUnavailable, type KeySet } from '../../platform/crypto/key-set.ts'
+import { VerifiedTokens } from '../../platform/crypto/verified-tokens.ts'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import type { Log } from '../../platform/log/log.ts'
 import { assuranceOf, DEFAULT_ASSURANCE, type AssurancePolicy } from './assurance.ts'
 import { readBearer } from './bearer.ts'
-import { VerifiedTokens } from './verified-tokens.ts'
 
 /** Asymmetric only: with a symmetric one, whoever can verify could sign. */
 export const ACCEPTED_ALGORITHMS = ['EdDSA', 'ES256', 'PS256', 'RS256'] as const
@@ -57,7 +57,7 @@ export const createTokenVerifier = ({
   assurance = DEFAULT_ASSURANCE,
   capacity = 10_000,
 }: TokenVerifierOptions): TokenVerifier => {
-  const verified = new VerifiedTokens(capacity)
+  const verified = new VerifiedTokens<Authentication>(capacity)
 
   const refuse = (reason: unknown): never => {
     log.info({ err: reason }, 'a credential was refused')

@@ -1,6 +1,7 @@
 import { jwtVerify, type JWTPayload } from 'jose'
 import type { Clock } from '../clock/clock.ts'
 import { KeysUnavailable, type KeySet } from '../crypto/key-set.ts'
+import { VerifiedTokens } from '../crypto/verified-tokens.ts'
 import { catalogued } from '../errors/catalogue.ts'
 import type { Log } from '../log/log.ts'
 import { decodePrincipal } from './principal-claims.ts'
@@ -24,6 +25,8 @@ export interface InternalTokenVerifierOptions {
   readonly log: Log
   /** How far the clocks of two machines may be apart. */
   readonly clockToleranceSeconds?: number
+  /** Verified tokens kept in memory. */
+  readonly capacity?: number
 }
 
 export interface InternalTokenVerifier {
@@ -44,7 +47,11 @@ export const createInternalTokenVerifier = ({
   clock,
   log,
   clockToleranceSeconds = 5,
+  capacity = 10_000,
 }: InternalTokenVerifierOptions): InternalTokenVerifier => {
+  // The gateway reuses a token for half a minute: one check of its signature serves all fetches of that time.
+  const verified = new VerifiedTokens<Principal>(capacity)
+
   const refuse = (reason: unknown): never => {
     log.warn({ err: reason, audience }, 'an internal token was refused')
     throw catalogued('UNAUTHENTICATED', {}, { cause: reason })
@@ -75,14 +82,23 @@ export const createInternalTokenVerifier = ({
     exp - iat <= INTERNAL_TOKEN_SECONDS &&
     iat <= clock.now().getTime() / 1000 + clockToleranceSeconds
 
+  const principalOf = (claims: JWTPayload): Principal => {
+    if (!isShortLived(claims)) return refuse(new Error('it claims a longer life than an internal token may have'))
+    if (claims.aud !== audience) return refuse(new Error('it names several audiences'))
+    return decodePrincipal(claims) ?? refuse(new Error('its claims are not those of a principal'))
+  }
+
   return {
     verify: async (token) => {
       if (token === undefined || token === '') return refuse(new Error('there is none'))
       if (token.length > MAXIMUM_CHARACTERS) return refuse(new Error('it is too long'))
+      const version = keys.version()
+      const known = verified.get(token, clock.now().getTime(), version)
+      if (known !== undefined) return known
       const claims = await signedClaims(token)
-      if (!isShortLived(claims)) return refuse(new Error('it claims a longer life than an internal token may have'))
-      if (claims.aud !== audience) return refuse(new Error('it names several audiences'))
-      return decodePrincipal(claims) ?? refuse(new Error('its claims are not those of a principal'))
+      const principal = principalOf(claims)
+      verified.set(token, principal, ((claims.exp ?? 0) + clockToleranceSeconds) * 1000, version)
+      return principal
     },
   }
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Authentication } from './token-verifier.ts'
 
-interface Entry {
-  readonly authentication: Authentication
+interface Entry<Proven> {
+  readonly proven: Proven
   readonly expiresAt: number
 }
 
@@ -11,8 +10,8 @@ interface Entry {
  * Keyed by the SHA-256 of the token: the memory of the process holds no bearer token longer than a request does.
  * Bounded: the entry used longest ago goes first.
  */
-export class VerifiedTokens {
-  readonly #entries = new Map<string, Entry>()
+export class VerifiedTokens<Proven> {
+  readonly #entries = new Map<string, Entry<Proven>>()
   readonly #capacity: number
   #version = 0
 
@@ -21,7 +20,7 @@ export class VerifiedTokens {
   }
 
   /** What was verified under another version of the issuer's keys is forgotten. */
-  get(token: string, now: number, version: number): Authentication | undefined {
+  get(token: string, now: number, version: number): Proven | undefined {
     if (version !== this.#version) this.#entries.clear()
     this.#version = version
     const key = digest(token)
@@ -30,20 +29,16 @@ export class VerifiedTokens {
     this.#entries.delete(key)
     if (entry.expiresAt <= now) return undefined
     this.#entries.set(key, entry)
-    return entry.authentication
+    return entry.proven
   }
 
   /** `version`: that of the keys before the token was verified with them. */
-  set(token: string, authentication: Authentication, expiresAt: number, version: number): void {
+  set(token: string, proven: Proven, expiresAt: number, version: number): void {
     if (version !== this.#version) return
-    this.#entries.set(digest(token), { authentication, expiresAt })
+    this.#entries.set(digest(token), { proven, expiresAt })
     if (this.#entries.size <= this.#capacity) return
     const oldest = this.#entries.keys().next()
     if (oldest.done !== true) this.#entries.delete(oldest.value)
-  }
-
-  get size(): number {
-    return this.#entries.size
   }
 }
 
