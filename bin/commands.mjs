@@ -111,9 +111,20 @@ export const commands = {
     says: 'whether the generated pages are current',
   },
 
+  'readme:check': {
+    purpose: 'product',
+    parts: [program('bin/readme.mjs')],
+    says: 'whether the commands of README.md answer what it prints',
+  },
+
+  'check:static': {
+    purpose: 'development',
+    commands: ['typecheck', 'lint', 'format:check', 'boundaries', 'knip', 'compose:check', 'docs:check'],
+    says: 'everything that runs no tests',
+  },
   check: {
     purpose: 'development',
-    commands: ['typecheck', 'lint', 'format:check', 'boundaries', 'knip', 'compose:check', 'docs:check', 'test:unit'],
+    commands: ['check:static', 'test:unit'],
     says: 'everything but the end-to-end tests',
   },
 }
