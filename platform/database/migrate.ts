@@ -37,8 +37,8 @@ const holdingLock = async <T>(url: string, work: (client: Client) => Promise<T>)
   client.on('error', (error) => {
     lost = error
   })
-  await client.connect()
   try {
+    await client.connect()
     await client.query(`select pg_advisory_lock(hashtextextended('gpuaas.migrate', 0))`)
     const result = await work(client)
     if (lost !== undefined) throw lost

@@ -28,8 +28,8 @@ const connected = async <T>(url: string, work: (client: Client) => Promise<T>): 
     connectionTimeoutMillis: 10_000,
   })
   client.on('error', () => undefined) // the query that runs fails with it
-  await client.connect()
   try {
+    await client.connect()
     return await work(client)
   } finally {
     await client.end()

@@ -50,12 +50,12 @@ export const keepSession = ({ url, name, log, work }: SessionOptions): Session =
 
   const running = (async () => {
     let pause = FIRST_RETRY_MS
-    while (!stopped.signal.aborted) {
+    while (!isAborted(stopped.signal)) {
       try {
         await once()
         pause = FIRST_RETRY_MS
       } catch (error) {
-        if (!stopped.signal.aborted)
+        if (!isAborted(stopped.signal))
           log.warn({ err: error, session: name, retryInMs: pause }, 'a database session failed')
       }
       await sleep(pause, stopped.signal)
@@ -74,3 +74,6 @@ export const keepSession = ({ url, name, log, work }: SessionOptions): Session =
 /** Resolves after a time, or at once when the signal aborts. */
 export const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
   delay(ms, undefined, { signal }).catch(() => undefined)
+
+/** Read anew after each pause: the compiler would remember the answer of before it. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted

@@ -23,12 +23,23 @@ declare const WebAssembly: {
 
 let loading: Promise<void> | undefined
 
+const TIMER = '__wbg_setTimeout_'
+
+/** What the engine imports. Its time limit for the migration lock is never cleared, and would keep a program waiting. */
+const imports = (): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(bindings).map(([name, value]: [string, unknown]) => [
+      name,
+      name.startsWith(TIMER) ? (callback: () => void, ms: number) => setTimeout(callback, ms).unref() : value,
+    ]),
+  )
+
 /** Prisma's schema engine as WebAssembly: needs no binary for the machine and nothing from the network. */
 const load = async (): Promise<void> => {
   const script = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
   const module = await WebAssembly.compile(await readFile(script.replace(/\.js$/, '.wasm')))
   const { exports } = await WebAssembly.instantiate(module, {
-    './schema_engine_bg.js': bindings,
+    './schema_engine_bg.js': imports(),
   })
   // The generated types leave out the set-up function, which the generated code exports.
   const { __wbg_set_wasm: connect } = bindings as unknown as {
