@@ -34,6 +34,14 @@ export const allocationActivated = defineEvent({
   data: { allocationId: id, skuCode: code, activatedAt: instant },
 })
 
+export const allocationFailed = defineEvent({
+  type: 'gpuaas.provisioning.allocation_failed',
+  version: 1,
+  owner: 'project',
+  description: 'An allocation will never be usable; what was claimed for it is free again and nothing is charged.',
+  data: { allocationId: id, skuCode: code, reason: code },
+})
+
 export const allocationReleased = defineEvent({
   type: 'gpuaas.provisioning.allocation_released',
   version: 1,
@@ -127,6 +135,7 @@ export const EVENT_CATALOGUE = [
   projectCreated,
   allocationRequested,
   allocationActivated,
+  allocationFailed,
   allocationReleased,
   appCreated,
   releaseCreated,

@@ -1,0 +1,51 @@
+import type { ProjectGrant } from '../../../platform/access/authorize.ts'
+import type { ProjectSetScope } from '../../../platform/access/scope.ts'
+import type { Clock } from '../../../platform/clock/clock.ts'
+import type { IdPage } from '../../../platform/graphql/id-page.ts'
+import type { Uuid } from '../../../platform/ids/id.ts'
+import { err, ok, type Result } from '../../../platform/result/result.ts'
+import type { ComputeUnits } from '../units.ts'
+import type { Allocation, AllocationId, AllocationState, Releasing } from './model.ts'
+import { requestRelease } from './model.ts'
+import { RELEASE_JOB, jobKey, jobPayload } from './jobs.ts'
+
+export type ReleaseRefusal = 'NOT_FOUND' | 'ALREADY_RELEASED' | 'NOT_PLACED'
+
+export interface AllocationDependencies {
+  readonly units: ComputeUnits
+  readonly clock: Clock
+}
+
+export type AllocationService = ReturnType<typeof allocationService>
+
+export const allocationService = ({ units, clock }: AllocationDependencies) => ({
+  /** Those that exist in the projects of the scope, in no order. */
+  findAll: (scope: ProjectSetScope, ids: readonly AllocationId[]): Promise<Allocation[]> =>
+    units.projectSet.read(scope, ({ allocations }) => allocations.findAll(ids)),
+
+  /** The same page of each project of the scope, newest first, by the project's local id. */
+  pages: async (
+    scope: ProjectSetScope,
+    page: IdPage,
+    states: readonly AllocationState[] | undefined,
+  ): Promise<ReadonlyMap<Uuid, readonly Allocation[]>> => {
+    const found = await units.projectSet.read(scope, ({ allocations }) => allocations.pages(page, states))
+    return Map.groupBy(found, ({ id }) => id.scope)
+  },
+
+  /** Gives back what the allocation holds: its cost ends now, its machine is cleaned by a job. */
+  release: (
+    grant: ProjectGrant<'COMPUTE_ALLOCATION_RELEASE'>,
+    id: AllocationId,
+  ): Promise<Result<Releasing, ReleaseRefusal>> =>
+    units.project.write<Releasing, ReleaseRefusal>(grant, async ({ allocations, audit, jobs }) => {
+      const allocation = await allocations.lock(id.local)
+      if (allocation === undefined) return err('NOT_FOUND')
+      const releasing = requestRelease(allocation, clock.now())
+      if (!releasing.ok) return releasing
+      await allocations.save(releasing.value)
+      audit.succeeded('compute.allocation.release', id.text)
+      jobs.add(RELEASE_JOB, jobPayload(grant.scope, id), jobKey(RELEASE_JOB, id))
+      return ok(releasing.value)
+    }),
+})

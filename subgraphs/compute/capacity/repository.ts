@@ -1,0 +1,82 @@
+import type { Transaction } from '../../../platform/database/database.ts'
+import type { Uuid } from '../../../platform/ids/id.ts'
+import { Prisma } from '../../../prisma/generated/client.ts'
+import { FABRICS, readFabric, readShape, servingFabrics } from '../catalogue/model.ts'
+import type { Capacity, CapacityFilter, CapacityPage } from './model.ts'
+
+interface CapacityRow {
+  skuId: string
+  skuCode: string
+  skuName: string
+  shape: string
+  gpuModel: string
+  gpuCount: number
+  fabric: string
+  regionId: string
+  regionCode: string
+  regionName: string
+  available: number
+}
+
+const toCapacity = (row: CapacityRow): Capacity => ({
+  sku: {
+    id: row.skuId as Uuid, // uuid columns
+    code: row.skuCode,
+    name: row.skuName,
+    shape: readShape(row.shape),
+    gpuModel: row.gpuModel,
+    gpuCount: row.gpuCount,
+    fabric: readFabric(row.fabric),
+  },
+  region: { id: row.regionId as Uuid /* a uuid column */, code: row.regionCode, name: row.regionName },
+  available: row.available,
+})
+
+const FABRIC_PAIRS = FABRICS.flatMap((wanted) => servingFabrics(wanted).map((serving) => ({ wanted, serving })))
+
+/** What could be claimed on machines that are in service, by shape, place and kind: whole machines and single slots. */
+const OFFERS = Prisma.sql`
+  SELECT 'BARE_METAL' AS shape, n.region_id, n.gpu_model, n.fabric, m.gpu_count, count(*) AS available
+  FROM compute.nodes n
+  JOIN (SELECT node_id, sum(gpu_count) AS gpu_count FROM compute.slots
+        GROUP BY node_id HAVING bool_and(state = 'FREE')) m ON m.node_id = n.id
+  WHERE n.state = 'READY'
+  GROUP BY n.region_id, n.gpu_model, n.fabric, m.gpu_count
+  UNION ALL
+  SELECT 'VM_SLICE', n.region_id, n.gpu_model, n.fabric, s.gpu_count, count(*)
+  FROM compute.nodes n JOIN compute.slots s ON s.node_id = n.id AND s.state = 'FREE'
+  WHERE n.state = 'READY'
+  GROUP BY n.region_id, n.gpu_model, n.fabric, s.gpu_count`
+
+/** Counts the platform's free machines and slots; tenants' rows have no part in it. */
+export class CapacityRepository {
+  readonly #db: Transaction
+
+  constructor(db: Transaction) {
+    this.#db = db
+  }
+
+  /** By age of the SKU, then of the region. */
+  async page({ skuCode, regionCode }: CapacityFilter, { fetch, after }: CapacityPage): Promise<Capacity[]> {
+    const ofSku = skuCode === undefined ? Prisma.empty : Prisma.sql`AND s.code = ${skuCode}`
+    const inRegion = regionCode === undefined ? Prisma.empty : Prisma.sql`AND r.code = ${regionCode}`
+    const continues =
+      after === undefined
+        ? Prisma.empty
+        : Prisma.sql`AND (s.id, r.id) > (${after.skuId}::uuid, ${after.regionId}::uuid)`
+    const rows = await this.#db.$queryRaw<CapacityRow[]>`
+      SELECT s.id AS "skuId", s.code AS "skuCode", s.name AS "skuName", s.shape, s.gpu_model AS "gpuModel",
+             s.gpu_count AS "gpuCount", s.fabric,
+             r.id AS "regionId", r.code AS "regionCode", r.name AS "regionName",
+             coalesce(sum(o.available), 0)::int AS available
+      FROM compute.skus s CROSS JOIN compute.regions r
+      LEFT JOIN (${OFFERS}) o ON o.shape = s.shape AND o.region_id = r.id AND o.gpu_model = s.gpu_model
+        AND o.gpu_count = s.gpu_count AND (s.fabric, o.fabric) IN (SELECT * FROM unnest(
+          ${FABRIC_PAIRS.map(({ wanted }) => wanted)}::text[], ${FABRIC_PAIRS.map(({ serving }) => serving)}::text[]))
+      WHERE true ${ofSku} ${inRegion} ${continues}
+      GROUP BY s.id, r.id
+      ORDER BY s.id, r.id
+      LIMIT ${fetch}::int`
+    return rows.map(toCapacity)
+  }
+}

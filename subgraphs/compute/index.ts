@@ -1,0 +1,25 @@
+import { mergeResolvers } from '../../platform/subgraph/merge-resolvers.ts'
+import type { SubgraphModule } from '../../platform/subgraph/module.ts'
+import { schemaFilesIn } from '../../platform/subgraph/schema-files.ts'
+import { allocationJobs } from './allocation/jobs.ts'
+import { allocationResolvers } from './allocation/resolvers.ts'
+import { capacityResolvers } from './capacity/resolvers.ts'
+import { catalogueResolvers } from './catalogue/resolvers.ts'
+import { createCompute } from './context.ts'
+import { computeLoaders } from './loaders.ts'
+import { nodeResolvers } from './node/resolvers.ts'
+
+/** Machines, and who holds them: the catalogue, capacity, nodes, allocations and their placement. */
+export const compute: SubgraphModule = {
+  name: 'compute',
+  schemaFiles: schemaFilesIn(import.meta.dirname),
+  start: (platform) => {
+    const services = createCompute(platform)
+    return {
+      resolvers: mergeResolvers([catalogueResolvers, capacityResolvers, nodeResolvers, allocationResolvers]),
+      context: () => ({ compute: services, loaders: computeLoaders(services) }),
+      eventHandlers: {},
+      jobs: allocationJobs(services.provisioning),
+    }
+  },
+}

@@ -1,0 +1,29 @@
+import type { IdText } from '../../../platform/access/scope-ids.ts'
+import { catalogued } from '../../../platform/errors/catalogue.ts'
+import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { parseId } from '../../../platform/ids/id.ts'
+import type { ComputeResolvers } from '../resolver-types.ts'
+import type { NodeId } from './model.ts'
+
+const nodeId = (given: IdText): NodeId => {
+  const id = parseId('nod', typeof given === 'string' ? given : given.text)
+  if (!id.ok) throw catalogued('INVALID_ID', { argument: 'id' })
+  return id.value
+}
+
+export const nodeResolvers: Pick<ComputeResolvers, 'Query' | 'ComputeNode'> = {
+  Query: {
+    computeNode: (_, { id }, { access, loaders }) =>
+      loaders.node.load({ grant: access.platform('PLATFORM_NODE_READ'), id: nodeId(id) }),
+    computeNodes: async (_, { filter, ...args }, { access, compute }) => {
+      const page = idPage(args, 'Query.computeNodes', filter)
+      const wanted = { regionCode: filter?.regionCode ?? undefined, states: filter?.states ?? undefined }
+      const rows = await compute.nodes.page(access.platform('PLATFORM_NODE_READ'), wanted, page)
+      return idConnection(rows, page, ({ id }) => id.local)
+    },
+  },
+  ComputeNode: {
+    __resolveReference: ({ id }, { access, loaders }) =>
+      loaders.node.load({ grant: access.platform('PLATFORM_NODE_READ'), id: nodeId(id) }),
+  },
+}

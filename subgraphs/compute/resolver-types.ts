@@ -1,0 +1,1 @@
+export type { Resolvers as ComputeResolvers } from '../../generated/compute.ts'
