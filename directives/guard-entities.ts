@@ -74,7 +74,7 @@ export const guardEntities = (
     const known = typeof name === 'string' ? resolvers.get(name) : undefined
     if (known === undefined || typeof name !== 'string') {
       const resolved: unknown = resolveInterfaces?.({}, { representations: [reference] }, call.context, call.info)
-      const [value] = Array.isArray(resolved) ? resolved : []
+      const value: unknown = Array.isArray(resolved) ? resolved[0] : undefined
       return guardAny === undefined ? value : guardAny(value, call)
     }
     const denial = known.check(reference, call)

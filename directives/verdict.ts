@@ -64,7 +64,7 @@ const memos = new WeakMap<Access, Memo>()
 
 const memoOf = (access: Access): Memo => {
   const held = memos.get(access)
-  if (held !== undefined && held.grants === access.grants) return held
+  if (held?.grants === access.grants) return held
   const memo: Memo = { grants: access.grants, verdicts: new Map() }
   memos.set(access, memo)
   return memo
@@ -77,11 +77,13 @@ const memoOf = (access: Access): Memo => {
 export const verdictOfObject = (scope: GuardedRule, id: IdText | undefined, access: Access): Verdict => {
   if (id === undefined) return verdictOf(scope, id, access)
   const { verdicts } = memoOf(access)
-  let byScope = verdicts.get(scope)
-  if (byScope === undefined) verdicts.set(scope, (byScope = new Map()))
+  const byScope = verdicts.get(scope) ?? new Map<string, Verdict>()
+  verdicts.set(scope, byScope)
   const key = access.ids.sameScope(typeof id === 'string' ? id : id.text)
-  let verdict = byScope.get(key)
-  if (verdict === undefined) byScope.set(key, (verdict = verdictOf(scope, id, access)))
+  const held = byScope.get(key)
+  if (held !== undefined) return held
+  const verdict = verdictOf(scope, id, access)
+  byScope.set(key, verdict)
   return verdict
 }
 

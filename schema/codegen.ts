@@ -36,7 +36,9 @@ const outputOf = (folder: string, output: string) => {
       federation: true,
       contextType: locate(contextType),
       mappers: Object.fromEntries(Object.entries(mappers).map(([type, reference]) => [type, locate(reference)])),
-      enumValues,
+      // A mapper may have the name of the type that it stands for.
+      mapperTypeSuffix: 'Model',
+      enumValues: Object.fromEntries(Object.entries(enumValues).map(([type, reference]) => [type, locate(reference)])),
       enumType: 'string-literal',
       enumsAsTypes: true,
       immutableTypes: true,
@@ -71,5 +73,5 @@ export const generateResolverTypes = async (subgraphs: string, output: string): 
 
 if (import.meta.main) {
   const files = await generateResolverTypes(join(root, 'subgraphs'), join(root, 'generated'))
-  for (const file of files) console.log(relative(root, file))
+  process.stdout.write(files.map((file) => `${relative(root, file)}\n`).join(''))
 }

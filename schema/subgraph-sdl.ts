@@ -33,7 +33,7 @@ const SHARED = parse(readFileSync(new URL('./shared.graphql', import.meta.url), 
 const CAPABILITY_ENUM = parse(capabilityEnumSdl())
 
 const nameOf = (definition: DefinitionNode): string | undefined =>
-  'name' in definition ? definition.name?.value : undefined
+  'name' in definition ? definition.name.value : undefined
 
 const namesIn = (definitions: readonly DefinitionNode[]): ReadonlySet<string> => {
   const names = new Set<string>()

@@ -7,16 +7,14 @@ import { carriesScope, placedScopes } from './scopes.ts'
 
 const MIN_REASON_WORDS = 3
 
+const wordsIn = (reason: unknown): number =>
+  typeof reason === 'string' ? reason.split(/\s+/).filter((word) => word !== '').length : 0
+
 /** `@public` says why, and stands only where it says what is so. */
 export const lintPublic = (view: GraphView): readonly Finding[] => {
   const unreasoned = view.uses
     .filter(({ directive }) => directive === 'public' || directive === 'crossScope')
-    .filter(
-      ({ arguments: values }) =>
-        String(values.get('reason') ?? '')
-          .trim()
-          .split(/\s+/).length < MIN_REASON_WORDS,
-    )
+    .filter(({ arguments: values }) => wordsIn(values.get('reason')) < MIN_REASON_WORDS)
     .map(({ coordinate, directive }) => ({
       coordinate,
       rule: 'reason-missing',

@@ -79,10 +79,7 @@ const readTypes = (definitions: readonly DefinitionNode[]): ReadonlyMap<string, 
       name,
       kind: held?.kind ?? kind,
       // What an extension adds needs no description of the type itself, which another subgraph describes.
-      isDescribed:
-        (held?.isDescribed ?? false) ||
-        node.kind.endsWith('Extension') ||
-        ('description' in node && node.description !== undefined),
+      isDescribed: (held?.isDescribed ?? false) || isTypeExtensionNode(node) || node.description !== undefined,
       directives: [...(held?.directives ?? []), ...(node.directives ?? [])],
       fields: new Map([...(held?.fields ?? []), ...byName(members.filter(isField))]),
       inputFields: new Map([
