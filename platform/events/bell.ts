@@ -15,9 +15,11 @@ export const createBell = (): Bell => {
     },
     wait: async (ms, signal) => {
       if (!rung && !signal.aborted) {
-        const { promise, resolve } = Promise.withResolvers<void>()
-        wake = resolve
-        const timer = setTimeout(resolve, ms)
+        const { promise, resolve } = Promise.withResolvers<undefined>()
+        wake = () => {
+          resolve(undefined)
+        }
+        const timer = setTimeout(wake, ms)
         signal.addEventListener('abort', wake, { once: true })
         await promise
         clearTimeout(timer)

@@ -20,8 +20,8 @@ type PendingRow = EventRow & { readonly source: OutboxSchema; readonly age: numb
  * What committed transactions left in the outboxes, oldest id first, at most `limit`.
  *
  * There is no cursor: ids are made before the commit, so that a smaller one can appear after a greater one was read,
- * and a cursor would pass it over. A row is pending until it is deleted. Units of work make the ids of their events as
- * the last thing before they commit, after their locks are taken: changes of one thing keep their order.
+ * and a cursor would pass it over. A row is pending until it is deleted. Units of work make the ids of their events after
+ * the change itself, under its row lock: the events of one thing keep the order of its changes.
  */
 export const readPending = async (client: ClientBase, limit: number): Promise<PendingEvents> => {
   const { rows } = await client.query<PendingRow>({ name: 'pending-events', text: PENDING, values: [limit] })

@@ -29,6 +29,8 @@ export const holdLease = ({ url, log, holder, checkMs = CHECK_MS }: LeaseOptions
         if (rows.length > 0) log.warn({ workers: rows.length }, 'jobs of workers that died are free again')
         await sleep(checkMs, ended)
       }
+      // Stopped rather than cut: what this worker still holds is what it could not end in time.
+      await client.query('SELECT graphile_worker.force_unlock_workers(ARRAY[$1])', [holder])
     },
   })
 

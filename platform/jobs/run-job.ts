@@ -47,7 +47,9 @@ export const toTask = (name: string, job: Job, { log, metrics }: JobSurroundings
       try {
         await job(payload, {
           attempt: attempts,
-          query: async (text, values) => void (await helpers.query(text, [...values])),
+          query: async (text, values) => {
+            await helpers.query(text, [...values])
+          },
         })
         log.debug({ job: name, attempt: attempts, seconds: finish('succeeded') }, 'a job is done')
       } catch (error) {

@@ -125,10 +125,11 @@ const endOf = async (runner: Runner, stopped: AbortSignal): Promise<unknown> => 
   return Promise.race([ended, told])
 }
 
+/** Ending the lease gives back the jobs that still run: graphile-worker itself would wait for them without end. */
 const endShift = async ({ runner, lease }: Shift, graceMs: number): Promise<void> => {
   const done = new AbortController()
   const gone = runner.stop().catch(() => undefined) // it may have ended by itself
-  await Promise.race([gone, sleep(graceMs, done.signal).then(() => (done.signal.aborted ? undefined : runner.kill()))])
+  await Promise.race([gone, sleep(graceMs, done.signal)])
   done.abort()
   await lease?.stop()
 }
