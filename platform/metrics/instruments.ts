@@ -1,0 +1,45 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+
+/**
+ * Every label that a metric may have. Closed, because metrics are tenant data (R100): the values of each are few and
+ * known beforehand, and none tells one user, organization, project or allocation from another.
+ */
+export const LABELS = {
+  method: 'GET, POST, … or OTHER',
+  route: 'the pattern of a route, never a path',
+  status: 'an HTTP status',
+  type: 'query, mutation or subscription',
+  outcome: 'how something ended, from a closed list',
+  code: 'a code of the error catalogue',
+  subgraph: 'the name of a subgraph',
+  role: 'a role of the database',
+  state: 'one of the states of a pool or queue',
+  job: 'the name of a kind of job',
+  consumer: 'the name of an event consumer',
+  kind: 'one of a closed list of kinds',
+} as const
+
+export type Label = keyof typeof LABELS
+
+export interface Definition<L extends Label> {
+  /** Prometheus naming: unit and, for counters, `_total` at its end; begins with `gpuaas_`. */
+  readonly name: `gpuaas_${string}`
+  readonly help: string
+  readonly labels: readonly L[]
+}
+
+/** Makes instruments in one registry: the only door to prom-client. */
+export const instrumentsIn = (registry: Registry) => ({
+  counter: <L extends Label>({ name, help, labels }: Definition<L>) =>
+    new Counter({ name, help, labelNames: [...labels], registers: [registry] }),
+  gauge: <L extends Label>({ name, help, labels }: Definition<L>) =>
+    new Gauge({ name, help, labelNames: [...labels], registers: [registry] }),
+  /** In seconds. */
+  duration: <L extends Label>({ name, help, labels }: Definition<L>) =>
+    new Histogram({ name, help, labelNames: [...labels], buckets: SECONDS, registers: [registry] }),
+})
+
+export type Instruments = ReturnType<typeof instrumentsIn>
+
+/** From half a millisecond, about a single row's read, to the longest timeout that is usual. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
