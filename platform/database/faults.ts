@@ -60,3 +60,9 @@ export const asFault = (error: unknown): unknown => {
   if (error instanceof CataloguedError) return error
   return isConflict(error) || isUnavailable(error) ? catalogued('DATABASE_UNAVAILABLE', {}, { cause: error }) : error
 }
+
+const FOREIGN_KEY_CODES: ReadonlySet<string> = new Set(['23503', 'P2003'])
+
+/** True when a row named another that does not exist: what the caller cannot see does not exist for them either. */
+export const isForeignKeyViolation = (error: unknown): boolean =>
+  some(error, ({ code, originalCode }) => [code, originalCode].some((value) => oneOf(FOREIGN_KEY_CODES, value)))

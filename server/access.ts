@@ -1,0 +1,41 @@
+import { Pool } from 'pg'
+import { capabilitiesOf } from '../directives/capabilities.ts'
+import { createPostgresAudience, type Audience } from '../platform/access/audience.ts'
+import { createGrantCache, type GrantCache } from '../platform/access/grant-cache.ts'
+import { createPostgresGrantSource } from '../platform/access/postgres-grant-source.ts'
+import type { Cache } from '../platform/cache/cache.ts'
+import type { Clock } from '../platform/clock/clock.ts'
+import type { Log } from '../platform/log/log.ts'
+
+export interface AccessParts {
+  /** Of the login `access`, which reads iam's view and nothing else. */
+  readonly url: string
+  readonly poolSize: number
+  readonly cache: Cache
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What this process knows of grants. */
+export interface AccessDirectory {
+  readonly grants: GrantCache
+  readonly audience: Audience
+  readonly close: () => Promise<void>
+}
+
+export const openAccess = async ({ url, poolSize, cache, clock, log }: AccessParts): Promise<AccessDirectory> => {
+  const pool = new Pool({ connectionString: url, max: poolSize, connectionTimeoutMillis: 5_000, application_name: 'gpuaas-access' })
+  pool.on('error', (error) => {
+    log.warn({ err: error }, 'an idle connection of the grants was lost; the next read opens another')
+  })
+  const grants = createGrantCache({ source: createPostgresGrantSource({ pool, capabilitiesOf }), bus: cache, clock })
+  await grants.start()
+  return {
+    grants,
+    audience: createPostgresAudience({ pool, capabilitiesOf }),
+    close: async () => {
+      await grants.stop()
+      await pool.end()
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { hostSubgraph, type HostedSubgraph } from './subgraph/build.ts'
+import type { AccessDirectory } from './access.ts'
+import type { DatabasePlace } from './stores.ts'
+import type { Cache } from '../platform/cache/cache.ts'
+import type { Clock } from '../platform/clock/clock.ts'
+import type { DatabaseLogin } from '../platform/config/logins.ts'
+import { openDatabase, type Database, type DomainSchema } from '../platform/database/database.ts'
+import type { IdGenerator } from '../platform/ids/generator.ts'
+import type { Log } from '../platform/log/log.ts'
+import type { Subgraph, SubgraphModule, SubgraphName } from '../platform/subgraph/module.ts'
+
+export interface SubgraphSurroundings {
+  readonly place: Pick<DatabasePlace, 'urlOf'>
+  readonly poolSize: number
+  readonly cache: Cache
+  readonly access: AccessDirectory
+  readonly clock: Clock
+  readonly ids: IdGenerator
+  readonly log: Log
+}
+
+/** A subgraph of this process: what it does, what it serves, and its own door to the database. */
+export interface RunningSubgraph {
+  readonly name: SubgraphName
+  readonly subgraph: Subgraph
+  readonly hosted: HostedSubgraph
+  readonly database: Database
+}
+
+/** Each subgraph's PostgreSQL schema, and the login that may use it and no other (R90). */
+export const DOMAIN_SCHEMAS = {
+  iam: 'iam',
+  compute: 'compute',
+  'app-platform': 'app_platform',
+  storage: 'storage',
+  billing: 'billing',
+  notifications: 'notifications',
+} as const satisfies Record<SubgraphName, DomainSchema & DatabaseLogin>
+
+export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurroundings): RunningSubgraph => {
+  const { place, poolSize, cache, access, clock, ids } = surroundings
+  const log = surroundings.log.child({ subgraph: module.name })
+  const schema = DOMAIN_SCHEMAS[module.name]
+  const database = openDatabase({ url: place.urlOf(schema), schema, poolSize, clock, ids, log })
+  const subgraph = module.start({
+    database,
+    cache,
+    announceGrants: access.grants.announce,
+    audience: access.audience,
+    clock,
+    ids,
+    log,
+  })
+  return { name: module.name, subgraph, hosted: hostSubgraph(module, subgraph, clock), database }
+}

@@ -1,0 +1,54 @@
+import { DEMO_USERS } from '../identity/demo-users.ts'
+import { selfId } from '../platform/ids/id.ts'
+import { vision } from './demo/tenants.ts'
+
+/** One operation over all six subgraphs: what a console's first page asks for. */
+export const DASHBOARD = `query Dashboard($project: ID!) {
+  viewer { displayName }
+  project(id: $project) {
+    name
+    department { name }
+    allocations(first: 3) { edges { node { name state } } }
+    apps(first: 3) { edges { node { name } } }
+    buckets(first: 3) { edges { node { name } } }
+    spend { amount { amountMicros currency } }
+  }
+  unreadNotificationCount
+}`
+
+const oneLine = (query: string): string => query.replace(/\s+/g, ' ')
+
+/** A command that asks for Northwind's dashboard as its owner. */
+export const dashboardCommand = (url: string): string => {
+  const body = JSON.stringify({ query: oneLine(DASHBOARD), variables: { project: selfId('prj', vision.id).text } })
+  return [
+    `curl -s ${url}/graphql \\`,
+    `  -H "authorization: Bearer $(npm run --silent token -- owner@northwind.example)" \\`,
+    `  -H 'content-type: application/json' \\`,
+    `  -d '${body}'`,
+  ].join('\n')
+}
+
+/** What `npm start` ends with: where it is, who can sign in, what to paste. */
+export const welcome = (url: string, hasDemo: boolean): string => {
+  const width = Math.max(...DEMO_USERS.map(({ email }) => email.length))
+  const users = DEMO_USERS.map(({ email, description }) => `  ${email.padEnd(width)}  ${description}`)
+  return [
+    '',
+    `GPUaaS Graph is ready: ${url}/graphql`,
+    '',
+    ...(hasDemo
+      ? [
+          'Demo users (npm run --silent token -- <email> prints a bearer token):',
+          ...users,
+          '',
+          'Northwind’s dashboard, from all six subgraphs in one operation:',
+          '',
+          dashboardCommand(url),
+          '',
+        ]
+      : []),
+    `IDE: ${url}/graphql in a browser. Stop with Ctrl-C.`,
+    '',
+  ].join('\n')
+}

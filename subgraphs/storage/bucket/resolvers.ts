@@ -1,0 +1,26 @@
+import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import type { StorageResolvers } from '../resolver-types.ts'
+import { createBucketPayload } from './payload.ts'
+
+export const bucketResolvers: Pick<StorageResolvers, 'Query' | 'Mutation' | 'Bucket' | 'Project'> = {
+  Query: {
+    bucket: (_, { id }, { access, loaders }) => loaders.bucket.load({ grant: access.project('STORAGE_BUCKET_READ', id), id }),
+  },
+  Bucket: {
+    __resolveReference: ({ id }, { access, loaders }) =>
+      loaders.bucket.load({ grant: access.project('STORAGE_BUCKET_READ', id), id }),
+  },
+  Project: {
+    buckets: async ({ id }, args, { access, storage }) => {
+      const page = idPage(args, 'Project.buckets')
+      const rows = await storage.buckets.page(access.project('STORAGE_BUCKET_READ', id), page)
+      return idConnection(rows, page, (bucket) => bucket.id.local)
+    },
+  },
+  Mutation: {
+    createBucket: async (_, { input }, { access, storage }) => {
+      const grant = access.project('STORAGE_BUCKET_CREATE', input.projectId, 'input.projectId')
+      return createBucketPayload(await storage.buckets.create(grant, input))
+    },
+  },
+}

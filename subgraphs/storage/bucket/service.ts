@@ -1,0 +1,44 @@
+import type { ProjectGrant } from '../../../platform/access/authorize.ts'
+import type { ProjectSetScope } from '../../../platform/access/scope.ts'
+import type { Clock } from '../../../platform/clock/clock.ts'
+import { bucketCreated } from '../../../platform/events/catalogue.ts'
+import type { IdPage } from '../../../platform/graphql/id-page.ts'
+import type { IdGenerator } from '../../../platform/ids/generator.ts'
+import { err, ok, type Result } from '../../../platform/result/result.ts'
+import type { StorageUnits } from '../units.ts'
+import { newBucket, parseBucketName, type Bucket, type BucketId, type CreateBucketRefusal } from './model.ts'
+
+export interface BucketDependencies {
+  readonly units: StorageUnits
+  readonly clock: Clock
+  readonly ids: IdGenerator
+}
+
+type Reader = ProjectGrant<'STORAGE_BUCKET_READ'>
+
+export type BucketService = ReturnType<typeof bucketService>
+
+export const bucketService = ({ units, clock, ids }: BucketDependencies) => ({
+  /** Those that exist, in no order. */
+  findAll: (scope: ProjectSetScope, wanted: readonly BucketId[]): Promise<Bucket[]> =>
+    units.projectSet.read(scope, ({ buckets }) => buckets.findAll(wanted)),
+
+  page: ({ scope }: Reader, page: IdPage): Promise<Bucket[]> =>
+    units.project.read(scope, ({ buckets }) => buckets.page(page)),
+
+  create: (
+    grant: ProjectGrant<'STORAGE_BUCKET_CREATE'>,
+    input: { readonly name: string },
+  ): Promise<Result<Bucket, CreateBucketRefusal>> => {
+    const name = parseBucketName(input.name)
+    if (!name.ok) return Promise.resolve(name)
+    return units.project.write(grant, async ({ buckets, audit, outbox }) => {
+      const { organizationId, projectId } = grant.scope
+      const bucket = newBucket(projectId, ids.next(), name.value, clock.now())
+      if (!(await buckets.insert(bucket))) return err('NAME_TAKEN')
+      audit.succeeded('storage.bucket.create', bucket.id.text)
+      outbox.add(bucketCreated.create({ organizationId, projectId }, { bucketId: bucket.id.local }))
+      return ok(bucket)
+    })
+  },
+})

@@ -1,0 +1,55 @@
+import DataLoader from 'dataloader'
+import type { ProjectGrant } from '../../platform/access/authorize.ts'
+import { parseIdOrThrow } from '../../platform/graphql/parse-id.ts'
+import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
+import type { Bucket } from './bucket/model.ts'
+import { bucketService, type BucketService } from './bucket/service.ts'
+import { storageGrantService, type StorageGrantService } from './grant/service.ts'
+import { storageUnits } from './units.ts'
+
+/** storage's use cases. */
+export interface Storage {
+  readonly buckets: BucketService
+  readonly grants: StorageGrantService
+}
+
+/** A bucket to look up, and the proof that its project may be read. */
+interface BucketKey {
+  readonly grant: ProjectGrant<'STORAGE_BUCKET_READ'>
+  readonly id: string | { readonly text: string }
+}
+
+/** Batched look-ups of one operation. */
+interface StorageLoaders {
+  readonly bucket: DataLoader<BucketKey, Bucket | undefined, string>
+}
+
+export interface StorageContext extends OperationContext {
+  readonly storage: Storage
+  readonly loaders: StorageLoaders
+}
+
+/** A project as other parts of the graph name it: by its id alone. */
+export interface ProjectReference {
+  readonly id: string
+}
+
+export const createStorage = ({ database, clock, ids }: SubgraphPlatform): Storage => {
+  const units = storageUnits(database)
+  return { buckets: bucketService({ units, clock, ids }), grants: storageGrantService({ units, clock, ids }) }
+}
+
+const textOf = ({ id }: BucketKey): string => (typeof id === 'string' ? id : id.text)
+
+export const storageLoaders = ({ buckets }: Storage): StorageLoaders => ({
+  bucket: new DataLoader(
+    async (keys: readonly BucketKey[]) => {
+      const projects = new Map(keys.map(({ grant: { scope } }) => [scope.projectId, scope]))
+      const ids = keys.map(({ id }) => parseIdOrThrow('bkt', id, 'id'))
+      const found = await buckets.findAll({ kind: 'project-set', projects: [...projects.values()] }, ids)
+      const byText = new Map(found.map((bucket) => [bucket.id.text, bucket]))
+      return keys.map((key) => byText.get(textOf(key)))
+    },
+    { cacheKeyFn: textOf },
+  ),
+})

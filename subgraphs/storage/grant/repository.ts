@@ -1,0 +1,135 @@
+import type { ProjectScope } from '../../../platform/access/scope.ts'
+import type { Transaction } from '../../../platform/database/database.ts'
+import { isForeignKeyViolation } from '../../../platform/database/faults.ts'
+import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
+import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
+import { projectIdOf, STORAGE_RIGHTS, type SharedBucket, type StorageGrant, type StorageGrantId, type StorageRights } from './model.ts'
+import type { BucketId } from '../bucket/model.ts'
+
+interface GrantRow {
+  projectId: string
+  id: string
+  bucketId: string
+  subjectProjectId: string
+  rights: string
+  createdAt: Date
+  expiresAt: Date | null
+  revokedAt: Date | null
+}
+
+const toRights = (text: string): StorageRights => {
+  const rights = STORAGE_RIGHTS.find((known) => known === text)
+  if (rights === undefined) throw new Error(`storage holds a grant with the unknown rights ${text}`)
+  return rights
+}
+
+const toGrant = (row: GrantRow): StorageGrant => {
+  const owner = row.projectId as Uuid // a uuid column, as those below
+  return {
+    id: ownedId('sgr', owner, row.id as Uuid),
+    ownerProjectId: projectIdOf(owner),
+    subjectProjectId: projectIdOf(row.subjectProjectId as Uuid),
+    bucketId: ownedId('bkt', owner, row.bucketId as Uuid),
+    rights: toRights(row.rights),
+    createdAt: row.createdAt,
+    expiresAt: row.expiresAt,
+    revokedAt: row.revokedAt,
+  }
+}
+
+const toSharedBucket = (row: GrantRow & { bucket: { name: string } }): SharedBucket => {
+  const { id: grantId, bucketId, ownerProjectId, rights, expiresAt } = toGrant(row)
+  return { grantId, bucketId, name: row.bucket.name, ownerProjectId, rights, expiresAt }
+}
+
+export class StorageGrantRepository {
+  readonly #db: Transaction
+  readonly #scope: ProjectScope
+
+  constructor(db: Transaction, scope: ProjectScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  /** A grant that this project gave. */
+  async find(id: StorageGrantId): Promise<StorageGrant | undefined> {
+    const row = await this.#db.storageGrant.findFirst({ where: { ...this.#scope.columns, id: id.local } })
+    return row ? toGrant(row) : undefined
+  }
+
+  /** The grants that this project gave on a bucket. */
+  async pageOfBucket(bucket: BucketId, page: IdPage): Promise<StorageGrant[]> {
+    const query = idPageQuery(page)
+    const rows = await this.#db.storageGrant.findMany({
+      ...query,
+      where: { ...this.#scope.columns, bucketId: bucket.local, ...query.where },
+    })
+    return rows.map(toGrant)
+  }
+
+  /** The buckets that grants in force let this project use. */
+  async pageOfShared(at: Date, page: IdPage): Promise<SharedBucket[]> {
+    const query = idPageQuery(page)
+    const rows = await this.#db.storageGrant.findMany({
+      ...query,
+      include: { bucket: { select: { name: true } } },
+      where: {
+        subjectOrgId: this.#scope.organizationId,
+        subjectProjectId: this.#scope.projectId,
+        revokedAt: null,
+        OR: [{ expiresAt: null }, { expiresAt: { gt: at } }],
+        ...query.where,
+      },
+    })
+    return rows.map(toSharedBucket)
+  }
+
+  /** The grant in force with exactly these terms, if there is one. */
+  async findSame(grant: StorageGrant): Promise<StorageGrant | undefined> {
+    const row = await this.#db.storageGrant.findFirst({
+      where: {
+        ...this.#scope.columns,
+        bucketId: grant.bucketId.local,
+        subjectProjectId: grant.subjectProjectId.local,
+        rights: grant.rights,
+        expiresAt: grant.expiresAt,
+        revokedAt: null,
+      },
+    })
+    return row ? toGrant(row) : undefined
+  }
+
+  /** False when the owner's organization has no such project: the composite foreign keys refuse any other subject. */
+  async insert(grant: StorageGrant): Promise<boolean> {
+    try {
+      await this.#db.storageGrant.createMany({ data: [this.#toRow(grant)] })
+      return true
+    } catch (error) {
+      if (isForeignKeyViolation(error)) return false
+      throw error
+    }
+  }
+
+  #toRow({ id, bucketId, subjectProjectId, rights, createdAt, expiresAt, revokedAt }: StorageGrant) {
+    return {
+      ...this.#scope.columns,
+      id: id.local,
+      bucketId: bucketId.local,
+      subjectOrgId: this.#scope.organizationId,
+      subjectProjectId: subjectProjectId.local,
+      rights,
+      createdAt,
+      expiresAt,
+      revokedAt,
+    }
+  }
+
+  /** False when somebody else ended it first. */
+  async end({ id, revokedAt }: StorageGrant): Promise<boolean> {
+    const { count } = await this.#db.storageGrant.updateMany({
+      where: { ...this.#scope.columns, id: id.local, revokedAt: null },
+      data: { revokedAt },
+    })
+    return count === 1
+  }
+}

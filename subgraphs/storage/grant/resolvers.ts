@@ -1,0 +1,43 @@
+import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
+import type { StorageResolvers } from '../resolver-types.ts'
+import { createStorageGrantPayload, revokeStorageGrantPayload } from './payload.ts'
+
+export const storageGrantResolvers: Pick<StorageResolvers, 'Mutation' | 'StorageGrant' | 'Bucket' | 'Project'> = {
+  StorageGrant: {
+    __resolveReference: ({ id }, { access, storage }) =>
+      storage.grants.find(access.project('STORAGE_GRANT_READ', id), parseIdOrThrow('sgr', id, 'id')),
+  },
+  Bucket: {
+    grants: async ({ id }, args, { access, storage }) => {
+      const page = idPage(args, 'Bucket.grants', id.text)
+      const rows = await storage.grants.pageOfBucket(access.project('STORAGE_GRANT_READ', id), id, page)
+      return idConnection(rows, page, (grant) => grant.id.local)
+    },
+  },
+  Project: {
+    sharedBuckets: async ({ id }, args, { access, storage }) => {
+      const page = idPage(args, 'Project.sharedBuckets')
+      const rows = await storage.grants.pageOfShared(access.project('STORAGE_BUCKET_READ', id), page)
+      return idConnection(rows, page, (shared) => shared.grantId.local)
+    },
+  },
+  Mutation: {
+    createStorageGrant: async (_, { input }, { access, storage }) => {
+      const grant = access.project('STORAGE_GRANT_CREATE', input.bucketId, 'input.bucketId')
+      const created = await storage.grants.create(grant, {
+        ...input,
+        bucketId: parseIdOrThrow('bkt', input.bucketId, 'input.bucketId'),
+        ownerProjectId: parseIdOrThrow('prj', input.ownerProjectId, 'input.ownerProjectId'),
+        subjectProjectId: parseIdOrThrow('prj', input.subjectProjectId, 'input.subjectProjectId'),
+      })
+      return createStorageGrantPayload(created)
+    },
+    revokeStorageGrant: async (_, { input }, { access, storage }) => {
+      const grant = access.project('STORAGE_GRANT_REVOKE', input.grantId, 'input.grantId')
+      return revokeStorageGrantPayload(
+        await storage.grants.revoke(grant, parseIdOrThrow('sgr', input.grantId, 'input.grantId')),
+      )
+    },
+  },
+}

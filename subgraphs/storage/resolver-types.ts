@@ -1,0 +1,1 @@
+export type { Resolvers as StorageResolvers } from '../../generated/storage.ts'
