@@ -7,10 +7,11 @@ import { Trail } from './trail.ts'
 import type { GrantOf, UnitsOfWork, WriteTools } from './unit-of-work.ts'
 
 /** Carries a refusal out of the transaction, so that it is rolled back. */
-class Refused {
+class Refused extends Error {
   readonly refusal: Err<unknown>
 
   constructor(refusal: Err<unknown>) {
+    super('refused')
     this.refusal = refusal
   }
 }

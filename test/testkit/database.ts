@@ -33,17 +33,22 @@ const WAIT_MS = 60_000
 
 let cachedUrl: Promise<string> | undefined
 
+const ownerUrlIn = (text: string): string => {
+  const server = testServer.parse(JSON.parse(text))
+  if ('failure' in server) throw new Error(`The PostgreSQL for tests did not start: ${server.failure}`)
+  return server.ownerUrl
+}
+
 /** The template's address, when the run's server is ready. */
 const templateUrl = async (): Promise<string> => {
   const readyFile = process.env[READY_FILE_VARIABLE]
   if (readyFile === undefined)
     throw new Error('No PostgreSQL for tests: jest must run with test/testkit/global-setup.ts')
-  for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline; await delay(20)) {
+  const deadline = Date.now() + WAIT_MS
+  while (Date.now() < deadline) {
     const text = await readFile(readyFile, 'utf8').catch(() => undefined)
-    if (text === undefined) continue
-    const server = testServer.parse(JSON.parse(text))
-    if ('failure' in server) throw new Error(`The PostgreSQL for tests did not start: ${server.failure}`)
-    return server.ownerUrl
+    if (text !== undefined) return ownerUrlIn(text)
+    await delay(20)
   }
   throw new Error('The PostgreSQL for tests is not ready')
 }

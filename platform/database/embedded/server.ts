@@ -91,16 +91,13 @@ const startOnce = async (options: ServerOptions): Promise<Server | { readonly fa
       resolve()
     })
   })
-  let running = true
-  void ended.then(() => {
-    running = false
-  })
+  const isRunning = () => child.exitCode === null && child.signalCode === null
   const pid = child.pid
   if (pid === undefined) return { failure: `${options.binaries.postgres} cannot be run` }
 
   const deadline = performance.now() + READY_WITHIN_MS
   while (!(await isReady(options.cluster, pid))) {
-    if (!running) return { failure: await readLog() }
+    if (!isRunning()) return { failure: await readLog() }
     if (performance.now() > deadline) {
       await shutDown(pid)
       return {
@@ -117,7 +114,7 @@ const startOnce = async (options: ServerOptions): Promise<Server | { readonly fa
     pid,
     ended,
     stop: async () => {
-      if (running) await shutDown(pid)
+      if (isRunning()) await shutDown(pid)
       await ended
     },
   }

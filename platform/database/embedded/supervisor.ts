@@ -14,13 +14,14 @@ export const supervise = async (
   log: Log,
 ): Promise<{ readonly stop: () => Promise<void> }> => {
   const stopping = new AbortController()
+  const isStopping = () => stopping.signal.aborted
   let server = await start()
 
   const keepRunning = async (): Promise<void> => {
     let deaths: readonly number[] = []
     for (;;) {
       await server.ended
-      if (stopping.signal.aborted) return
+      if (isStopping()) return
       const now = performance.now()
       deaths = [...deaths.filter((at) => now - at < RESTARTS_WITHIN_MS), now]
       if (deaths.length > RESTARTS) {
@@ -29,9 +30,9 @@ export const supervise = async (
       }
       log.warn('the embedded PostgreSQL died; starting it again')
       await delay(100 * (deaths.length - 1))
-      if (stopping.signal.aborted) return
+      if (isStopping()) return
       server = await start()
-      if (stopping.signal.aborted) return server.stop()
+      if (isStopping()) return server.stop()
     }
   }
   const kept = keepRunning().catch((error: unknown) => {

@@ -28,7 +28,7 @@ const readHistory = async (client: ClientBase): Promise<readonly Applied[]> => {
   const { rows: tables } = await client.query<{ name: string | null }>(
     `select to_regclass('_prisma_migrations')::text as name`,
   )
-  if (tables[0]?.name == null) return []
+  if (tables.every(({ name }) => name === null)) return []
   const { rows } = await client.query<Applied>(
     'select migration_name, checksum, finished_at is not null as finished from _prisma_migrations where rolled_back_at is null',
   )

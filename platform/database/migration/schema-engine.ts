@@ -52,8 +52,7 @@ const load = async (): Promise<void> => {
       set_message: (message: string) => (panic = message),
     },
   })
-  const start = exports['__wbindgen_start']
-  if (typeof start !== 'function') throw new Error('@prisma/schema-engine-wasm has no __wbindgen_start')
+  const start = exports['__wbindgen_start'] as () => void // as wasm-bindgen names what must run once
   start()
 }
 
