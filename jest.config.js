@@ -21,7 +21,8 @@ const shared = {
   rootDir: here,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
+  // `js` before `mjs`: graphql's `main` has no extension, and Node loads its CommonJS half; one realm, as in production.
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   injectGlobals: false,
   testTimeout: 30_000,
   testPathIgnorePatterns: ['/node_modules/', '/prisma/generated/'],
