@@ -24,7 +24,6 @@ const shared = {
   // `js` before `mjs`: graphql's `main` has no extension, and Node loads its CommonJS half; one realm, as in production.
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   injectGlobals: false,
-  testTimeout: 30_000,
   testPathIgnorePatterns: ['/node_modules/', '/prisma/generated/'],
   // Types are stripped and nothing else is changed: what runs is what Node 24 runs.
   transform: {
@@ -50,6 +49,7 @@ const shared = {
 /** @type {import('jest').Config} */
 export default {
   maxWorkers: 2,
+  testTimeout: 30_000, // of all projects: one of a project is ignored
   collectCoverage: false,
   watchman: false,
   projects: [

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { systemGrant } from '../access/authorize.ts'
+import type { ProjectScope, Scope } from '../access/scope.ts'
+import { systemIds } from '../ids/generator.ts'
+import { ok } from '../result/result.ts'
+import { createTestDatabase, type TestDatabase } from '../../test/testkit/database.ts'
+import { insertTenants, type Tenants } from '../../test/testkit/tenants.ts'
+import type { Database, Transaction } from './database.ts'
+import { openPool } from './pool.ts'
+import { runUnder, settingsOf } from './scope-settings.ts'
+import { createUnits } from './units.ts'
+
+let testDatabase: TestDatabase
+let tenants: Tenants
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase()
+  const owner = await testDatabase.connect('owner')
+  tenants = await insertTenants(owner)
+  for (const scope of scopes()) {
+    await owner.query('insert into storage.buckets values ($1, $2, $3, $4, now())', [
+      ...[scope.organizationId, scope.projectId, systemIds.next(), scope.projectId],
+    ])
+  }
+})
+afterAll(() => testDatabase.drop())
+
+const scopes = (): readonly ProjectScope[] => [tenants.a1, tenants.a2, tenants.b1, tenants.b2]
+
+/** No query of these names a tenant: what comes back is what the connection's scope lets through. */
+const unscopedQueries = (db: Transaction) => ({
+  /** Each bucket is named for its project. */
+  visible: async () => (await db.bucket.findMany()).map(({ name }) => name),
+  divideByZero: () => db.$queryRaw`select 1 / 0`,
+  runOutOfTime: () => db.$queryRaw`select pg_sleep(10)`,
+  loseTheConnection: () => db.$queryRaw`select pg_terminate_backend(pg_backend_pid())`,
+})
+
+const unitsOf = (database: Database) => createUnits(database, (db, _: Scope) => unscopedQueries(db))
+
+type Step = 'read' | 'write' | 'failed query' | 'failed transaction' | 'timeout' | 'lost connection'
+
+const perform = async (database: Database, scope: ProjectScope, step: Step): Promise<readonly string[] | undefined> => {
+  const units = unitsOf(database)
+  const failing = (work: (queries: ReturnType<typeof unscopedQueries>) => Promise<unknown>) =>
+    units.read(scope, work).then(
+      () => undefined,
+      () => undefined,
+    )
+  switch (step) {
+    case 'read':
+      return units.read(scope, (queries) => queries.visible())
+    case 'write': {
+      const result = await createUnits(database, (db, _: ProjectScope) => unscopedQueries(db)).write(
+        systemGrant(scope, 'test'),
+        async ({ visible }) => ok(await visible()),
+      )
+      return result.ok ? result.value : []
+    }
+    case 'failed query':
+      return failing((queries) => queries.divideByZero())
+    case 'failed transaction':
+      return createUnits(database, (db, _: ProjectScope) => unscopedQueries(db))
+        .write(systemGrant(scope, 'test'), async ({ divideByZero }) => ok(await divideByZero()))
+        .then(
+          () => undefined,
+          () => undefined,
+        )
+    case 'timeout':
+      return failing((queries) => queries.runOutOfTime())
+    case 'lost connection':
+      return failing((queries) => queries.loseTheConnection())
+  }
+}
+
+describe.each([1, 2])('R1: on a pool of %i, tenants that share connections', (poolSize) => {
+  test('see their own rows alone, whatever went wrong on the connection before', async () => {
+    const database = testDatabase.open('storage', { poolSize, statementTimeoutMs: 150 })
+    const anyStep = fc.record({
+      tenant: fc.nat(3),
+      step: fc.constantFrom<Step>(
+        'read',
+        'read',
+        'write',
+        'failed query',
+        'failed transaction',
+        'timeout',
+        'lost connection',
+      ),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyStep, { minLength: 8, maxLength: 16 }), async (steps) => {
+        // All in one tick: every step waits for a connection that another tenant's step holds.
+        await Promise.all(
+          steps.map(async ({ tenant, step }) => {
+            const scope = scopes()[tenant] ?? tenants.a1
+            const seen = await perform(database, scope, step)
+            if (seen !== undefined) expect(seen).toEqual([scope.projectId])
+          }),
+        )
+      }),
+      { numRuns: 12 },
+    )
+  }, 60_000)
+})
+
+test('R1: reads of one tick are each answered under their own scope', async () => {
+  const database = testDatabase.open('storage', { poolSize: 4 })
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, async (_, index) => {
+      const scope = scopes()[index % 4] ?? tenants.a1
+      const [byModel, bySql] = await database.read(scope, (db) =>
+        Promise.all([db.bucket.findFirst(), db.$queryRaw<{ name: string }[]>`select name from storage.buckets`]),
+      )
+      return byModel?.name === scope.projectId && bySql.length === 1 && bySql[0]?.name === scope.projectId
+    }),
+  )
+  expect(answers).toEqual(Array.from({ length: 40 }, () => true))
+})
+
+test('R1: outside of a unit there is no scope, also on a connection that had one', async () => {
+  const pool = openPool({ url: testDatabase.urlOf('storage'), poolSize: 1, applicationName: 'test' })
+  const database = testDatabase.open('storage', { poolSize: 1 })
+  await database.read(tenants.a1, (db) => db.bucket.findMany())
+  try {
+    await expect(pool.query('select * from storage.buckets')).resolves.toMatchObject({ rows: [] })
+    await expect(database.read({ kind: 'platform' }, (db) => db.bucket.findMany())).resolves.toEqual([])
+  } finally {
+    await pool.end()
+  }
+})
+
+test('R1: a connection given back inside a transaction is not given to anybody else', async () => {
+  const pool = openPool({ url: testDatabase.urlOf('storage'), poolSize: 1, applicationName: 'test' })
+  try {
+    const first = await pool.connect()
+    await first.query('begin')
+    const backend = 'select pg_backend_pid() as pid'
+    const before = await first.query<{ pid: number }>(backend)
+    first.release()
+    const after = await pool.query<{ pid: number }>(backend)
+    expect(after.rows[0]?.pid).not.toBe(before.rows[0]?.pid)
+  } finally {
+    await pool.end()
+  }
+})
+
+test('R1: a connection whose scope cannot be set is thrown away', async () => {
+  const pool = openPool({ url: testDatabase.urlOf('storage'), poolSize: 1, applicationName: 'test' })
+  const readAs = (scope: Scope) =>
+    runUnder(settingsOf(scope), () => pool.query<{ name: string }>('select name from storage.buckets'))
+  try {
+    await readAs(tenants.a1)
+    // The statement that sets a scope is gone on the server, and the driver does not know.
+    await runUnder(settingsOf(tenants.a1), () => pool.query('deallocate scope'))
+    await expect(readAs(tenants.b1)).rejects.toThrow('prepared statement "scope" does not exist')
+    await expect(readAs(tenants.b1)).resolves.toMatchObject({ rows: [{ name: tenants.b1.projectId }] })
+  } finally {
+    await pool.end()
+  }
+})
