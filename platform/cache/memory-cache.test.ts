@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { manualClock } from '../../test/testkit/manual-clock.ts'
 import { silentLog } from '../log/log.ts'
-import { describeCache } from './cache-conformance.ts'
+import { describeCache } from '../../test/testkit/cache-conformance.ts'
 import { createMemoryCache } from './memory-cache.ts'
 import { MemoryStore } from './memory-store.ts'
 

@@ -3,7 +3,7 @@ import { eventually } from '../../test/testkit/eventually.ts'
 import { startRedis, type TestRedis } from '../../test/testkit/redis.ts'
 import { silentLog } from '../log/log.ts'
 import type { Cache } from './cache.ts'
-import { describeCache } from './cache-conformance.ts'
+import { describeCache } from '../../test/testkit/cache-conformance.ts'
 import { connectRedisCache } from './redis-cache.ts'
 
 const open: (() => Promise<void>)[] = []

@@ -68,7 +68,7 @@ describe('secrets', () => {
     expect(config['databasePassword:compute']?.reveal()).toBe('canary-password')
     expect(JSON.stringify(config)).not.toContain('canary')
     expect(inspect(config, { depth: 9, showHidden: true })).not.toContain('canary')
-    expect(`${String(config.databaseUrl)}`).toBe('[redacted]')
+    expect(String(config.databaseUrl)).toBe('[redacted]')
   })
 
   test('are not repeated when they are wrong', () => {

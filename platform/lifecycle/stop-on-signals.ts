@@ -1,14 +1,17 @@
-import type { EventEmitter } from 'node:events'
 import type { Log } from '../log/log.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
+export interface SignalSource {
+  readonly on: (event: string, listener: (detail: unknown) => void) => unknown
+}
+
 export interface SignalOptions {
   readonly lifecycle: Lifecycle
   readonly log: Log
   /** Where signals and uncaught faults are heard: the process. */
-  readonly source?: EventEmitter
+  readonly source?: SignalSource
   readonly exit?: (code: number) => void
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { stripVTControlCharacters } from 'node:util'
 import { correlationOf, currentCorrelation, newCorrelation, runWithCorrelation } from './correlation.ts'
 import { createLog } from './log.ts'
 import { prettyLine } from './pretty.ts'
@@ -80,7 +81,7 @@ test('lines for people show time, level, component, message, fields and the erro
     msg: 'is slow',
     err: { stack: 'Error: outer\n    at here', cause: { message: 'inner' } },
   })
-  const plain = prettyLine(line).replaceAll(/\u001B\[\d+m/g, '')
+  const plain = stripVTControlCharacters(prettyLine(line))
   expect(plain).toBe('10:11:12 warn  relay: is slow  subgraph=billing\n    Error: outer\n        at here\n    inner')
   expect(prettyLine('not json')).toBe('not json')
 })

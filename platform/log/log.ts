@@ -41,9 +41,9 @@ export const createLog = ({ level, format, destination }: LogOptions): Log => {
 
 /** pino passes what is bound to a child to no formatter. Children inherit this method, and so do theirs. */
 const withRedactedChildren = (log: Log): Log => {
-  const child: (this: Log, bindings: object, options: ChildLoggerOptions<never>) => Log = log.child
+  const child: (this: Log, bindings: object, options: ChildLoggerOptions) => Log = log.child
   return Object.assign(log, {
-    child(this: Log, bindings: object, options: ChildLoggerOptions<never> = {}): Log {
+    child(this: Log, bindings: object, options: ChildLoggerOptions = {}): Log {
       return child.call(this, redactRecord(bindings), options)
     },
   })

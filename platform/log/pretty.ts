@@ -18,7 +18,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : JS
 
 const errorLines = (error: unknown): string => {
   if (typeof error !== 'object' || error === null) return ''
-  const { stack, message, cause } = { stack: undefined, message: undefined, cause: undefined, ...error }
+  const { stack, message, cause }: { stack?: unknown; message?: unknown; cause?: unknown } = error
   const own = text(stack ?? message ?? '').replaceAll(/^/gm, '    ')
   return `\n${own}${errorLines(cause)}`
 }

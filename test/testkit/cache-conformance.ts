@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { randomUUID } from 'node:crypto'
-import { eventually } from '../../test/testkit/eventually.ts'
-import type { Cache, CacheKey } from './cache.ts'
+import { eventually } from './eventually.ts'
+import type { Cache, CacheKey } from '../../platform/cache/cache.ts'
 
 export interface CacheUnderTest {
   readonly cache: Cache
