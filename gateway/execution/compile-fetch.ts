@@ -23,10 +23,13 @@ type Send = (run: Run, variables: Record<string, unknown>) => Promise<SubgraphRe
 
 /** Compiles a fetch whose results go to the objects at `path`; the root of the answer for the empty path. */
 export const compileFetch = (node: FetchNode, path: EntityPath, dependencies: FetchDependencies): Step => {
-  if (node.contextRewrites?.length) throw catalogued('SUPERGRAPH_INVALID', {}, { message: '@fromContext is not supported.' })
+  if (node.contextRewrites?.length)
+    throw catalogued('SUPERGRAPH_INVALID', {}, { message: '@fromContext is not supported.' })
   const parts = fetchParts(node)
   const send = sender(parts, dependencies)
-  return node.requires ? fetchEntities(node, node.requires, path, parts, send, dependencies) : fetchRoot(node, path, parts, send, dependencies)
+  return node.requires
+    ? fetchEntities(node, node.requires, path, parts, send, dependencies)
+    : fetchRoot(node, path, parts, send, dependencies)
 }
 
 /** Sends, and turns whatever a transport may do into a result or a catalogued failure. */
@@ -47,7 +50,13 @@ const sender = ({ prepared }: FetchParts, { transportOf, onSubgraphError }: Fetc
   }
 }
 
-const fetchRoot = (node: FetchNode, path: EntityPath, parts: FetchParts, send: Send, { supergraphSchema }: FetchDependencies): Step => {
+const fetchRoot = (
+  node: FetchNode,
+  path: EntityPath,
+  parts: FetchParts,
+  send: Send,
+  { supergraphSchema }: FetchDependencies,
+): Step => {
   const { shape, variablesOf } = parts
   const rewrite = compileRewrites(node.outputRewrites, supergraphSchema)
   const renamed = topLevelRenames(node)
@@ -111,7 +120,8 @@ const fetchEntities = (
     if (result.errors?.length) run.errors.push(...entityErrors(result.errors, users, path.locate(run.data), renamed))
     const received: unknown = result.data?.['_entities']
     if (!Array.isArray(received) || received.length !== representations.length) {
-      if (!result.errors?.length) failEntities(run, placesOf(run, path, users), shape, catalogued('SUBGRAPH_INVALID_RESPONSE'))
+      if (!result.errors?.length)
+        failEntities(run, placesOf(run, path, users), shape, catalogued('SUBGRAPH_INVALID_RESPONSE'))
       return
     }
     for (const [index, entity] of received.entries()) {
@@ -154,4 +164,6 @@ const prefixed = (error: Run['errors'][number], places: readonly (readonly (stri
   places.length === 0 ? [error] : places.map((place) => ({ ...error, path: [...place, ...error.path] }))
 
 const topLevelRenames = (node: FetchNode): ReadonlyMap<string, string> =>
-  new Map(renamesOf(node.outputRewrites).flatMap(({ path, from, to }) => (path.length === 0 ? [[from, to] as const] : [])))
+  new Map(
+    renamesOf(node.outputRewrites).flatMap(({ path, from, to }) => (path.length === 0 ? [[from, to] as const] : [])),
+  )

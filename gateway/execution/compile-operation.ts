@@ -64,7 +64,12 @@ export const compileOperation = (parts: OperationParts, dependencies: FetchDepen
 }
 
 /** Turns what was fetched into the client's answer. */
-const compileAnswer = ({ operation, fragments, apiSchema, denials }: OperationParts): ((run: Run) => ExecutionResult) => {
+const compileAnswer = ({
+  operation,
+  fragments,
+  apiSchema,
+  denials,
+}: OperationParts): ((run: Run) => ExecutionResult) => {
   const rootType = apiSchema.getRootType(operation.operation)
   if (!rootType) throw catalogued('GRAPHQL_VALIDATION_FAILED')
   const selected = shapeOf(operation.selectionSet, fragments)

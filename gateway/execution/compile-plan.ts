@@ -34,7 +34,11 @@ const compileNode = (node: PlanNode, path: Path, dependencies: FetchDependencies
     case 'Parallel':
       return inParallel(node.nodes.map(compile))
     case 'Condition':
-      return onCondition(node.condition, node.ifClause && compile(node.ifClause), node.elseClause && compile(node.elseClause))
+      return onCondition(
+        node.condition,
+        node.ifClause && compile(node.ifClause),
+        node.elseClause && compile(node.elseClause),
+      )
     case 'Defer':
       throw catalogued('GRAPHQL_VALIDATION_FAILED', {}, { message: '@defer is not supported.' })
   }
@@ -58,5 +62,7 @@ const inParallel = (steps: readonly Step[]): Step => {
   }
 }
 
-const onCondition = (variable: string, then: Step = nothing, otherwise: Step = nothing): Step =>
-  (run) => (run.conditions.get(variable) === true ? then(run) : otherwise(run))
+const onCondition =
+  (variable: string, then: Step = nothing, otherwise: Step = nothing): Step =>
+  (run) =>
+    run.conditions.get(variable) === true ? then(run) : otherwise(run)

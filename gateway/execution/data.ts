@@ -11,9 +11,7 @@ export type Write = (target: DataObject, value: unknown) => void
 
 /** Reads one own property; a key such as `constructor` never finds what the prototype holds. */
 export const reader = (key: string): Read =>
-  key in Object.prototype
-    ? (source) => (Object.hasOwn(source, key) ? source[key] : undefined)
-    : (source) => source[key]
+  key in Object.prototype ? (source) => (Object.hasOwn(source, key) ? source[key] : undefined) : (source) => source[key]
 
 /** Writes one own property; the key `__proto__` becomes data, never the prototype. */
 export const writer = (key: string): Write =>

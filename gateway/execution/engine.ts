@@ -1,7 +1,16 @@
-import { getVariableValues, GraphQLError, Kind, OperationTypeNode, parse, type DocumentNode, type ExecutionResult } from 'graphql'
+import {
+  getVariableValues,
+  GraphQLError,
+  Kind,
+  OperationTypeNode,
+  parse,
+  type DocumentNode,
+  type ExecutionResult,
+} from 'graphql'
 import { readRules } from '../../directives/read-rules.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
+import { toGraphQLError } from '../errors/graphql-error.ts'
 import { guardsOf } from '../preflight/guards.ts'
 import { compilePreflight, type Decided, type Preflight } from '../preflight/preflight.ts'
 import { pruneOperation } from '../preflight/prune.ts'
@@ -71,7 +80,9 @@ export const createEngine = (options: EngineOptions): Engine => {
       parts: { operation, fragments, apiSchema },
       coerce: (variables) => {
         if (definitions.length === 0) return {}
-        const { coerced, errors } = getVariableValues(apiSchema, definitions, variables, { maxErrors: MAX_VARIABLE_ERRORS })
+        const { coerced, errors } = getVariableValues(apiSchema, definitions, variables, {
+          maxErrors: MAX_VARIABLE_ERRORS,
+        })
         return coerced ?? errors ?? []
       },
       preflight: compilePreflight({ schema: apiSchema, operation, fragments, readConditions, guards, rules, clock }),
@@ -80,8 +91,7 @@ export const createEngine = (options: EngineOptions): Engine => {
   }
 
   const compile = ({ parts }: PreparedOperation, { denials, key }: Decided): CompiledOperation => {
-    const pruned =
-      key === '' ? parts : pruneOperation(apiSchema, parts.operation, parts.fragments, denials)
+    const pruned = key === '' ? parts : pruneOperation(apiSchema, parts.operation, parts.fragments, denials)
     const plan = pruned
       ? supergraph.plan({ kind: Kind.DOCUMENT, definitions: [pruned.operation, ...pruned.fragments.values()] })
       : { kind: 'QueryPlan' as const }
@@ -90,7 +100,9 @@ export const createEngine = (options: EngineOptions): Engine => {
 
   /** The compiled operation, or the answer where it does not get that far. */
   const begin = (incoming: IncomingOperation, request: RequestContext): CompiledOperation | ExecutionResult => {
-    const prepared = operations.getOrMake(`${incoming.operationName ?? ''}\n${incoming.documentKey}`, () => prepare(incoming))
+    const prepared = operations.getOrMake(`${incoming.operationName ?? ''}\n${incoming.documentKey}`, () =>
+      prepare(incoming),
+    )
     const variables = prepared.coerce(incoming.variables)
     if (isErrors(variables)) return { errors: variables.map(invalidVariable) }
     const decided = prepared.preflight({ principal: request.principal, access: request.access, variables })
@@ -122,7 +134,8 @@ export const createEngine = (options: EngineOptions): Engine => {
   }
 }
 
-const isErrors = (coerced: Variables | readonly GraphQLError[]): coerced is readonly GraphQLError[] => Array.isArray(coerced)
+const isErrors = (coerced: Variables | readonly GraphQLError[]): coerced is readonly GraphQLError[] =>
+  Array.isArray(coerced)
 
 const invalidVariable = ({ message }: GraphQLError): GraphQLError => {
   const error = catalogued('INVALID_INPUT', {}, { message: message.replaceAll(/ Did you mean [^?]*\?/g, '') })
@@ -134,9 +147,4 @@ const planningError = (error: unknown): GraphQLError => {
   if (error instanceof CataloguedError) return toGraphQLError(error)
   const code = error instanceof GraphQLError ? 'OPERATION_TOO_LARGE' : 'INTERNAL'
   return toGraphQLError(catalogued(code, {}, { cause: error }))
-}
-
-const toGraphQLError = (error: unknown): GraphQLError => {
-  const known = error instanceof CataloguedError ? error : catalogued('INTERNAL', {}, { cause: error })
-  return new GraphQLError(known.message, { originalError: known, extensions: { ...known.extensions } })
 }

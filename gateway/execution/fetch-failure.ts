@@ -14,7 +14,12 @@ export const failRoot = (run: Run, shape: MergeShape, error: CataloguedError): v
  * A whole fetch of entities failed: for a single entity one error for each of its fields that were asked for, for
  * many one error at the list that holds them.
  */
-export const failEntities = (run: Run, places: readonly ResponsePath[], shape: MergeShape, error: CataloguedError): void => {
+export const failEntities = (
+  run: Run,
+  places: readonly ResponsePath[],
+  shape: MergeShape,
+  error: CataloguedError,
+): void => {
   const [first] = places
   if (!first) return
   const list = first.findIndex((element) => typeof element === 'number')
@@ -26,10 +31,8 @@ export const failEntities = (run: Run, places: readonly ResponsePath[], shape: M
 }
 
 /** Puts a subgraph's errors about root fields where the client sees them. */
-export const rootErrors = (
-  errors: readonly SubgraphError[],
-  renamed: ReadonlyMap<string, string>,
-): FieldError[] => errors.map((error) => ({ path: rename(error.path ?? [], renamed), error: toCatalogued(error) }))
+export const rootErrors = (errors: readonly SubgraphError[], renamed: ReadonlyMap<string, string>): FieldError[] =>
+  errors.map((error) => ({ path: rename(error.path ?? [], renamed), error: toCatalogued(error) }))
 
 /**
  * Puts a subgraph's errors about `_entities[i]` back to every place that shows entity i. `users` holds for each

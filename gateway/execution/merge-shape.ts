@@ -20,7 +20,11 @@ type Draft = Map<string, Draft | undefined>
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
 /** The shape of a selection set, its fragments merged in, whatever their type conditions. */
-export const shapeOf = (selections: SelectionSetNode, fragments: Fragments, renames: readonly Rename[] = []): MergeShape => {
+export const shapeOf = (
+  selections: SelectionSetNode,
+  fragments: Fragments,
+  renames: readonly Rename[] = [],
+): MergeShape => {
   const draft: Draft = new Map()
   addSelections(draft, selections, fragments)
   for (const rename of renames) applyRename(draft, rename)

@@ -46,7 +46,10 @@ export const operationOf = (
   let operation: OperationDefinitionNode | undefined
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
-    else if (definition.kind === Kind.OPERATION_DEFINITION && (!operationName || definition.name?.value === operationName))
+    else if (
+      definition.kind === Kind.OPERATION_DEFINITION &&
+      (!operationName || definition.name?.value === operationName)
+    )
       operation ??= definition
   }
   if (!operation) throw new Error('A document without the operation it is compiled for')
@@ -62,7 +65,12 @@ const pick = (names: readonly string[]): ((variables: Variables) => Record<strin
     const picked: Record<string, unknown> = {}
     for (const name of names) {
       if (Object.hasOwn(variables, name) && variables[name] !== undefined) {
-        Object.defineProperty(picked, name, { value: variables[name], enumerable: true, configurable: true, writable: true })
+        Object.defineProperty(picked, name, {
+          value: variables[name],
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        })
       }
     }
     return picked

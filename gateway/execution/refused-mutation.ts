@@ -1,4 +1,5 @@
-import { GraphQLError, isNonNullType, type ExecutionResult } from 'graphql'
+import { isNonNullType, type ExecutionResult } from 'graphql'
+import { toGraphQLError } from '../errors/graphql-error.ts'
 import type { Decided } from '../preflight/preflight.ts'
 import type { OperationParts } from './compile-operation.ts'
 import { collectFields } from './completion/collect-fields.ts'
@@ -14,9 +15,7 @@ export const refuseMutation = (
   { root }: Decided,
   variables: Variables,
 ): ExecutionResult => {
-  const errors = [...root].map(
-    ([key, error]) => new GraphQLError(error.message, { path: [key], originalError: error, extensions: { ...error.extensions } }),
-  )
+  const errors = [...root].map(([key, error]) => toGraphQLError(error, [key]))
   const type = apiSchema.getRootType(operation.operation)
   if (!type || operation.operation === 'subscription') return { errors }
   const conditions = compileConditions(operation, fragments)(variables)
@@ -24,5 +23,10 @@ export const refuseMutation = (
   const definitions = type.getFields()
   const cannotBeNull = fields.some(([, [node]]) => isNonNullType(definitions[node?.name.value ?? '']?.type))
   if (cannotBeNull) return { errors, data: null }
-  return { errors, data: Object.fromEntries(fields.map(([key, [node]]) => [key, node?.name.value === '__typename' ? type.name : null])) }
+  return {
+    errors,
+    data: Object.fromEntries(
+      fields.map(([key, [node]]) => [key, node?.name.value === '__typename' ? type.name : null]),
+    ),
+  }
 }

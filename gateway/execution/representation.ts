@@ -17,7 +17,9 @@ export const compileRepresentation = (
   const readTypename = reader('__typename')
   return (entity) => {
     const representation: DataObject = {}
-    return build(entity, representation) && typeof readTypename(representation) === 'string' ? representation : undefined
+    return build(entity, representation) && typeof readTypename(representation) === 'string'
+      ? representation
+      : undefined
   }
 }
 
@@ -25,7 +27,9 @@ const compileSelections = (selections: readonly QueryPlanSelectionNode[], schema
   const builds = selections.map((selection) => {
     if (selection.kind === 'Field') return compileField(selection, schema)
     const nested = compileSelections(selection.selections, schema)
-    return selection.typeCondition === undefined ? nested : onType(typeCondition(schema, selection.typeCondition), nested)
+    return selection.typeCondition === undefined
+      ? nested
+      : onType(typeCondition(schema, selection.typeCondition), nested)
   })
   const [only] = builds
   if (only && builds.length === 1) return only

@@ -34,10 +34,7 @@ const compileRewrite = (rewrite: FetchDataRewrite, schema: GraphQLSchema): Rewri
   if (last === undefined) return []
   const apply = applyAt(last, rewrite)
   return [
-    rewrite.path.slice(0, -1).reduceRight<Rewrite>(
-      (next, element) => step(element, next, schema),
-      eachObject(apply),
-    ),
+    rewrite.path.slice(0, -1).reduceRight<Rewrite>((next, element) => step(element, next, schema), eachObject(apply)),
   ]
 }
 

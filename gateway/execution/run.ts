@@ -27,4 +27,8 @@ export type Step = (run: Run) => Promise<void>
 export type TransportOf = (subgraph: string) => SubgraphTransport
 
 /** Told of what callers must not learn: the subgraph and its own words. For log and metrics. */
-export type OnSubgraphError = (subgraph: string, error: SubgraphError | CataloguedError, request: RequestContext) => void
+export type OnSubgraphError = (
+  subgraph: string,
+  error: SubgraphError | CataloguedError,
+  request: RequestContext,
+) => void

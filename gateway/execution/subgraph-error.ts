@@ -16,7 +16,9 @@ export const toCatalogued = (error: SubgraphError): CataloguedError => {
   // In process the thrown error itself arrives: it was made by the catalogue.
   if (error instanceof GraphQLError && error.originalError instanceof CataloguedError) return error.originalError
   const code = error.extensions?.['code']
-  return isErrorCode(code) ? catalogued(code, detailsOf(error.extensions)) : catalogued('INTERNAL', {}, { cause: error })
+  return isErrorCode(code)
+    ? catalogued(code, detailsOf(error.extensions))
+    : catalogued('INTERNAL', {}, { cause: error })
 }
 
 /** What a fetch failed with, when its transport threw. */

@@ -1,4 +1,11 @@
-import { Kind, OperationTypeNode, type FieldNode, type GraphQLObjectType, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
+import {
+  Kind,
+  OperationTypeNode,
+  type FieldNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql'
 import type { Rules } from '../../directives/rule.ts'
 import type { Access } from '../../platform/access/access.ts'
 import type { Principal } from '../../platform/access/principal.ts'

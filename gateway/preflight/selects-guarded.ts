@@ -30,7 +30,9 @@ export const selectsGuarded = (
         if (isGuarded(parent, field)) return true
         const definition = 'getFields' in parent ? parent.getFields()[field] : undefined
         const returned = definition && getNamedType(definition.type)
-        return selection.selectionSet !== undefined && isCompositeType(returned) && visit(selection.selectionSet, returned)
+        return (
+          selection.selectionSet !== undefined && isCompositeType(returned) && visit(selection.selectionSet, returned)
+        )
       }
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
         if (visited.has(selection.name.value)) return false

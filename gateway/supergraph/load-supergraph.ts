@@ -1,6 +1,6 @@
 import { ApolloGateway } from '@apollo/gateway'
 import { disableApolloTelemetry } from '../../platform/config/apollo-telemetry.ts'
-import { catalogued } from '../../platform/errors/catalogue.ts'
+import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { Log } from '../../platform/log/log.ts'
 import { followFile, readSupergraphFile } from './supergraph-file.ts'
 import { supergraphOf, type Supergraph } from './supergraph.ts'
@@ -83,6 +83,7 @@ const generationOf = async (sdl: string, accept: AcceptSupergraph = () => undefi
     accept(supergraph)
     return supergraph
   } catch (error) {
+    if (error instanceof CataloguedError) throw error
     const reason = error instanceof Error ? error.message : String(error)
     throw catalogued('SUPERGRAPH_INVALID', {}, { message: `The supergraph cannot be served: ${reason}`, cause: error })
   } finally {

@@ -11,7 +11,11 @@ export const readSupergraphFile = async (file: string): Promise<string> => {
     return await readFile(file, 'utf8')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw catalogued('SUPERGRAPH_INVALID', {}, { message: `The supergraph file cannot be read: ${reason}`, cause: error })
+    throw catalogued(
+      'SUPERGRAPH_INVALID',
+      {},
+      { message: `The supergraph file cannot be read: ${reason}`, cause: error },
+    )
   }
 }
 
@@ -20,7 +24,9 @@ export const followFile = (file: string, onText: (text: string) => Promise<void>
   const look = (): void => {
     readSupergraphFile(file)
       .then(onText)
-      .catch((error: unknown) => log.error({ err: error }, 'the supergraph file cannot be read; the one before stays in use'))
+      .catch((error: unknown) =>
+        log.error({ err: error }, 'the supergraph file cannot be read; the one before stays in use'),
+      )
   }
   const watcher = watchFile(file, { interval: POLL_MS, persistent: false }, look)
   return () => {

@@ -28,9 +28,6 @@ export const supergraphOf = (sdl: string, apiSchema: GraphQLSchema, planner: Que
     apiSchema,
     fullSchema: supergraph.schema.toGraphQLJSSchema(),
     subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url: url ?? '' })),
-    plan: (document) =>
-      planner.buildQueryPlan(
-        operationFromDocument(planningSchema, document, { validate: false }),
-      ),
+    plan: (document) => planner.buildQueryPlan(operationFromDocument(planningSchema, document, { validate: false })),
   }
 }

@@ -5,7 +5,11 @@ import type { SubgraphError, SubgraphResult } from './transport.ts'
  * Reads what a subgraph answered. A GraphQL answer counts whatever its status; without one a 5xx says that the subgraph
  * is not available, a redirect is not followed, and anything else is no answer. Throws the catalogued error of each.
  */
-export const readResult = (status: number, contentType: string | string[] | undefined, body: string): SubgraphResult => {
+export const readResult = (
+  status: number,
+  contentType: string | string[] | undefined,
+  body: string,
+): SubgraphResult => {
   const parsed = isJson(contentType) ? parse(body) : undefined
   if (isResult(parsed)) return parsed
   const cause = new Error(`The subgraph answered ${status} with ${String(contentType)} of ${body.length} characters`)
@@ -38,6 +42,8 @@ export const isResult = (value: unknown): value is SubgraphResult => {
 const isError = (value: unknown): value is SubgraphError => {
   if (!isRecord(value) || typeof value['message'] !== 'string') return false
   const { path, extensions } = value
-  const hasPath = path === undefined || (Array.isArray(path) && path.every((part) => typeof part === 'string' || Number.isInteger(part)))
+  const hasPath =
+    path === undefined ||
+    (Array.isArray(path) && path.every((part) => typeof part === 'string' || Number.isInteger(part)))
   return hasPath && (extensions === undefined || isRecord(extensions))
 }

@@ -22,6 +22,13 @@ const DEFAULT_CONNECTIONS = 64
 
 /** Calls a subgraph over HTTP: kept-alive connections, a signed internal token, nothing of the caller's own headers (R13). */
 export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
+  if (!/^https?:/.test(subgraph.url) || !URL.canParse(subgraph.url)) {
+    throw catalogued(
+      'SUPERGRAPH_INVALID',
+      {},
+      { message: `The subgraph "${subgraph.name}" has no HTTP address: its URL is ${JSON.stringify(subgraph.url)}.` },
+    )
+  }
   const { origin, pathname, search } = new URL(subgraph.url)
   const path = pathname + search
   const maxBytes = subgraph.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES
@@ -35,7 +42,11 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
     return `${prefix}${JSON.stringify(variables)}}`
   }
 
-  const send = async (fetch: PreparedFetch, variables: Readonly<Record<string, unknown>>, request: RequestContext): Promise<SubgraphResult> => {
+  const send = async (
+    fetch: PreparedFetch,
+    variables: Readonly<Record<string, unknown>>,
+    request: RequestContext,
+  ): Promise<SubgraphResult> => {
     const internalToken = await subgraph.sign?.(request.principal, subgraph.name)
     const timeout = new AbortController()
     const timer = setTimeout(() => timeout.abort(catalogued('SUBGRAPH_TIMEOUT')), subgraph.timeoutMs)
@@ -45,7 +56,11 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
       const { statusCode, headers, body } = await pool.request({
         method: 'POST',
         path,
-        headers: outboundHeaders({ internalToken, correlationId: request.correlationId, traceparent: currentTraceparent() }),
+        headers: outboundHeaders({
+          internalToken,
+          correlationId: request.correlationId,
+          traceparent: currentTraceparent(),
+        }),
         body: bodyOf(fetch, variables),
         signal: timeout.signal,
       })

@@ -1,7 +1,7 @@
 import { createSourceEventStream, execute } from 'graphql'
-import { mapEvents } from '../execution/map-events.ts'
+import { mapEvents } from '../streams/map-events.ts'
 import { faultOf, toCatalogued } from '../execution/subgraph-error.ts'
-import { withAbort } from './abortable-events.ts'
+import { withAbort } from '../streams/abortable-events.ts'
 import type { ContextOf, InProcessSubgraph } from './in-process-transport.ts'
 import type { PreparedFetch, RequestContext, SubgraphResult } from './transport.ts'
 
@@ -16,7 +16,12 @@ export const subscribeInProcess = async (
   variableValues: Readonly<Record<string, unknown>>,
   request: RequestContext,
 ): Promise<AsyncIterableIterator<SubgraphResult>> => {
-  const source = await createSourceEventStream({ schema, document, variableValues, contextValue: await contextOf(request) })
+  const source = await createSourceEventStream({
+    schema,
+    document,
+    variableValues,
+    contextValue: await contextOf(request),
+  })
   if (!isAsyncIterable(source)) {
     const [error] = source.errors ?? []
     throw error ? toCatalogued(error) : faultOf(new Error('The subgraph gave no stream'))

@@ -2,9 +2,10 @@ import { createClient, type Client } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import type { Principal } from '../../platform/access/principal.ts'
+import { toGraphQLError } from '../errors/graphql-error.ts'
 import { isResult } from './http-result.ts'
-import { withAbort } from './abortable-events.ts'
-import { EventQueue } from './event-queue.ts'
+import { withAbort } from '../streams/abortable-events.ts'
+import { EventQueue } from '../streams/event-queue.ts'
 import type { PreparedFetch, RequestContext, SubgraphResult } from './transport.ts'
 
 /** The one connection over which a gateway holds its subscriptions in one subgraph. */
@@ -96,7 +97,10 @@ class SharedSubscription {
       {
         next: (result) => {
           this.#attempts = 0
-          this.#queue.push(isResult(result) ? result : { errors: [catalogued('SUBGRAPH_INVALID_RESPONSE')] })
+          const received: unknown = result
+          this.#queue.push(
+            isResult(received) ? received : { errors: [toGraphQLError(catalogued('SUBGRAPH_INVALID_RESPONSE'))] },
+          )
         },
         // A list of errors is the subgraph's refusal; anything else is a connection that failed.
         error: (error) => (Array.isArray(error) ? this.#queue.end({ errors: error }) : this.#again()),
@@ -113,12 +117,15 @@ class SharedSubscription {
     this.#attempts++
     if (this.#isStopped) return
     if (this.#attempts >= MAX_ATTEMPTS) {
-      this.#queue.end({ errors: [catalogued('SUBGRAPH_UNAVAILABLE')] })
+      this.#queue.end({ errors: [toGraphQLError(catalogued('SUBGRAPH_UNAVAILABLE'))] })
       return
     }
-    this.#retry = setTimeout(() => {
-      this.start().catch(() => this.#queue.end({ errors: [catalogued('SUBGRAPH_UNAVAILABLE')] }))
-    }, Math.min(50 * 2 ** this.#attempts, 1000))
+    this.#retry = setTimeout(
+      () => {
+        this.start().catch(() => this.#queue.end({ errors: [toGraphQLError(catalogued('SUBGRAPH_UNAVAILABLE'))] }))
+      },
+      Math.min(50 * 2 ** this.#attempts, 1000),
+    )
   }
 
   #stop(): void {

@@ -31,7 +31,15 @@ export type SubgraphError = GraphQLError | GraphQLFormattedError
 
 /** How the gateway reaches a subgraph: in process through parsed documents, or over HTTP with a signed internal token. */
 export interface SubgraphTransport {
-  readonly execute: (fetch: PreparedFetch, variables: Readonly<Record<string, unknown>>, request: RequestContext) => Promise<SubgraphResult>
-  readonly subscribe: (fetch: PreparedFetch, variables: Readonly<Record<string, unknown>>, request: RequestContext) => Promise<AsyncIterableIterator<SubgraphResult>>
+  readonly execute: (
+    fetch: PreparedFetch,
+    variables: Readonly<Record<string, unknown>>,
+    request: RequestContext,
+  ) => Promise<SubgraphResult>
+  readonly subscribe: (
+    fetch: PreparedFetch,
+    variables: Readonly<Record<string, unknown>>,
+    request: RequestContext,
+  ) => Promise<AsyncIterableIterator<SubgraphResult>>
   readonly close: () => Promise<void>
 }

@@ -1,4 +1,5 @@
-import { GraphQLError } from 'graphql'
+import type { GraphQLError } from 'graphql'
+import { toGraphQLError } from '../../errors/graphql-error.ts'
 import type { ResponsePath } from '../data.ts'
 import type { MergeShape } from '../merge-shape.ts'
 import type { FieldError } from '../run.ts'
@@ -16,13 +17,15 @@ export const errorsOf = (
   if (fetchErrors.length === 0 && findings.length === 0) return undefined
   const found = fetchErrors.map(({ path, error }) => ({ path: cut(path, selected), error }))
   const explained = [...found, ...findings.filter(({ isConsequence }) => !isConsequence)].map(({ path }) => path)
-  const kept = findings.filter(({ path, isConsequence }) => !isConsequence || !explained.some((other) => isAlong(path, other)))
+  const kept = findings.filter(
+    ({ path, isConsequence }) => !isConsequence || !explained.some((other) => isAlong(path, other)),
+  )
   const seen = new Set<string>()
   return [...found, ...kept].flatMap(({ path, error }) => {
     const key = JSON.stringify([error.code, path])
     if (seen.has(key)) return []
     seen.add(key)
-    return [new GraphQLError(error.message, { ...(path.length > 0 && { path }), originalError: error, extensions: { ...error.extensions } })]
+    return [toGraphQLError(error, path)]
   })
 }
 

@@ -59,7 +59,11 @@ const collect = (
   }
 }
 
-const fragmentOf = ({ fragments }: CollectContext, selection: Exclude<SelectionNode, FieldNode>, visited: Set<string>) => {
+const fragmentOf = (
+  { fragments }: CollectContext,
+  selection: Exclude<SelectionNode, FieldNode>,
+  visited: Set<string>,
+) => {
   if (selection.kind === Kind.INLINE_FRAGMENT) return selection
   const name = selection.name.value
   if (visited.has(name)) return undefined

@@ -1,5 +1,4 @@
 import {
-
   isAbstractType,
   isInterfaceType,
   isLeafType,
@@ -56,7 +55,8 @@ const compileFields = (
     const field = { key, read: reader(key), write: writer(key) }
     const definition = definitions[name]
     if (name === '__typename') compiled.push({ ...field, complete: completeTypename(type) })
-    else if (name === '__schema' || name === '__type') compiled.push({ ...field, complete: fromIntrospection(field.read) })
+    else if (name === '__schema' || name === '__type')
+      compiled.push({ ...field, complete: fromIntrospection(field.read) })
     else if (definition) {
       const denial = (isRoot ? context.denials.root(key) : undefined) ?? context.denials.field(type.name, name)
       const complete = denial ? deny(definition.type, denial) : compileType(context, definition.type, nodes)
@@ -66,60 +66,77 @@ const compileFields = (
   return compiled
 }
 
-const fromIntrospection = (read: Read): Complete => (_, { introspection }) => read(introspection) ?? null
+const fromIntrospection =
+  (read: Read): Complete =>
+  (_, { introspection }) =>
+    read(introspection) ?? null
 
 /** An interface as an object's type shows that a subgraph's `@interfaceObject` was never resolved to a type. */
 const completeTypename = (type: ObjectLike): Complete =>
   isObjectType(type) ? () => type.name : refuse(catalogued('SUBGRAPH_INVALID_RESPONSE'))
 
-const refuse = (error: CataloguedError): Complete => (_, { findings }) => {
-  findings.push({ path: [], error, isConsequence: false })
-  return BUBBLE
-}
+const refuse =
+  (error: CataloguedError): Complete =>
+  (_, { findings }) => {
+    findings.push({ path: [], error, isConsequence: false })
+    return BUBBLE
+  }
 
-const deny = (type: GraphQLOutputType, error: CataloguedError): Complete => (_, { findings }) => {
-  findings.push({ path: [], error, isConsequence: false })
-  return isNonNullType(type) ? BUBBLE : null
-}
+const deny =
+  (type: GraphQLOutputType, error: CataloguedError): Complete =>
+  (_, { findings }) => {
+    findings.push({ path: [], error, isConsequence: false })
+    return isNonNullType(type) ? BUBBLE : null
+  }
 
 const compileType = (context: CompletionContext, type: GraphQLOutputType, nodes: readonly FieldNode[]): Complete => {
   if (isNonNullType(type)) return nonNull(compileType(context, type.ofType, nodes))
   if (isListType(type)) return list(compileType(context, type.ofType, nodes))
   if (isLeafType(type)) return completeLeaf(type)
   const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
-  return isAbstractType(type) ? completeAbstract(context, type, selectionSets) : completeObject(context, type, selectionSets)
+  return isAbstractType(type)
+    ? completeAbstract(context, type, selectionSets)
+    : completeObject(context, type, selectionSets)
 }
 
-const nonNull = (inner: Complete): Complete => (value, completion) => {
-  const mark = completion.findings.length
-  const completed = inner(value, completion)
-  if (completed !== null) return completed
-  if (completion.findings.length === mark) {
-    completion.findings.push({ path: [], error: catalogued('SUBGRAPH_INVALID_RESPONSE'), isConsequence: true })
-  }
-  return BUBBLE
-}
-
-const list = (inner: Complete): Complete => (value, completion) => {
-  if (value === null || value === undefined) return null
-  if (!Array.isArray(value)) return misfit(completion)
-  const completed: unknown[] = []
-  for (let index = 0; index < value.length; index++) {
+const nonNull =
+  (inner: Complete): Complete =>
+  (value, completion) => {
     const mark = completion.findings.length
-    const item = inner(value[index], completion)
-    if (completion.findings.length > mark) prependPath(completion, mark, index)
-    if (item === BUBBLE) return null
-    completed.push(item)
+    const completed = inner(value, completion)
+    if (completed !== null) return completed
+    if (completion.findings.length === mark) {
+      completion.findings.push({ path: [], error: catalogued('SUBGRAPH_INVALID_RESPONSE'), isConsequence: true })
+    }
+    return BUBBLE
   }
-  return completed
-}
+
+const list =
+  (inner: Complete): Complete =>
+  (value, completion) => {
+    if (value === null || value === undefined) return null
+    if (!Array.isArray(value)) return misfit(completion)
+    const completed: unknown[] = []
+    for (let index = 0; index < value.length; index++) {
+      const mark = completion.findings.length
+      const item = inner(value[index], completion)
+      if (completion.findings.length > mark) prependPath(completion, mark, index)
+      if (item === BUBBLE) return null
+      completed.push(item)
+    }
+    return completed
+  }
 
 const misfit = ({ findings }: Completion): null => {
   findings.push({ path: [], error: catalogued('SUBGRAPH_INVALID_RESPONSE'), isConsequence: false })
   return null
 }
 
-const completeObject = (context: CompletionContext, type: ObjectLike, selectionSets: readonly SelectionSetNode[]): Complete => {
+const completeObject = (
+  context: CompletionContext,
+  type: ObjectLike,
+  selectionSets: readonly SelectionSetNode[],
+): Complete => {
   const denial = context.denials.object(type.name)
   if (denial) {
     return (value, { findings }) => {
@@ -134,19 +151,21 @@ const completeObject = (context: CompletionContext, type: ObjectLike, selectionS
   }
 }
 
-const completeFields = (fields: readonly CompiledField[]): Complete => (value, completion) => {
-  const answer = {}
-  // Every caller checked that it is an object.
-  const source = value as Record<string, unknown>
-  for (const field of fields) {
-    const mark = completion.findings.length
-    const completed = field.complete(field.read(source), completion)
-    if (completion.findings.length > mark) prependPath(completion, mark, field.key)
-    if (completed === BUBBLE) return null
-    field.write(answer, completed)
+const completeFields =
+  (fields: readonly CompiledField[]): Complete =>
+  (value, completion) => {
+    const answer = {}
+    // Every caller checked that it is an object.
+    const source = value as Record<string, unknown>
+    for (const field of fields) {
+      const mark = completion.findings.length
+      const completed = field.complete(field.read(source), completion)
+      if (completion.findings.length > mark) prependPath(completion, mark, field.key)
+      if (completed === BUBBLE) return null
+      field.write(answer, completed)
+    }
+    return answer
   }
-  return answer
-}
 
 const completeAbstract = (
   context: CompletionContext,
@@ -183,9 +202,9 @@ const typenameKeys = (selectionSets: readonly SelectionSetNode[]): string[] => {
   const keys = new Set(['__typename'])
   for (const { selections } of selectionSets) {
     for (const selection of selections) {
-      if (selection.kind === Kind.FIELD && selection.name.value === '__typename' && selection.alias) keys.add(selection.alias.value)
+      if (selection.kind === Kind.FIELD && selection.name.value === '__typename' && selection.alias)
+        keys.add(selection.alias.value)
     }
   }
   return [...keys]
 }
-

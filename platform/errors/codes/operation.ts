@@ -40,10 +40,10 @@ export const OPERATION_CODES = {
     remedy: 'Ask for less in one operation.',
   },
   OPERATION_TOO_LARGE: {
-    message: 'The operation has too many root fields.',
+    message: 'The operation asks for too much at once.',
     retryable: false,
     httpStatus: 400,
-    when: 'The operation has more root fields, fragments included, than `MAX_ROOT_FIELDS`.',
+    when: 'The operation has more root fields than `MAX_ROOT_FIELDS`, or more than ten thousand fields, fragments expanded.',
     remedy: 'Split the operation.',
   },
   OPERATION_TOO_DEEP: {

@@ -1,9 +1,16 @@
-import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
+import type { GraphQLError } from 'graphql'
+import { catalogued } from '../../platform/errors/catalogue.ts'
+import { toGraphQLError } from '../errors/graphql-error.ts'
+
+/** An event that says why the stream ends. */
+interface LastEvent {
+  readonly errors: readonly GraphQLError[]
+}
 
 /** Events between a source that pushes and a reader that pulls. Bounded: past `limit` waiting events it ends by itself. */
 export class EventQueue<Event extends { readonly errors?: readonly unknown[] | undefined }> {
   readonly #limit: number
-  readonly #waiting: (Event | { readonly errors: readonly CataloguedError[] })[] = []
+  readonly #waiting: (Event | LastEvent)[] = []
   #reader: (() => void) | undefined
   #isEnded = false
 
@@ -11,18 +18,20 @@ export class EventQueue<Event extends { readonly errors?: readonly unknown[] | u
     this.#limit = limit
   }
 
-  push(event: Event | { readonly errors: readonly CataloguedError[] }): void {
-    if (this.#isEnded) return
+  /** False when the event was not taken: the stream has ended, by this event or before it. */
+  push(event: Event): boolean {
+    if (this.#isEnded) return false
     if (this.#waiting.length >= this.#limit) {
-      this.end({ errors: [catalogued('SLOW_CONSUMER')] })
-      return
+      this.end({ errors: [toGraphQLError(catalogued('SLOW_CONSUMER'))] })
+      return false
     }
     this.#waiting.push(event)
     this.#wake()
+    return true
   }
 
   /** Nothing is pushed after this; what waits is still read, `last` after it. */
-  end(last?: Event | { readonly errors: readonly CataloguedError[] }): void {
+  end(last?: Event | LastEvent): void {
     if (this.#isEnded) return
     if (last) this.#waiting.push(last)
     this.#isEnded = true
@@ -34,7 +43,7 @@ export class EventQueue<Event extends { readonly errors?: readonly unknown[] | u
     const next = async (): Promise<IteratorResult<Event>> => {
       for (;;) {
         const event = this.#waiting.shift()
-        // What the queue itself adds has the shape of an event that holds errors alone.
+        // A last event is an event of this stream that holds errors alone.
         if (event) return { done: false, value: event as Event }
         if (this.#isEnded) {
           stopSource()

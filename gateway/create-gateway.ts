@@ -1,0 +1,114 @@
+import type { ApolloServerPlugin } from '@apollo/server'
+import type { FastifyInstance } from 'fastify'
+import type { Clock } from '../platform/clock/clock.ts'
+import { systemClock } from '../platform/clock/clock.ts'
+import type { Log } from '../platform/log/log.ts'
+import { createEngines, type MakeTransport } from './engines.ts'
+import { createErrorReporter } from './errors/error-reporter.ts'
+import { logSubgraphErrors } from './errors/subgraph-errors.ts'
+import { createApollo, type GatewayContext } from './http/apollo.ts'
+import { createHttpServer } from './http/http-server.ts'
+import type { DemoTokens } from './http/ide/demo-tokens.ts'
+import type { OpenAccess } from './http/operation-context.ts'
+import type { MetricsPage, Ready } from './http/service-routes.ts'
+import { authenticator } from './identity/authenticate.ts'
+import type { InternalSigner } from './identity/internal-signer.ts'
+import type { TokenVerifier } from './identity/token-verifier.ts'
+import { createDocuments } from './operation/documents.ts'
+import { DEFAULT_LIMITS, type Limits } from './operation/limits.ts'
+import { validationRules } from './operation/validation-rules.ts'
+import type { SupergraphSource } from './supergraph/load-supergraph.ts'
+import type { Supergraph } from './supergraph/supergraph.ts'
+import { createProtocol } from './websocket/protocol.ts'
+import { createWebSockets } from './websocket/websocket-server.ts'
+
+export interface GatewayOptions {
+  readonly supergraph: SupergraphSource
+  /** Called once for each subgraph and URL; closed when no generation uses it any more. */
+  readonly transports: MakeTransport
+  /** Without one every caller is anonymous. */
+  readonly verifier?: TokenVerifier
+  /** Grants of a caller for one operation. Without it only what anonymous callers may never have is decided here. */
+  readonly access?: OpenAccess
+  readonly log: Log
+  readonly metrics?: MetricsPage
+  readonly limits?: Partial<Limits>
+  readonly production: boolean
+  /** True when a query would be answered. */
+  readonly ready?: Ready
+  readonly signer?: InternalSigner
+  readonly ide?: { readonly title?: string; readonly defaultQuery?: string; readonly tokens?: DemoTokens }
+  readonly corsOrigins?: readonly string[]
+  readonly trustedProxies?: readonly string[]
+  readonly docsBaseUrl?: string
+  readonly clock?: Clock
+  readonly plugins?: readonly ApolloServerPlugin<GatewayContext>[]
+  /** Further routes of the same server, mounted before it listens. */
+  readonly mount?: (fastify: FastifyInstance) => void | Promise<void>
+  readonly initTimeoutMs?: number
+  readonly pingMs?: number
+}
+
+export interface Gateway {
+  readonly fastify: FastifyInstance
+  /** Rejects with the system's own error (`EADDRINUSE`) where the address is not to be had. */
+  readonly listen: (port: number, host: string) => Promise<{ readonly url: string }>
+  /** Stops taking requests, lets those under way end within the grace, then cuts them. */
+  readonly stop: (graceMs?: number) => Promise<void>
+  readonly supergraph: () => Supergraph
+  /** WebSocket connections open now. */
+  readonly connections: () => number
+}
+
+const INIT_TIMEOUT_MS = 3000
+const PING_MS = 12_000
+const GRACE_MS = 10_000
+
+/** Makes a gateway over any supergraph. Rejects with `SUPERGRAPH_INVALID` when it cannot be served. */
+export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const { log, production, clock = systemClock, initTimeoutMs = INIT_TIMEOUT_MS, pingMs = PING_MS } = options
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const report = createErrorReporter(log, options.docsBaseUrl)
+  const authenticate = authenticator(options.verifier)
+  const rules = validationRules(limits, { production })
+  const openAccess = options.access
+  const engines = await createEngines({
+    supergraph: options.supergraph,
+    transports: options.transports,
+    clock,
+    log,
+    onSubgraphError: logSubgraphErrors(log),
+    graceMs: limits.requestTimeoutMs,
+  })
+  const apollo = createApollo({ engines, limits, rules, production, log, report, plugins: options.plugins ?? [] })
+  await apollo.start()
+  const documents = createDocuments(rules, limits.maxTokens)
+  const protocol = createProtocol({
+    engines,
+    documents,
+    authenticate,
+    openAccess,
+    limits,
+    report,
+    clock,
+    initTimeoutMs,
+  })
+  const sockets = createWebSockets({ path: '/graphql', protocol, limits, log, pingMs })
+  const http = await createHttpServer({ ...options, apollo, authenticate, openAccess, limits, report })
+  sockets.attach(http.fastify.server)
+
+  const stop = async (graceMs = GRACE_MS): Promise<void> => {
+    await Promise.all([http.drain(graceMs), sockets.drain(graceMs)])
+    await apollo.stop()
+    await engines.stop()
+  }
+  let stopping: Promise<void> | undefined
+
+  return {
+    fastify: http.fastify,
+    listen: async (port, host) => ({ url: await http.fastify.listen({ port, host }) }),
+    stop: (graceMs) => (stopping ??= stop(graceMs)),
+    supergraph: () => engines.current().supergraph,
+    connections: sockets.count,
+  }
+}

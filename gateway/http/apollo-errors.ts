@@ -1,0 +1,21 @@
+import { GraphQLError } from 'graphql'
+import { catalogued, type ErrorCode } from '../../platform/errors/catalogue.ts'
+
+/** Apollo tells what is wrong with a request by status and words; the catalogue has a code for each. */
+const BY_STATUS: ReadonlyMap<unknown, ErrorCode> = new Map<unknown, ErrorCode>([
+  [405, 'METHOD_NOT_ALLOWED'],
+  [406, 'NOT_ACCEPTABLE'],
+  [415, 'UNSUPPORTED_MEDIA_TYPE'],
+])
+
+const CSRF = /^This operation has been blocked as a potential Cross-Site Request Forgery/
+
+/** The catalogue's error for what Apollo refuses before an operation; any other error as it is. */
+export const ofTransport = (error: unknown): unknown => {
+  if (!(error instanceof GraphQLError) || error.extensions['code'] !== 'BAD_REQUEST') return error
+  if (CSRF.test(error.message)) return catalogued('CSRF_REFUSED')
+  const { http } = error.extensions
+  const status = typeof http === 'object' && http !== null && 'status' in http ? http.status : undefined
+  const code = BY_STATUS.get(status)
+  return code === undefined ? error : catalogued(code)
+}

@@ -1,0 +1,131 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled'
+import {
+  GraphQLError,
+  OperationTypeNode,
+  type ExecutionResult,
+  type OperationDefinitionNode,
+  type ValidationRule,
+} from 'graphql'
+import { catalogued, entryOf, isErrorCode, type CataloguedError } from '../../platform/errors/catalogue.ts'
+import type { Log } from '../../platform/log/log.ts'
+import type { Engines } from '../engines.ts'
+import type { ReportError } from '../errors/error-reporter.ts'
+import { toGraphQLError } from '../errors/graphql-error.ts'
+import type { Limits } from '../operation/limits.ts'
+import type { RequestContext } from '../transport/transport.ts'
+import { ofTransport } from './apollo-errors.ts'
+
+/** The seam of Apollo Server behind which a gateway stands. */
+type GatewayInterface = NonNullable<ConstructorParameters<typeof ApolloServer>[0]['gateway']>
+
+/** What an Apollo plugin finds as `contextValue`. */
+export interface GatewayContext {
+  readonly request: RequestContext
+}
+
+export interface ApolloOptions {
+  readonly engines: Engines
+  readonly limits: Limits
+  readonly rules: readonly ValidationRule[]
+  readonly production: boolean
+  readonly log: Log
+  readonly report: ReportError
+  readonly plugins?: readonly ApolloServerPlugin<GatewayContext>[]
+}
+
+/** Apollo Server over our engine: its HTTP contract, document cache and plugins; execution is ours. */
+export const createApollo = (options: ApolloOptions): ApolloServer<GatewayContext> => {
+  const { engines, limits, rules, production, log, report, plugins = [] } = options
+  return new ApolloServer<GatewayContext>({
+    gateway: gatewayInterface(engines),
+    formatError: (_, error) => {
+      const wire = report(ofTransport(error))
+      return { ...wire, extensions: { ...wire.extensions } }
+    },
+    validationRules: [...rules],
+    parseOptions: { maxTokens: limits.maxTokens },
+    // Our own rule refuses it with a code of the catalogue.
+    introspection: true,
+    hideSchemaDetailsFromClientErrors: true,
+    includeStacktraceInErrorResponses: false,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    stopOnTerminationSignals: false,
+    nodeEnv: production ? 'production' : 'development',
+    logger: apolloLog(log),
+    stringifyResult: (result) => JSON.stringify(result),
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      runnableOperation,
+      ...plugins,
+    ],
+  })
+}
+
+const gatewayInterface = (engines: Engines): GatewayInterface => ({
+  onSchemaLoadOrUpdate: (listener) =>
+    engines.onUpdate(({ supergraph }) =>
+      listener({ apiSchema: supergraph.apiSchema, coreSupergraphSdl: supergraph.sdl }),
+    ),
+  load: () =>
+    Promise.resolve({
+      executor: async ({ document, queryHash, request, schema, context }) => {
+        const { request: caller } = context as GatewayContext // what the route gave Apollo for this request
+        const incoming = {
+          document,
+          documentKey: queryHash,
+          operationName: request.operationName ?? undefined,
+          variables: request.variables ?? {},
+        }
+        return withStatuses(await engines.of(schema).execute(incoming, caller))
+      },
+    }),
+  stop: () => Promise.resolve(),
+})
+
+/** Apollo hands operations to the gateway that cannot be run at all: they are the request's mistake. */
+const runnableOperation: ApolloServerPlugin<GatewayContext> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didResolveOperation: (context) => {
+        // Declared as resolved; undefined when the document has no such operation.
+        const operation = context.operation as OperationDefinitionNode | undefined
+        if (!operation) throw withStatus(toGraphQLError(catalogued('OPERATION_NOT_FOUND')))
+        if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw withStatus(toGraphQLError(overWebSocket()))
+        return Promise.resolve()
+      },
+    }),
+}
+
+const overWebSocket = (): CataloguedError =>
+  catalogued(
+    'BAD_REQUEST',
+    {},
+    { message: 'Subscriptions are served over WebSocket at this address, by the subprotocol graphql-transport-ws.' },
+  )
+
+/** An error that fails the whole request takes its HTTP status from the catalogue. */
+const withStatus = (error: GraphQLError): GraphQLError => {
+  const { code } = error.extensions
+  const status = isErrorCode(code) ? (entryOf(code).httpStatus ?? 200) : 500
+  return new GraphQLError(error.message, {
+    ...(error.path && { path: error.path }),
+    originalError: error.originalError,
+    extensions: { ...error.extensions, http: { status } },
+  })
+}
+
+const withStatuses = (result: ExecutionResult): ExecutionResult =>
+  result.data === undefined && result.errors ? { errors: result.errors.map(withStatus) } : result
+
+const apolloLog = (log: Log) => ({
+  debug: (message?: unknown) => log.debug(String(message)),
+  info: (message?: unknown) => log.debug(String(message)),
+  warn: (message?: unknown) => log.warn(String(message)),
+  error: (message?: unknown) => log.error(String(message)),
+})

@@ -1,0 +1,48 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { catalogued, CataloguedError, type ErrorCode } from '../../platform/errors/catalogue.ts'
+import { statusOf, type ReportError } from '../errors/error-reporter.ts'
+
+/** What Fastify finds wrong with a request before a route sees it. */
+const BY_CODE: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
+  ['FST_ERR_CTP_BODY_TOO_LARGE', 'BODY_TOO_LARGE'],
+  ['FST_ERR_CTP_EMPTY_JSON_BODY', 'INVALID_JSON'],
+  ['FST_ERR_CTP_INVALID_JSON_BODY', 'INVALID_JSON'],
+  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', 'INVALID_JSON'],
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'UNSUPPORTED_MEDIA_TYPE'],
+  ['FST_ERR_CTP_EMPTY_TYPE', 'UNSUPPORTED_MEDIA_TYPE'],
+  ['FST_ERR_BAD_URL', 'ROUTE_NOT_FOUND'],
+])
+
+const METHODS = ['GET', 'POST'] as const
+
+/** Every answer that is not a GraphQL answer is still the catalogue's: JSON, a code, a correlation id, no stack. */
+export const catalogueHttpErrors = (fastify: FastifyInstance, report: ReportError): void => {
+  fastify.setErrorHandler((error: FastifyError, _, reply) => sendError(reply, catalogueError(error), report))
+  fastify.setNotFoundHandler((request, reply) => {
+    const allowed = METHODS.filter((method) => fastify.hasRoute({ method, url: pathOf(request) }))
+    if (allowed.length === 0) return sendError(reply, catalogued('ROUTE_NOT_FOUND'), report)
+    return sendError(reply.header('allow', allowed.join(', ')), catalogued('METHOD_NOT_ALLOWED'), report)
+  })
+}
+
+/** Answers with one error and the status that the catalogue gives it. */
+export const sendError = (reply: FastifyReply, error: unknown, report: ReportError): FastifyReply => {
+  const wire = report(error)
+  // A request that failed as a whole never looks like one that succeeded.
+  const status = Math.max(statusOf(wire), 400)
+  return reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify({ errors: [wire] }))
+}
+
+const catalogueError = (error: FastifyError): unknown => {
+  if (error instanceof CataloguedError) return error
+  const code = BY_CODE.get(error.code)
+  if (code !== undefined) return catalogued(code)
+  // Fastify's JSON parser throws plain syntax errors marked as the client's.
+  if (error.statusCode === 400) return catalogued('INVALID_JSON')
+  return error
+}
+
+const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? url

@@ -1,0 +1,27 @@
+/** How much one request may ask for. */
+export interface Limits {
+  readonly maxBodyBytes: number
+  readonly maxTokens: number
+  readonly maxDepth: number
+  readonly maxAliases: number
+  readonly maxRootFields: number
+  /** Fields of an operation with its fragments expanded: what planning and completion cost. */
+  readonly maxFields: number
+  readonly subgraphTimeoutMs: number
+  readonly requestTimeoutMs: number
+  readonly maxOperationsPerConnection: number
+  readonly maxConnections: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  maxBodyBytes: 1_048_576,
+  maxTokens: 5000,
+  maxDepth: 20,
+  maxAliases: 60,
+  maxRootFields: 30,
+  maxFields: 10_000,
+  subgraphTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  maxOperationsPerConnection: 100,
+  maxConnections: 20_000,
+}

@@ -1,0 +1,30 @@
+import type { ExecutionResult } from 'graphql'
+import { toGraphQLError } from '../errors/graphql-error.ts'
+import { EventQueue } from './event-queue.ts'
+
+/**
+ * Reads a stream ahead of its reader, so that a slow reader never holds back the source. Past `limit` waiting events
+ * the stream ends with `SLOW_CONSUMER`; a source that fails ends it with an error.
+ */
+export const boundedEvents = (
+  source: AsyncIterableIterator<ExecutionResult>,
+  limit: number,
+): AsyncIterableIterator<ExecutionResult> => {
+  const queue = new EventQueue<ExecutionResult>(limit)
+  const stopSource = (): void => {
+    source.return?.().catch(() => undefined)
+  }
+  const pump = async (): Promise<void> => {
+    try {
+      for (;;) {
+        const event = await source.next()
+        if (event.done === true) return queue.end()
+        if (!queue.push(event.value)) return stopSource()
+      }
+    } catch (error) {
+      queue.end({ errors: [toGraphQLError(error)] })
+    }
+  }
+  void pump()
+  return queue.events(stopSource)
+}
