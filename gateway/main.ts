@@ -2,6 +2,7 @@ import { readConfig } from '../platform/config/config.ts'
 import { CataloguedError } from '../platform/errors/catalogue.ts'
 import { createLog } from '../platform/log/log.ts'
 import { createGateway } from './create-gateway.ts'
+import { limitsOf } from './operation/limits.ts'
 import { httpTransport } from './transport/http-transport.ts'
 
 /**
@@ -16,15 +17,7 @@ const main = async (): Promise<void> => {
     transports: (name, url) => httpTransport({ name, url, timeoutMs: config.subgraphTimeoutMs }),
     log,
     production: config.mode === 'production',
-    limits: {
-      maxBodyBytes: config.maxBodyBytes,
-      maxTokens: config.maxTokens,
-      maxDepth: config.maxDepth,
-      maxAliases: config.maxAliases,
-      maxRootFields: config.maxRootFields,
-      subgraphTimeoutMs: config.subgraphTimeoutMs,
-      requestTimeoutMs: config.requestTimeoutMs,
-    },
+    limits: limitsOf(config),
     corsOrigins: config.corsOrigins,
     docsBaseUrl: config.docsBaseUrl,
     ...(config.trustedProxies && { trustedProxies: config.trustedProxies }),

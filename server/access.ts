@@ -20,6 +20,8 @@ export interface AccessParts {
 export interface AccessDirectory {
   readonly grants: GrantCache
   readonly audience: Audience
+  /** Resolves when grants can be read. */
+  readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -33,6 +35,9 @@ export const openAccess = async ({ url, poolSize, cache, clock, log }: AccessPar
   return {
     grants,
     audience: createPostgresAudience({ pool, capabilitiesOf }),
+    ping: async () => {
+      await pool.query('select 1')
+    },
     close: async () => {
       await grants.stop()
       await pool.end()

@@ -1,5 +1,5 @@
 import type { RunningSubgraph } from './subgraphs.ts'
-import type { DatabasePlace } from './stores.ts'
+import type { DatabasePlace } from '../platform/database/place.ts'
 import type { Config } from '../platform/config/config.ts'
 import { eventJobs, startDispatcher } from '../platform/events/dispatcher.ts'
 import { createNatsBackbone } from '../platform/events/nats-backbone.ts'

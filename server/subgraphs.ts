@@ -1,6 +1,6 @@
 import { hostSubgraph, type HostedSubgraph } from './subgraph/build.ts'
 import type { AccessDirectory } from './access.ts'
-import type { DatabasePlace } from './stores.ts'
+import type { DatabasePlace } from '../platform/database/place.ts'
 import type { Cache } from '../platform/cache/cache.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { DatabaseLogin } from '../platform/config/logins.ts'
@@ -41,7 +41,15 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
   const { place, poolSize, cache, access, clock, ids } = surroundings
   const log = surroundings.log.child({ subgraph: module.name })
   const schema = DOMAIN_SCHEMAS[module.name]
-  const database = openDatabase({ url: place.urlOf(schema), schema, poolSize, clock, ids, log })
+  const database = openDatabase({
+    url: place.urlOf(schema),
+    schema,
+    poolSize,
+    applicationName: `gpuaas-${module.name}`,
+    clock,
+    ids,
+    log,
+  })
   const subgraph = module.start({
     database,
     cache,

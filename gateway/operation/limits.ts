@@ -1,3 +1,5 @@
+import type { Config } from '../../platform/config/config.ts'
+
 /** How much one request may ask for. */
 export interface Limits {
   readonly maxBodyBytes: number
@@ -25,3 +27,14 @@ export const DEFAULT_LIMITS: Limits = {
   maxOperationsPerConnection: 100,
   maxConnections: 20_000,
 }
+
+/** The limits that a process was given; the others keep their defaults. */
+export const limitsOf = (config: Config): Partial<Limits> => ({
+  maxBodyBytes: config.maxBodyBytes,
+  maxTokens: config.maxTokens,
+  maxDepth: config.maxDepth,
+  maxAliases: config.maxAliases,
+  maxRootFields: config.maxRootFields,
+  subgraphTimeoutMs: config.subgraphTimeoutMs,
+  requestTimeoutMs: config.requestTimeoutMs,
+})

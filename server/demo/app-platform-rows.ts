@@ -27,9 +27,9 @@ const apps = [
 const ownerOf = ({ project }: (typeof apps)[number]) => ({ org_id: project.organization.id, project_id: project.id })
 
 export const appPlatformRows = (): TableRows[] => [
-  tableRows('gpuaas_app_platform', 'app_platform.apps', apps.map((of) => ({ ...ownerOf(of), id: of.id, name: of.name, created_at: of.at }))),
+  tableRows('app_platform', 'app_platform.apps', apps.map((of) => ({ ...ownerOf(of), id: of.id, name: of.name, created_at: of.at }))),
   tableRows(
-    'gpuaas_app_platform',
+    'app_platform',
     'app_platform.releases',
     apps.map((of) => ({
       ...ownerOf(of),
@@ -44,7 +44,7 @@ export const appPlatformRows = (): TableRows[] => [
     })),
   ),
   tableRows(
-    'gpuaas_app_platform',
+    'app_platform',
     'app_platform.environments',
     apps.map((of) => ({
       ...ownerOf(of),
@@ -56,7 +56,7 @@ export const appPlatformRows = (): TableRows[] => [
     })),
   ),
   tableRows(
-    'gpuaas_app_platform',
+    'app_platform',
     'app_platform.routes',
     apps.map((of) => ({
       ...ownerOf(of),

@@ -81,7 +81,7 @@ export const billingRows = (now: Date): TableRows[] => {
       })),
     ),
     tableRows(
-      'gpuaas_billing',
+      'billing',
       'billing.accounts',
       organizations.flatMap((organization) =>
         ['WALLET', 'FUNDING', 'REVENUE'].map((kind) => ({
@@ -93,9 +93,9 @@ export const billingRows = (now: Date): TableRows[] => {
         })),
       ),
     ),
-    tableRows('gpuaas_billing', 'billing.transactions', postings.map(({ transaction }) => transaction)),
-    tableRows('gpuaas_billing', 'billing.entries', postings.flatMap(({ entries }) => entries)),
-    tableRows('gpuaas_billing', 'billing.posted_sources', postings.map(({ posted }) => posted)),
-    tableRows('gpuaas_billing', 'billing.charges', usage.map(({ charge }) => charge)),
+    tableRows('billing', 'billing.transactions', postings.map(({ transaction }) => transaction)),
+    tableRows('billing', 'billing.entries', postings.flatMap(({ entries }) => entries)),
+    tableRows('billing', 'billing.posted_sources', postings.map(({ posted }) => posted)),
+    tableRows('billing', 'billing.charges', usage.map(({ charge }) => charge)),
   ]
 }

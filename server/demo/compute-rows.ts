@@ -54,7 +54,7 @@ export const computeRows = (now: Date): TableRows[] => {
   return [
     ...machineRows(),
     tableRows(
-      'gpuaas_compute',
+      'compute',
       'compute.allocations',
       allocations.map((of) => ({
         org_id: of.project.organization.id,
@@ -73,7 +73,7 @@ export const computeRows = (now: Date): TableRows[] => {
       })),
     ),
     tableRows(
-      'gpuaas_compute',
+      'compute',
       'compute.claims',
       allocations.flatMap((of) =>
         of.slots.map(({ id }) => ({

@@ -3,12 +3,12 @@ import { departments, organizationMemberships, organizations, projectMemberships
 
 export const iamRows = (): TableRows[] => [
   tableRows(
-    'gpuaas_iam',
+    'iam',
     'iam.organizations',
     organizations.map(({ id, slug, name, createdAt }) => ({ id, slug, name, created_at: createdAt })),
   ),
   tableRows(
-    'gpuaas_iam',
+    'iam',
     'iam.departments',
     departments.map(({ id, organization, name, isDefault, createdAt }) => ({
       org_id: organization.id,
@@ -19,7 +19,7 @@ export const iamRows = (): TableRows[] => [
     })),
   ),
   tableRows(
-    'gpuaas_iam',
+    'iam',
     'iam.projects',
     projects.map(({ id, organization, department, slug, name, createdAt }) => ({
       org_id: organization.id,
@@ -31,7 +31,7 @@ export const iamRows = (): TableRows[] => [
     })),
   ),
   userRows(
-    'gpuaas_iam',
+    'iam',
     'iam.users',
     'id',
     users.map(({ id, subject, email, name, createdAt }) => ({
@@ -47,7 +47,7 @@ export const iamRows = (): TableRows[] => [
     { user_id: userOf('operator@gpuaas.example').id, role: 'operator', created_at: userOf('operator@gpuaas.example').createdAt },
   ]),
   tableRows(
-    'gpuaas_iam',
+    'iam',
     'iam.organization_memberships',
     organizationMemberships.map(({ id, organization, user, role }) => ({
       org_id: organization.id,
@@ -58,7 +58,7 @@ export const iamRows = (): TableRows[] => [
     })),
   ),
   tableRows(
-    'gpuaas_iam',
+    'iam',
     'iam.project_memberships',
     projectMemberships.map(({ id, project, user, role }) => ({
       org_id: project.organization.id,

@@ -13,9 +13,9 @@ export const notificationRows = (now: Date): TableRows[] => {
     { label: 'vision active', at: hourAgo(30), title: 'notebook is active', body: 'The allocation notebook in Vision is ready to use.', project: vision },
   ]
   return [
-    userRows('gpuaas_notifications', 'notifications.channels', 'id', told.map(({ id }) => ({ id, kind: 'USER', last_sequence: notices.length }))),
+    userRows('notifications', 'notifications.channels', 'id', told.map(({ id }) => ({ id, kind: 'USER', last_sequence: notices.length }))),
     userRows(
-      'gpuaas_notifications',
+      'notifications',
       'notifications.notifications',
       'channel_id',
       told.flatMap(({ id: channel }) =>

@@ -1,12 +1,12 @@
-import type { DatabaseRole } from '../../platform/database/roles.ts'
+import type { DatabaseLogin } from '../../platform/config/logins.ts'
 
 export type MemberRole = 'owner' | 'developer' | 'viewer' | 'billing'
 
 export type Cell = string | number | bigint | boolean | Date | null
 
-/** Rows of one table, written by one role: the owner for what the platform owns, a service's own role for the rest. */
+/** Rows of one table, written by one login: the owner for what the platform owns, a service's own for the rest. */
 export interface TableRows {
-  readonly role: 'owner' | DatabaseRole
+  readonly role: 'owner' | DatabaseLogin
   /** `schema.table`. */
   readonly table: string
   readonly columns: readonly string[]

@@ -1,5 +1,5 @@
 import { Client } from 'pg'
-import type { DatabaseRole } from '../../platform/database/roles.ts'
+import type { DatabaseLogin } from '../../platform/config/logins.ts'
 import { appPlatformRows } from './app-platform-rows.ts'
 import { billingRows } from './billing-rows.ts'
 import { computeRows } from './compute-rows.ts'
@@ -11,7 +11,7 @@ import { organizations, projects } from './tenants.ts'
 
 export interface SeedDependencies {
   /** Connection string of a role; `owner` migrates. */
-  readonly urlOf: (role: 'owner' | DatabaseRole) => string
+  readonly urlOf: (role: 'owner' | DatabaseLogin) => string
   readonly now: Date
 }
 

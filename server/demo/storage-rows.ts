@@ -23,7 +23,7 @@ const buckets = [
 
 export const storageRows = (): TableRows[] => [
   tableRows(
-    'gpuaas_storage',
+    'storage',
     'storage.buckets',
     buckets.map(({ project, id, name, at }) => ({
       org_id: project.organization.id,
@@ -34,7 +34,7 @@ export const storageRows = (): TableRows[] => [
     })),
   ),
   // Simulation trains on what Vision recorded.
-  tableRows('gpuaas_storage', 'storage.grants', [
+  tableRows('storage', 'storage.grants', [
     {
       org_id: vision.organization.id,
       project_id: vision.id,

@@ -12,7 +12,7 @@ import type {
   SubgraphResolvers,
 } from '../../platform/subgraph/module.ts'
 import { subgraphDocument } from '../../schema/subgraph-sdl.ts'
-import { writeIdsAsText } from './id-fields.ts'
+import { idFieldsOf } from './id-fields.ts'
 
 /** A subgraph ready to run, in this process or behind `createSubgraphServer`. */
 export interface HostedSubgraph {
@@ -44,8 +44,10 @@ export const buildSubgraph = (
   const resolvers = { ...scalarsOf(typeDefs), ...subgraph.resolvers }
   // Resolvers are typed against the generated types of their subgraph; Apollo's map only loses those parameter types.
   const schema = buildSubgraphSchema({ typeDefs, resolvers: resolvers as ApolloResolvers })
-  writeIdsAsText(schema)
-  return enforceRules(schema, readRules(typeDefs), clock === undefined ? {} : { clock })
+  const ids = idFieldsOf(schema)
+  enforceRules(schema, readRules(typeDefs), clock === undefined ? {} : { clock })
+  ids.writeAsText()
+  return schema
 }
 
 /** What stands above a subgraph's own context cannot be replaced by it. */

@@ -93,6 +93,8 @@ export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer
 
   const app = Fastify({ logger: false, bodyLimit: maxBodyBytes, routerOptions: { ignoreTrailingSlash: true } })
 
+  app.removeContentTypeParser('text/plain')
+
   const refuse = (request: FastifyRequest, reply: FastifyReply, faults: readonly unknown[]): FastifyReply => {
     const { correlationId } = correlations.get(request) ?? correlationOf(undefined)
     const answer = answers.ofErrors(faults, correlationId)

@@ -7,15 +7,24 @@ const textOf = (value: unknown): unknown => {
   return typeof id === 'object' ? id.text : value
 }
 
-/** Lets fields of type `ID` hold parsed ids: without a resolver of their own they write the id's text. */
-export const writeIdsAsText = (schema: GraphQLSchema): void => {
-  for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
-    for (const field of Object.values(type.getFields())) {
-      if (getNamedType(field.type) !== GraphQLID || field.resolve !== undefined) continue
-      field.resolve = (source, values, context, info) => {
-        const value: unknown = defaultFieldResolver(source, values, context, info)
-        return value instanceof Promise ? value.then(textOf) : textOf(value)
+/**
+ * Lets fields of type `ID` without a resolver hold parsed ids, and writes their text. In two steps, because guards
+ * read the scope of an object from the parsed id: found before they wrap the fields, wrapped last.
+ */
+export const idFieldsOf = (schema: GraphQLSchema): { readonly writeAsText: () => void } => {
+  const fields = Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .flatMap((type) => Object.values(type.getFields()))
+    .filter((field) => getNamedType(field.type) === GraphQLID && field.resolve === undefined)
+  return {
+    writeAsText: () => {
+      for (const field of fields) {
+        const inner = field.resolve ?? defaultFieldResolver
+        field.resolve = (source, values, context, info) => {
+          const value: unknown = inner(source, values, context, info)
+          return value instanceof Promise ? value.then(textOf) : textOf(value)
+        }
       }
-    }
+    },
   }
 }

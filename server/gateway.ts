@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AccessDirectory } from './access.ts'
+import { DASHBOARD } from './welcome.ts'
+import { IDENTITY_PATH, type Identity } from './identity.ts'
+import type { RunningSubgraph } from './subgraphs.ts'
+import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
+import { createInternalSigner } from '../gateway/identity/internal-signer.ts'
+import { loadSigningKeys } from '../gateway/identity/signing-keys.ts'
+import { limitsOf } from '../gateway/operation/limits.ts'
+import { httpTransport } from '../gateway/transport/http-transport.ts'
+import { inProcessTransport } from '../gateway/transport/in-process-transport.ts'
+import type { SubgraphTransport } from '../gateway/transport/transport.ts'
+import { registerIdentityRoutes } from '../identity/routes.ts'
+import { createAccess } from '../platform/access/access.ts'
+import type { Clock } from '../platform/clock/clock.ts'
+import type { Config } from '../platform/config/config.ts'
+import { catalogued } from '../platform/errors/catalogue.ts'
+import type { Log } from '../platform/log/log.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
+
+export interface ProductGatewayParts {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly access: AccessDirectory
+  readonly identity: Identity
+  /** Those of this process; the others are reached by `SUBGRAPH_URLS`. */
+  readonly subgraphs: readonly RunningSubgraph[]
+  /** True when a query would be answered. */
+  readonly ready: () => Promise<boolean>
+}
+
+const SUPERGRAPH = join(import.meta.dirname, '..', 'schema', 'supergraph.graphql')
+
+/** The gateway of the product: its own supergraph, subgraphs in process or over HTTP, callers by OpenID Connect. */
+export const createProductGateway = async (parts: ProductGatewayParts): Promise<Gateway> => {
+  const { config, clock, log, metrics, access, identity, subgraphs, ready } = parts
+  const signer = createInternalSigner({
+    keys: await loadSigningKeys(config),
+    clock,
+    issuer: config.internalTokenIssuer,
+  })
+
+  const transports = (name: string): SubgraphTransport => {
+    const timeoutMs = config.subgraphTimeoutMs
+    const local = subgraphs.find((subgraph) => subgraph.name === name)
+    if (local !== undefined) {
+      return inProcessTransport({ name, timeoutMs, schema: local.hosted.schema, context: inProcessContext(local) })
+    }
+    const url = Object.entries(config.subgraphUrls ?? {}).find(([subgraph]) => subgraph === name)?.[1]
+    if (url === undefined) {
+      const message = `The subgraph ${name} does not run in this process, and SUBGRAPH_URLS does not say where it does.`
+      throw catalogued('CONFIG_INVALID', {}, { message })
+    }
+    return httpTransport({ name, url, timeoutMs, sign: signer.sign })
+  }
+
+  return createGateway({
+    supergraph: { sdl: await readFile(SUPERGRAPH, 'utf8') },
+    transports,
+    verifier: identity.verifier,
+    access: async (principal) =>
+      createAccess({ principal, grants: await access.grants.load(principal), reload: access.grants.fresh }),
+    log,
+    metrics: { contentType: metrics.registry.contentType, metrics: () => metrics.registry.metrics() },
+    limits: limitsOf(config),
+    production: config.mode === 'production',
+    ready,
+    signer,
+    ide: { title: 'GPUaaS Graph', defaultQuery: DASHBOARD, ...(identity.demoTokens && { tokens: identity.demoTokens }) },
+    corsOrigins: config.corsOrigins,
+    docsBaseUrl: config.docsBaseUrl,
+    clock,
+    ...(config.trustedProxies && { trustedProxies: config.trustedProxies }),
+    mount: (fastify) => registerIdentityRoutes(fastify, IDENTITY_PATH, identity.provider),
+  })
+}
+
+const inProcessContext =
+  ({ hosted }: RunningSubgraph): Parameters<typeof inProcessTransport>[0]['context'] =>
+  ({ access, correlationId, signal }) => {
+    if (access === undefined) throw catalogued('UNAUTHENTICATED')
+    return hosted.context({ access, correlationId, signal })
+  }

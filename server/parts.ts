@@ -1,0 +1,94 @@
+import { openAccess } from './access.ts'
+import { startEvents } from './events.ts'
+import { migrate, seed } from './migrate.ts'
+import { MODULES } from './modules.ts'
+import { part } from './part.ts'
+import { openCache } from './stores.ts'
+import { startSubgraph } from './subgraphs.ts'
+import type { Clock } from '../platform/clock/clock.ts'
+import type { Config } from '../platform/config/config.ts'
+import { placeDatabase } from '../platform/database/place.ts'
+import type { IdGenerator } from '../platform/ids/generator.ts'
+import type { Log } from '../platform/log/log.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
+import type { SubgraphName } from '../platform/subgraph/module.ts'
+import { startTracing } from '../platform/tracing/tracing.ts'
+
+export interface Surroundings {
+  readonly config: Config
+  readonly log: Log
+  readonly clock: Clock
+  readonly ids: IdGenerator
+  readonly metrics: Metrics
+  /** Tells the person who started the process what it waits for. */
+  readonly progress: (message: string) => void
+}
+
+/** What every role of the product is built on. Each part is started only where a role needs it (`program.ts`). */
+export const commonParts = (surroundings: Surroundings) => {
+  const { config, log, clock, ids, progress } = surroundings
+
+  const tracing = part({
+    name: 'tracing',
+    remedy: 'Check OTEL_EXPORTER_OTLP_ENDPOINT, or unset it to run without traces.',
+    open: () => startTracing({ serviceName: 'gpuaas-graph', endpoint: config.tracesEndpoint }),
+    close: (started) => started.stop(),
+  })
+  const database = part({
+    name: 'database',
+    remedy: 'Check that DATABASE_URL names a PostgreSQL that answers; unset it for one under DATA_DIR, or begin anew with `npm start -- --reset`.',
+    open: () => placeDatabase({ config, log, progress }),
+    close: (place) => place.stop(),
+  })
+  const migrations = part({
+    name: 'migrations',
+    remedy: 'The user of DATABASE_URL must own the database and may create roles. `npm run migrate` does this part alone.',
+    open: () => migrate({ place: database.value, progress }),
+  })
+  const demo = part({
+    name: 'demo data',
+    remedy: 'Begin anew with `npm start -- --reset`.',
+    open: () => seed({ place: database.value, progress, clock }),
+  })
+  const cache = part({
+    name: 'cache',
+    remedy: 'Check that REDIS_URL names a Redis that answers; unset it where one process is the whole product.',
+    open: () => openCache({ config, clock, log }),
+    close: (opened) => opened.close(),
+  })
+  const access = part({
+    name: 'access',
+    remedy: 'Check the password of the database role gpuaas_access (DATABASE_ROLE_SECRET).',
+    open: () =>
+      openAccess({ url: database.value.urlOf('access'), poolSize: config.databasePoolSize, cache: cache.value, clock, log }),
+    close: (opened) => opened.close(),
+  })
+  const subgraphs = (names: readonly SubgraphName[] | 'all') =>
+    part({
+      name: 'subgraphs',
+      remedy: 'Check the passwords of the database roles (DATABASE_ROLE_SECRET), and that the migrations have run.',
+      open: () =>
+        MODULES.filter(({ name }) => names === 'all' || names.includes(name)).map((module) =>
+          startSubgraph(module, {
+            place: database.value,
+            poolSize: config.databasePoolSize,
+            cache: cache.value,
+            access: access.value,
+            clock,
+            ids,
+            log,
+          }),
+        ),
+      close: async (running) => {
+        await Promise.all(running.map(({ database: own }) => own.close()))
+      },
+    })
+  const events = (running: { readonly value: Parameters<typeof startEvents>[0]['subgraphs'] }) =>
+    part({
+      name: 'events',
+      remedy: 'Check NATS_URL, and that the migrations have run.',
+      open: () => startEvents({ config, place: database.value, subgraphs: running.value, log }),
+      close: (started) => started.stop(),
+    })
+  return { tracing, database, migrations, demo, cache, access, subgraphs, events }
+}
