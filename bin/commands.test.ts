@@ -7,9 +7,10 @@ import { commands } from './commands.mjs'
 
 const manifest = JSON.parse(readFileSync(inProject('package.json'), 'utf8')) as { scripts: Record<string, string> }
 
+// `exec`, so that a signal to npm reaches the bootstrap and not a shell in between.
 test('every npm script begins with the bootstrap, and every command is a script', () => {
   const names = Object.keys(commands)
-  expect(manifest.scripts).toEqual(Object.fromEntries(names.map((name) => [name, `node bin/run.mjs ${name}`])))
+  expect(manifest.scripts).toEqual(Object.fromEntries(names.map((name) => [name, `exec node bin/run.mjs ${name}`])))
 })
 
 test('every command runs programs that exist', () => {

@@ -8,6 +8,8 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP']
 /** One Ctrl-C reaches this process from the terminal and from npm; what comes this soon after is the same one. */
 const SAME_SIGNAL_WITHIN_MS = 1_000
 
+const LOOK_FOR_PARENT_MS = 500
+
 /** A signal that asked this process to stop while a child ran; nothing further is to be started then. */
 let interruptedBy = /** @type {NodeJS.Signals | undefined} */ (undefined)
 export const wasInterrupted = () => interruptedBy !== undefined
@@ -68,7 +70,8 @@ export const runQuietly = (file, args, { env, cwd = root }) =>
 
 /**
  * A signal sent to this process reaches the child once. A terminal sends SIGINT and SIGHUP to the child itself, being in
- * the same foreground group; passing them on would make two of one.
+ * the same foreground group; passing them on would make two of one. When npm is killed outright, the child is asked to
+ * stop too: no server is left behind that nobody knows of.
  * @param {import('node:child_process').ChildProcess} child
  */
 const forwardSignals = (child) => {
@@ -82,9 +85,29 @@ const forwardSignals = (child) => {
     child.kill(signal)
   }
   for (const signal of FORWARDED) process.on(signal, onSignal)
+  const stopWatching = startedByNpm ? onParentGone(() => onSignal('SIGTERM')) : () => undefined
   return () => {
+    stopWatching()
     for (const signal of FORWARDED) process.off(signal, onSignal)
   }
 }
+
+/**
+ * @param {() => void} act
+ * @returns {() => void}
+ */
+const onParentGone = (act) => {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    act()
+  }, LOOK_FOR_PARENT_MS)
+  return () => {
+    clearInterval(timer)
+  }
+}
+
+const startedByNpm = process.env['npm_lifecycle_event'] !== undefined
 
 const isAtTerminal = () => process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY

@@ -3,13 +3,18 @@ import { once } from 'node:events'
 import { expect, test } from '@jest/globals'
 import { inProject } from './project.mjs'
 
-/** A process that runs `program` as its child, as the bootstrap does, and ends with the child's exit code. */
-const supervise = (program: string): ChildProcess => {
-  const source = `
-    const { run } = await import(${JSON.stringify(inProject('bin/bootstrap/child.mjs'))})
-    process.exitCode = await run(process.execPath, ['--eval', ${JSON.stringify(program)}], { env: process.env, output: 'own' })`
-  return spawn(process.execPath, ['--input-type=module', '--eval', source], { stdio: ['ignore', 'pipe', 'inherit'] })
-}
+/** The source of a process that runs `program` as its child, as the bootstrap does, and ends with the child's exit code. */
+const source = (program: string): string => `
+  const { run } = await import(${JSON.stringify(inProject('bin/bootstrap/child.mjs'))})
+  process.exitCode = await run(process.execPath, ['--eval', ${JSON.stringify(program)}], { env: process.env, output: 'own' })`
+
+const withoutNpm = { ...process.env, npm_lifecycle_event: undefined }
+
+const supervise = (program: string): ChildProcess =>
+  spawn(process.execPath, ['--input-type=module', '--eval', source(program)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: withoutNpm,
+  })
 
 const output = async (process: ChildProcess, onReady: () => void = () => undefined) => {
   let text = ''
@@ -38,6 +43,22 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s reaches the command once, which en
     process.kill(signal)
   }
   expect(await output(process, sendTwice)).toEqual({ code: 0, text: 'ready stopping' })
+})
+
+test('when npm is killed outright, the command is asked to stop', async () => {
+  const supervisor = source(`
+    const timer = setInterval(() => {}, 1000)
+    process.on('SIGTERM', () => { process.stdout.write(' stopping'); clearInterval(timer) })
+    process.stdout.write('ready')`)
+  const npm = spawn(
+    process.execPath,
+    [
+      '--eval',
+      `child_process.spawn(process.execPath, ['--input-type=module', '--eval', ${JSON.stringify(supervisor)}], { stdio: 'inherit' })`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, npm_lifecycle_event: 'start' } },
+  )
+  expect(await output(npm, () => npm.kill('SIGKILL'))).toEqual({ code: null, text: 'ready stopping' })
 })
 
 test('a command that a signal ended gives 128 + its number', async () => {
