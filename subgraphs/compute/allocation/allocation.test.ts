@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { ProjectScope } from '../../../platform/access/scope.ts'
 import { ownedId } from '../../../platform/ids/id.ts'
 import { err, ok } from '../../../platform/result/result.ts'
-import { createTestCloud, granted, jobGrant, someUuid, type TestCloud } from '../test-cloud.ts'
+import { createTestCloud, granted, jobGrant, someUuid, type TestCloud } from '../testkit/test-cloud.ts'
 import { allocationJobs, jobPayload, PROVISION_JOB, RELEASE_JOB } from './jobs.ts'
 import type { AllocationId } from './model.ts'
 import { simulatedProvider, type Provider } from './provider.ts'

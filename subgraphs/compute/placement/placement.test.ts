@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { createTestCloud, granted, type TestCloud } from '../test-cloud.ts'
+import { createTestCloud, granted, type TestCloud } from '../testkit/test-cloud.ts'
 import type { ProjectScope } from '../../../platform/access/scope.ts'
 
 interface HeldRow {

@@ -1,14 +1,15 @@
-import { authorize, systemGrant, type ProjectGrant, type SystemCapability } from '../../platform/access/authorize.ts'
-import { NO_GRANTS, type Grants } from '../../platform/access/grants.ts'
-import { projectScope, type ProjectScope } from '../../platform/access/scope.ts'
-import { systemIds } from '../../platform/ids/generator.ts'
-import type { Uuid } from '../../platform/ids/id.ts'
-import { manualClock, type ManualClock } from '../../test/testkit/manual-clock.ts'
-import { createTestDatabase } from '../../test/testkit/database.ts'
-import type { Database } from '../../platform/database/database.ts'
-import type { Provider } from './allocation/provider.ts'
-import type { Fabric, Shape } from './catalogue/model.ts'
-import { createCompute, type Compute } from './context.ts'
+import { authorize, systemGrant, type ProjectGrant, type SystemCapability } from '../../../platform/access/authorize.ts'
+import { NO_GRANTS, type Grants } from '../../../platform/access/grants.ts'
+import type { Principal } from '../../../platform/access/principal.ts'
+import { projectScope, type ProjectScope } from '../../../platform/access/scope.ts'
+import { systemIds } from '../../../platform/ids/generator.ts'
+import type { Uuid } from '../../../platform/ids/id.ts'
+import { manualClock, type ManualClock } from '../../../test/testkit/manual-clock.ts'
+import { createTestDatabase } from '../../../test/testkit/database.ts'
+import type { Database } from '../../../platform/database/database.ts'
+import type { Provider } from '../allocation/provider.ts'
+import type { Fabric, Shape } from '../catalogue/model.ts'
+import { createCompute, type Compute } from '../context.ts'
 
 export interface MachineShape {
   readonly region?: string
@@ -119,23 +120,19 @@ export const createTestCloud = async (): Promise<TestCloud> => {
   }
 }
 
-/** The grants of a user who holds the capabilities in one project. */
-export const grantsIn = ({ organizationId, projectId }: ProjectScope, ...capabilities: readonly string[]): Grants => ({
-  ...NO_GRANTS,
-  userId: organizationId,
-  projects: new Map([[projectId, { organizationId, suspended: false, capabilities: new Set(capabilities) }]]),
-})
-
-export const someUser = (subject: string) =>
-  ({ kind: 'user', subject, sessionId: undefined, authenticatedAt: undefined, assurance: 'single' }) as const
-
 /** What a user was granted who may do this in the project. */
 export const granted = <C extends string>(scope: ProjectScope, capability: C): ProjectGrant<C> => {
-  const principal = someUser('somebody')
-  const grant = authorize(
-    { principal, grants: grantsIn(scope, capability) },
-    { kind: 'project', capability, projectId: scope.projectId },
-  )
+  const { organizationId, projectId } = scope
+  const projects = new Map([[projectId, { organizationId, suspended: false, capabilities: new Set([capability]) }]])
+  const principal: Principal = {
+    kind: 'user',
+    subject: 'somebody',
+    sessionId: undefined,
+    authenticatedAt: undefined,
+    assurance: 'single',
+  }
+  const grants: Grants = { ...NO_GRANTS, userId: organizationId, projects }
+  const grant = authorize({ principal, grants }, { kind: 'project', capability, projectId })
   if (!grant.ok) throw new Error('The grant of a test was denied')
   return grant.value
 }
