@@ -15,8 +15,10 @@ import { registerIdentityRoutes } from '../identity/routes.ts'
 import { createAccess } from '../platform/access/access.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Config } from '../platform/config/config.ts'
+import { SUBGRAPHS } from '../platform/config/roles.ts'
 import { catalogued } from '../platform/errors/catalogue.ts'
 import type { Log } from '../platform/log/log.ts'
+import type { SubgraphName } from '../platform/subgraph/module.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 
 export interface ProductGatewayParts {
@@ -49,7 +51,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     if (local !== undefined) {
       return inProcessTransport({ name, timeoutMs, schema: local.hosted.schema, context: inProcessContext(local) })
     }
-    const url = Object.entries(config.subgraphUrls ?? {}).find(([subgraph]) => subgraph === name)?.[1]
+    const url = isSubgraph(name) ? config.subgraphUrls?.get(name) : undefined
     if (url === undefined) {
       const message = `The subgraph ${name} does not run in this process, and SUBGRAPH_URLS does not say where it does.`
       throw catalogued('CONFIG_INVALID', {}, { message })
@@ -77,6 +79,8 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     mount: (fastify) => registerIdentityRoutes(fastify, IDENTITY_PATH, identity.provider),
   })
 }
+
+const isSubgraph = (name: string): name is SubgraphName => SUBGRAPHS.some((known) => known === name)
 
 const inProcessContext =
   ({ hosted }: RunningSubgraph): Parameters<typeof inProcessTransport>[0]['context'] =>

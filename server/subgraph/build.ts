@@ -1,5 +1,5 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { Kind, type DocumentNode, type GraphQLSchema } from 'graphql'
+import { isObjectType, Kind, type DocumentNode, type GraphQLSchema } from 'graphql'
 import { enforceRules } from '../../directives/enforce.ts'
 import { readRules } from '../../directives/read-rules.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
@@ -34,9 +34,22 @@ type ApolloResolvers = NonNullable<
   Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>['resolvers']
 >
 
+/** A resolver of a field that is not there would be dropped in silence. */
+const refuseStrays = (schema: GraphQLSchema, resolvers: SubgraphResolvers): void => {
+  const strays = Object.entries(resolvers).flatMap(([name, fields]) => {
+    const type = schema.getType(name)
+    if (!isObjectType(type)) return type === undefined ? [name] : []
+    const known = type.getFields()
+    return Object.keys(fields)
+      .filter((field) => !field.startsWith('__') && !Object.hasOwn(known, field))
+      .map((field) => `${name}.${field}`)
+  })
+  if (strays.length > 0) throw new Error(`There are resolvers for what the schema does not have: ${strays.join(', ')}`)
+}
+
 /** Makes the executable schema of a subgraph: standard federation v2, its scope rules enforced by itself. */
 export const buildSubgraph = (
-  module: SubgraphModule,
+  module: Pick<SubgraphModule, 'schemaFiles'>,
   subgraph: Pick<Subgraph, 'resolvers'>,
   clock?: Clock,
 ): GraphQLSchema => {
@@ -44,6 +57,7 @@ export const buildSubgraph = (
   const resolvers = { ...scalarsOf(typeDefs), ...subgraph.resolvers }
   // Resolvers are typed against the generated types of their subgraph; Apollo's map only loses those parameter types.
   const schema = buildSubgraphSchema({ typeDefs, resolvers: resolvers as ApolloResolvers })
+  refuseStrays(schema, resolvers)
   const ids = idFieldsOf(schema)
   enforceRules(schema, readRules(typeDefs), clock === undefined ? {} : { clock })
   ids.writeAsText()

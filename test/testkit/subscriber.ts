@@ -1,0 +1,52 @@
+import { createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+
+/** A live subscription as a browser's client library holds it. */
+export interface Subscriber<Data> {
+  /** The data of every event so far. */
+  readonly received: () => readonly Data[]
+  readonly close: () => Promise<void>
+}
+
+/** Resolves when the server has acknowledged the connection and the operation is sent. */
+export const subscribe = async <Data = Record<string, unknown>>(url: string, token: string, query: string): Promise<Subscriber<Data>> => {
+  const received: Data[] = []
+  const failures: unknown[] = []
+  const client = createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    lazy: false,
+    retryAttempts: 0,
+    connectionParams: { authorization: `Bearer ${token}` },
+    onNonLazyError: (error) => failures.push(error),
+  })
+  await new Promise<void>((resolve, reject) => {
+    client.on('connected', () => {
+      resolve()
+    })
+    client.on('closed', (event) => {
+      reject(new Error(`The WebSocket closed: ${JSON.stringify(event)}`))
+    })
+  })
+  const unsubscribe = client.subscribe<Data>(
+    { query },
+    {
+      next: ({ data, errors }) => {
+        if (data) received.push(data)
+        if (errors) failures.push(...errors)
+      },
+      error: (error) => failures.push(error),
+      complete: () => undefined,
+    },
+  )
+  return {
+    received: () => {
+      if (failures.length > 0) throw new Error(`The subscription failed: ${JSON.stringify(failures)}`)
+      return received
+    },
+    close: async () => {
+      unsubscribe()
+      await client.dispose()
+    },
+  }
+}
