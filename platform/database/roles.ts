@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { Client, escapeIdentifier, escapeLiteral } from 'pg'
 import { DATABASE_LOGINS, type DatabaseLogin } from '../config/logins.ts'
+import { hasCode } from './error-code.ts'
 import { databaseName, withDatabase, withUser } from './database-url.ts'
 
 /** How the passwords of the roles are known: derived from one secret, or given one by one. */
@@ -51,9 +52,6 @@ export const ensureDatabase = async (ownerUrl: string): Promise<void> => {
     })
   })
 }
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code
 
 /** Owner of nothing and above no rule: what a role may do is granted by the migrations. */
 const ATTRIBUTES = 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls noinherit'

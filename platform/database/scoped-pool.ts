@@ -47,7 +47,7 @@ export class ScopedPool extends Pool {
         })
       },
       (error: unknown) => {
-        callback(error instanceof Error ? error : new Error(String(error)), undefined, () => undefined)
+        callback(error as Error, undefined, () => undefined) // pg rejects with errors alone
       },
     )
     return undefined

@@ -15,6 +15,7 @@ const NOW = new Date('2026-03-01T12:00:00Z')
 const bucketsOf = (db: Transaction, scope: ProjectScope) => ({
   insert: async (name: string) => {
     await db.bucket.createMany({ data: [{ ...scope.columns, id: systemIds.next(), name, createdAt: NOW }] })
+    return name
   },
   names: async () => (await db.bucket.findMany({ orderBy: { name: 'asc' } })).map(({ name }) => name),
   /** Locks a bucket's row, as an update would. */

@@ -72,17 +72,13 @@ export const ensureCluster = async (
     await rename(draft, cluster)
     return cluster
   }
-  const version = await readFile(join(cluster, 'PG_VERSION'), 'utf8').then(
-    (line) => line.trim(),
-    () => 'no',
-  )
-  if (version !== DATA_VERSION) {
+  const version = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => '')
+  if (version.trim() !== DATA_VERSION) {
+    const found = version === '' ? 'no data of PostgreSQL' : `data of PostgreSQL version ${version.trim()}`
     throw catalogued(
       'EMBEDDED_DATABASE_FAILED',
       {},
-      {
-        message: `${cluster} holds ${version} data of PostgreSQL ${DATA_VERSION}: it was made by another version, or is damaged.`,
-      },
+      { message: `${cluster} holds ${found}; this is version ${DATA_VERSION}.` },
     )
   }
   await chmod(cluster, 0o700) // copies and restores widen it, and the server refuses to start then

@@ -3,6 +3,7 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { catalogued } from '../../errors/catalogue.ts'
+import { hasCode } from '../error-code.ts'
 import { processIdentity } from './process-identity.ts'
 
 const ownerFile = z.object({
@@ -23,9 +24,6 @@ const readOwner = async (path: string): Promise<Owner | undefined> => {
 
 const isHeld = async (owner: Owner | undefined): Promise<boolean> =>
   owner !== undefined && (await processIdentity(owner.pid)) === owner.identity
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code
 
 /** True when this process made the file; false when another file stood there first. */
 const claim = async (path: string, owner: Owner): Promise<boolean> => {

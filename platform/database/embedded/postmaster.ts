@@ -61,6 +61,6 @@ export const removeLeftServer = async (cluster: string, progress: (message: stri
     await shutDown(file.pid)
     return
   }
-  // The id belongs to a stranger by now; the server could not tell and would refuse to start.
+  // The id belongs to a stranger by now, or to a dead process that nobody has buried; the server could not tell and would refuse to start.
   await rm(join(cluster, 'postmaster.pid'), { force: true })
 }
