@@ -20,10 +20,10 @@ export const perform = async (name, args, runtime) => {
   const command = commandNamed(name)
   if (command.commands) return performAll(command.commands, runtime)
   const parts = [...(command.parts ?? []), ...(args.length === 0 ? (command.whole ?? []) : [])]
-  for (const part of parts) {
+  for (const [index, part] of parts.entries()) {
+    if (index > 0 && wasInterrupted()) return INTERRUPTED
     const code = await performPart(part, args, runtime)
     if (code !== 0) return code
-    if (wasInterrupted()) return INTERRUPTED
   }
   return 0
 }
