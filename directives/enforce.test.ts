@@ -19,7 +19,7 @@ import {
 } from './testkit/guarded-graph.ts'
 import { NO_GRANTS } from '../platform/access/grants.ts'
 import { ANONYMOUS } from '../platform/access/principal.ts'
-import { ownedId, parseAnyId, selfId } from '../platform/ids/id.ts'
+import { ownedId, parseAnyId, selfId, type Uuid } from '../platform/ids/id.ts'
 
 const TYPES = `
   type Query {
@@ -219,6 +219,23 @@ describe('an object on its way out', () => {
       errors: [['things.2', 'PROJECT_ACCESS_DENIED']],
     })
     expect((await ask(schema, '{ nodes { id } }')).data).toEqual({ nodes: [null, { id: bucketId(MINE) }, null] })
+  })
+
+  test('is decided by its id as its own resolver gives it, at once or later', async () => {
+    const schema = guardedSubgraph(
+      'type Query { all: [B] @selfScoped } type B @projectScoped(capability: READ) { id: ID! }',
+      {
+        Query: { all: () => [MINE, FOREIGN].map((owner) => ({ id: 'raw', owner })) },
+        B: {
+          id: ({ owner }: { owner: Uuid }, _: unknown, __: unknown, { fieldName }: { fieldName: string }) =>
+            fieldName === 'id' ? Promise.resolve(bucketId(owner)) : undefined,
+        },
+      },
+    )
+    expect(await ask(schema, '{ all { id } }')).toEqual({
+      data: { all: [{ id: bucketId(MINE) }, null] },
+      errors: [['all.1', 'PROJECT_ACCESS_DENIED']],
+    })
   })
 
   test('is decided again where an edge leaves its project', async () => {

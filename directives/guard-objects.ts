@@ -37,11 +37,17 @@ const collect = async (items: AsyncIterable<unknown>): Promise<readonly unknown[
  * never asks for permission itself.
  */
 export const scopeReader = (type: GraphQLObjectType, fieldName: string): ScopeReader => {
-  const resolve = type.getFields()[fieldName]?.resolve
+  const field = type.getFields()[fieldName]
+  const resolve = field?.resolve
   return (source, { context, info }) => {
     if (typeof source !== 'object' || source === null) return undefined
-    if (resolve === undefined) return asIdText(Reflect.get(source, fieldName))
-    const value: unknown = resolve(source, {}, context, info)
+    if (field === undefined || resolve === undefined) return asIdText(Reflect.get(source, fieldName))
+    const value: unknown = resolve(source, {}, context, {
+      ...info,
+      fieldName,
+      parentType: type,
+      returnType: field.type,
+    })
     return isPromise(value) ? Promise.resolve(value).then(asIdText) : asIdText(value)
   }
 }

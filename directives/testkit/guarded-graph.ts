@@ -1,9 +1,8 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { execute, parse, type ExecutionResult } from 'graphql'
-import { print } from 'graphql'
+import { execute, parse, print, type ExecutionResult } from 'graphql'
 import { createAccess, type Access } from '../../platform/access/access.ts'
 import { NO_GRANTS, type Grants } from '../../platform/access/grants.ts'
-import { type Principal } from '../../platform/access/principal.ts'
+import type { Principal, UserPrincipal } from '../../platform/access/principal.ts'
 import { ownedId, selfId, type Uuid } from '../../platform/ids/id.ts'
 import { FAMILY, SCOPE_DEFINITIONS, SCOPE_URL } from '../definitions.ts'
 import { enforceRules } from '../enforce.ts'
@@ -22,7 +21,7 @@ export const NOWHERE = uuid(6)
 export const projectId = (project: Uuid): string => selfId('prj', project).text
 export const bucketId = (project: Uuid, local = uuid(9)): string => ownedId('bkt', project, local).text
 
-export const ada: Principal = {
+export const ada: UserPrincipal = {
   kind: 'user',
   subject: 'ada',
   sessionId: undefined,
@@ -30,7 +29,7 @@ export const ada: Principal = {
   assurance: 'multi',
 }
 
-const in_ = (...capabilities: string[]) => ({
+const member = (...capabilities: string[]) => ({
   organizationId: ORGANIZATION,
   suspended: false,
   capabilities: new Set(capabilities),
@@ -41,8 +40,8 @@ export const adasGrants: Grants = {
   userId: ADA,
   organizations: new Map([[ORGANIZATION, { suspended: false, capabilities: new Set(['READ']) }]]),
   projects: new Map([
-    [MINE, in_('READ', 'WRITE')],
-    [SIBLING, in_('READ')],
+    [MINE, member('READ', 'WRITE')],
+    [SIBLING, member('READ')],
   ]),
 }
 

@@ -112,7 +112,7 @@ describe('a decision', () => {
   })
 
   test('asks a person for a fresh second factor last, and a program never', () => {
-    const at = (iso: string): Requirement => ({ ...read, secondFactorSince: new Date(iso) })
+    const at = (iso: string) => ({ ...read, secondFactorSince: new Date(iso) })
     expect(codeOf(person, member, at('2026-01-01T12:00:00Z'))).toBe('ALLOWED')
     expect(codeOf(person, member, at('2026-01-01T12:00:01Z'))).toBe('MFA_REQUIRED')
     expect(codeOf({ ...person, assurance: 'single' }, member, at('2025-01-01T00:00:00Z'))).toBe('MFA_REQUIRED')

@@ -20,6 +20,7 @@ import { ownedId, selfId } from '../../platform/ids/id.ts'
 import { currentCorrelation } from '../../platform/log/correlation.ts'
 import { silentLog } from '../../platform/log/log.ts'
 import type { OperationContext, Subgraph, SubgraphModule } from '../../platform/subgraph/module.ts'
+import { until } from '../../test/testkit/until.ts'
 
 const SDL = `
   type Query {
@@ -59,13 +60,14 @@ let grants: Grants
 let isReady: boolean
 const read = jest.fn<(id: string) => void>()
 const ended = jest.fn()
-let push: (id: string) => void
+let push: ((id: string) => void) | undefined
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'subgraph-'))
   await writeFile(join(folder, 'schema.graphql'), SDL)
   read.mockClear()
   ended.mockClear()
+  push = undefined
   grants = adasGrants
   isReady = true
   const bucket = (id: string) => ({ id, name: 'logs', createdAt: new Date('2026-01-01T00:00:00Z') })
@@ -310,18 +312,18 @@ describe('a subscription on a shared connection', () => {
   test('delivers its events, decides each anew, and ends upstream when the client leaves', async () => {
     const events = subscribe(selfId('prj', project).text, await signer.sign(ada, 'storage'))
     const first = events.next()
-    while (push === undefined) await new Promise(setImmediate)
-    push(bucketIn(project))
+    await until('the subscription is open', () => push !== undefined)
+    push?.(bucketIn(project))
     expect((await first).value).toEqual({ data: { made: { name: 'logs' } } })
     grants = { ...adasGrants, disabled: true }
     const second = events.next()
-    push(bucketIn(project))
+    push?.(bucketIn(project))
     expect((await second).value).toMatchObject({
       data: { made: null },
       errors: [{ extensions: { code: 'ACTOR_DISABLED' } }],
     })
     await events.return?.()
-    while (ended.mock.calls.length === 0) await new Promise(setImmediate)
+    await until('the source has ended', () => ended.mock.calls.length > 0)
   })
 
   test('of a foreign project is denied at once', async () => {
