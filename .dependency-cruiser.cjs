@@ -1,7 +1,7 @@
 // Who may import whom: the architecture, as rules that CI runs (`npm run boundaries`). Tests may cross any of them.
 const { join } = require('node:path')
 
-const tests = String.raw`\.test\.ts$|^test/|^bench/|^subgraphs/[^/]+/testkit/`
+const tests = String.raw`\.test\.ts$|^test/|^bench/|(^|/)testkit/`
 const domainFree = 'gateway|platform|directives'
 const installed = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown']
 
@@ -13,13 +13,13 @@ module.exports = {
       comment: 'Domains meet in the graph (entities), in events and in foreign keys; never in an import (R91).',
       severity: 'error',
       from: { path: '^subgraphs/([^/]+)/', pathNot: tests },
-      to: { path: '^subgraphs/', pathNot: '^subgraphs/$1/' },
+      to: { path: '^(subgraphs|generated)/', pathNot: String.raw`^subgraphs/$1/|^generated/$1\.ts$` },
     },
     {
       name: 'a-subgraph-is-its-index',
       comment: 'From outside a subgraph only its index.ts is imported.',
       severity: 'error',
-      from: { pathNot: `^subgraphs/|${tests}` },
+      from: { pathNot: `^subgraphs/|^generated/|${tests}` },
       to: { path: '^subgraphs/[^/]+/', pathNot: String.raw`^subgraphs/[^/]+/index\.ts$` },
     },
     {
@@ -145,7 +145,7 @@ module.exports = {
   options: {
     tsConfig: { fileName: join(__dirname, 'tsconfig.json') },
     tsPreCompilationDeps: true,
-    doNotFollow: { path: '^node_modules/|^prisma/generated/' },
+    doNotFollow: { path: '^node_modules/|^(prisma/)?generated/' },
     exclude: { path: String.raw`^(\.runtime|\.data|console|reports|docs)/` },
     enhancedResolveOptions: {
       extensions: ['.ts', '.mjs', '.js', '.cjs', '.json'],

@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import typescript from 'typescript-eslint'
 import { explainedAssertion } from './bin/lint/explained-assertion.mjs'
 
-const tests = ['**/*.test.ts', 'test/**', 'bench/**']
+const tests = ['**/*.test.ts', '**/testkit/**', 'test/**', 'bench/**']
 
 /** Programs that a person runs: they print, and set up the environment of what they start. */
 const programs = ['bin/**', 'bench/**', 'identity/token.ts', 'prisma/*.ts', 'schema/compose.ts', 'docs/*.ts']
@@ -27,7 +27,15 @@ const readsOfTheEnvironment = [
 ]
 
 export default defineConfig(
-  globalIgnores(['.runtime/', '.data/', '**/generated/', 'console/', 'reports/', 'bench/results/']),
+  globalIgnores([
+    '.runtime/',
+    '.data/',
+    '**/generated/',
+    'console/',
+    'reports/',
+    'bench/results/',
+    'gateway/http/ide/ide-client.js',
+  ]),
   eslint.configs.recommended,
   typescript.configs.strictTypeChecked,
   typescript.configs.stylisticTypeChecked,
