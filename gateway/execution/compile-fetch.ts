@@ -67,10 +67,13 @@ const fetchRoot = (
     const places = path.keys.length > 0 ? path.locate(run.data) : []
     const fail = (error: CataloguedError): void =>
       path.keys.length > 0 ? failEntities(run, places, shape, error) : failRoot(run, shape, error)
-    if (result instanceof CataloguedError) return fail(result)
+    if (result instanceof CataloguedError) {
+      fail(result)
+      return
+    }
     const errors = rootErrors(result.errors ?? [], renamed)
     if (!isDataObject(result.data)) {
-      if (errors.length === 0) return fail(catalogued('SUBGRAPH_INVALID_RESPONSE'))
+      if (errors.length === 0) fail(catalogued('SUBGRAPH_INVALID_RESPONSE'))
       for (const error of errors) {
         if (error.path.length === 0) fail(error.error)
         else run.errors.push(...prefixed(error, places))
@@ -116,7 +119,10 @@ const fetchEntities = (
     }
     if (representations.length === 0) return
     const result = await send(run, { ...variablesOf(run.variables), representations })
-    if (result instanceof CataloguedError) return failEntities(run, placesOf(run, path, users), shape, result)
+    if (result instanceof CataloguedError) {
+      failEntities(run, placesOf(run, path, users), shape, result)
+      return
+    }
     if (result.errors?.length) run.errors.push(...entityErrors(result.errors, users, path.locate(run.data), renamed))
     const received: unknown = result.data?.['_entities']
     if (!Array.isArray(received) || received.length !== representations.length) {

@@ -83,7 +83,7 @@ export const createEngine = (options: EngineOptions): Engine => {
         const { coerced, errors } = getVariableValues(apiSchema, definitions, variables, {
           maxErrors: MAX_VARIABLE_ERRORS,
         })
-        return coerced ?? errors ?? []
+        return coerced ?? errors
       },
       preflight: compilePreflight({ schema: apiSchema, operation, fragments, readConditions, guards, rules, clock }),
       variants: new BoundedCache(MAX_VARIANTS),

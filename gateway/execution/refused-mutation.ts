@@ -1,4 +1,4 @@
-import { isNonNullType, type ExecutionResult } from 'graphql'
+import { isNonNullType, OperationTypeNode, type ExecutionResult } from 'graphql'
 import { toGraphQLError } from '../errors/graphql-error.ts'
 import type { Decided } from '../preflight/preflight.ts'
 import type { OperationParts } from './compile-operation.ts'
@@ -17,7 +17,7 @@ export const refuseMutation = (
 ): ExecutionResult => {
   const errors = [...root].map(([key, error]) => toGraphQLError(error, [key]))
   const type = apiSchema.getRootType(operation.operation)
-  if (!type || operation.operation === 'subscription') return { errors }
+  if (!type || operation.operation === OperationTypeNode.SUBSCRIPTION) return { errors }
   const conditions = compileConditions(operation, fragments)(variables)
   const fields = [...collectFields({ schema: apiSchema, fragments, conditions }, type, [operation.selectionSet])]
   const definitions = type.getFields()

@@ -35,7 +35,7 @@ const detailsOf = (extensions: SubgraphError['extensions']): ErrorDetails => {
     const value = extensions?.[name]
     if (typeof value === (NUMERIC.has(name) ? 'number' : 'string')) details[name] = value
   }
-  return details as ErrorDetails // only its names, each with its type
+  return details // only its names, each with its type
 }
 
 const NUMERIC = new Set(['limit', 'requested', 'retryAfterSeconds', 'maxAgeSeconds'])

@@ -8,14 +8,14 @@ const BY_STATUS: ReadonlyMap<unknown, ErrorCode> = new Map<unknown, ErrorCode>([
   [415, 'UNSUPPORTED_MEDIA_TYPE'],
 ])
 
-const CSRF = /^This operation has been blocked as a potential Cross-Site Request Forgery/
+const CSRF = 'This operation has been blocked as a potential Cross-Site Request Forgery'
 
 /** The catalogue's error for what Apollo refuses before an operation; any other error as it is. */
 export const ofTransport = (error: unknown): unknown => {
   if (!(error instanceof GraphQLError) || error.extensions['code'] !== 'BAD_REQUEST') return error
-  if (CSRF.test(error.message)) return catalogued('CSRF_REFUSED')
+  if (error.message.startsWith(CSRF)) return catalogued('CSRF_REFUSED')
   const { http } = error.extensions
-  const status = typeof http === 'object' && http !== null && 'status' in http ? http.status : undefined
+  const status = http?.status
   const code = BY_STATUS.get(status)
   return code === undefined ? error : catalogued(code)
 }

@@ -3,13 +3,7 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
-import {
-  GraphQLError,
-  OperationTypeNode,
-  type ExecutionResult,
-  type OperationDefinitionNode,
-  type ValidationRule,
-} from 'graphql'
+import { GraphQLError, OperationTypeNode, type ExecutionResult, type ValidationRule } from 'graphql'
 import { catalogued, entryOf, isErrorCode, type CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { Engines } from '../engines.ts'
@@ -47,7 +41,7 @@ export const createApollo = (options: ApolloOptions): ApolloServer<GatewayContex
       return { ...wire, extensions: { ...wire.extensions } }
     },
     validationRules: [...rules],
-    parseOptions: { maxTokens: limits.maxTokens },
+    parseOptions: { maxLexicalTokens: limits.maxTokens },
     // Our own rule refuses it with a code of the catalogue.
     introspection: true,
     hideSchemaDetailsFromClientErrors: true,
@@ -92,9 +86,7 @@ const gatewayInterface = (engines: Engines): GatewayInterface => ({
 const runnableOperation: ApolloServerPlugin<GatewayContext> = {
   requestDidStart: () =>
     Promise.resolve({
-      didResolveOperation: (context) => {
-        // Declared as resolved; undefined when the document has no such operation.
-        const operation = context.operation as OperationDefinitionNode | undefined
+      didResolveOperation: ({ operation }) => {
         if (!operation) throw withStatus(toGraphQLError(catalogued('OPERATION_NOT_FOUND')))
         if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw withStatus(toGraphQLError(overWebSocket()))
         return Promise.resolve()

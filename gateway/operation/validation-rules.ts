@@ -22,12 +22,12 @@ const boundedOperations = (limits: Limits): ValidationRule => {
           return true
         }
         // The first that is passed tells enough.
-        return void (
+        const isPassed =
           check('OPERATION_TOO_DEEP', depth, limits.maxDepth) ||
           check('OPERATION_TOO_LARGE', rootFields, limits.maxRootFields) ||
           check('OPERATION_TOO_MANY_ALIASES', aliases, limits.maxAliases) ||
           check('OPERATION_TOO_LARGE', fields, limits.maxFields)
-        )
+        return isPassed ? false : undefined
       },
     }
   }

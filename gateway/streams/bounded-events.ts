@@ -18,9 +18,13 @@ export const boundedEvents = (
     try {
       for (;;) {
         const event = await source.next()
-        if (event.done === true) return queue.end()
-        if (!queue.push(event.value)) return stopSource()
+        if (event.done === true) break
+        if (!queue.push(event.value)) {
+          stopSource()
+          return
+        }
       }
+      queue.end()
     } catch (error) {
       queue.end({ errors: [toGraphQLError(error)] })
     }

@@ -27,7 +27,7 @@ export const supergraphOf = (sdl: string, apiSchema: GraphQLSchema, planner: Que
     sdl,
     apiSchema,
     fullSchema: supergraph.schema.toGraphQLJSSchema(),
-    subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url: url ?? '' })),
+    subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url })),
     plan: (document) => planner.buildQueryPlan(operationFromDocument(planningSchema, document, { validate: false })),
   }
 }

@@ -86,7 +86,7 @@ class SharedSubscription {
     const { name, sign } = this.#options
     const principal = await sign?.(this.#request.principal, name)
     if (this.#isStopped) return
-    this.#unsubscribe = this.#client.subscribe<Record<string, unknown>>(
+    this.#unsubscribe = this.#client.subscribe(
       {
         query: this.#fetch.operation,
         operationName: this.#fetch.operationName ?? null,
