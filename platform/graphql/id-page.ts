@@ -10,7 +10,8 @@ export interface IdPage extends PageRequest {
 const firstOf = (request: PageRequest): Uuid | undefined => {
   const key = request.from?.[0]
   if (key === undefined) return undefined
-  if (!isUuid(key)) throw catalogued('INVALID_CURSOR', { argument: request.direction === 'forward' ? 'after' : 'before' })
+  if (!isUuid(key))
+    throw catalogued('INVALID_CURSOR', { argument: request.direction === 'forward' ? 'after' : 'before' })
   return key
 }
 
@@ -24,6 +25,13 @@ export const idPage = (page: PageArguments, list: string, filter?: unknown): IdP
 export const idPageQuery = ({ direction, fetch, after }: IdPage) => ({
   where: after === undefined ? {} : { id: direction === 'forward' ? { gt: after } : { lt: after } },
   orderBy: { id: direction === 'forward' ? ('asc' as const) : ('desc' as const) },
+  take: fetch,
+})
+
+/** The same for a list whose newest rows come first. */
+export const newestFirstQuery = ({ direction, fetch, after }: IdPage) => ({
+  where: after === undefined ? {} : { id: direction === 'forward' ? { lt: after } : { gt: after } },
+  orderBy: { id: direction === 'forward' ? ('desc' as const) : ('asc' as const) },
   take: fetch,
 })
 

@@ -24,6 +24,7 @@ export const ID_KINDS = {
   rte: 'project',
   bkt: 'project',
   sgr: 'project',
+  chg: 'project',
   ntf: 'user',
   reg: 'platform',
   sku: 'platform',
