@@ -1,0 +1,17 @@
+import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
+import type { BillingResolvers } from '../resolver-types.ts'
+
+export const ledgerResolvers: Pick<BillingResolvers, 'BillingAccount' | 'LedgerTransaction'> = {
+  BillingAccount: {
+    ledger: async ({ id }, args, { access, billing }) => {
+      const page = idPage(args, 'BillingAccount.ledger')
+      const rows = await billing.ledger.page(access.organization('BILLING_LEDGER_READ', id), page)
+      return idConnection(rows, page, (transaction) => transaction.id.local)
+    },
+  },
+  LedgerTransaction: {
+    __resolveReference: ({ id }, { access, billing }) =>
+      billing.ledger.find(access.organization('BILLING_LEDGER_READ', id), parseIdOrThrow('ltx', id, 'id')),
+  },
+}

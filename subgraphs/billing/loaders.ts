@@ -1,0 +1,99 @@
+import DataLoader from 'dataloader'
+import type { ProjectGrant } from '../../platform/access/authorize.ts'
+import type { ProjectSetScope } from '../../platform/access/scope.ts'
+import type { IdPage } from '../../platform/graphql/id-page.ts'
+import type { Uuid } from '../../platform/ids/id.ts'
+import type { Charge, ChargeId, Period } from './charge/model.ts'
+import type { Billing } from './context.ts'
+import { inBookCurrency, type Money } from './money/model.ts'
+import type { Price } from './price/model.ts'
+
+type SpendGrant = ProjectGrant<'BILLING_SPEND_READ'>
+
+interface ChargeKey {
+  readonly grant: SpendGrant
+  readonly id: ChargeId
+}
+
+export interface Spend extends Period {
+  readonly amount: Money
+}
+
+type ByProject<T> = DataLoader<SpendGrant, T, Uuid>
+
+/** Batched look-ups of one operation: as many projects, charges or SKUs as it asks for in one statement. */
+export interface BillingLoaders {
+  readonly charge: DataLoader<ChargeKey, Charge | undefined, string>
+  readonly chargesOfProject: (page: IdPage) => ByProject<readonly Charge[]>
+  readonly spendOfProject: (period: Period) => ByProject<Spend>
+  /** By SKU code, at a moment; undefined: now. */
+  readonly price: (at: Date | undefined) => DataLoader<string, Price | undefined>
+}
+
+const scopesOf = (grants: readonly SpendGrant[]): ProjectSetScope => ({
+  kind: 'project-set',
+  projects: [...new Map(grants.map(({ scope }) => [scope.projectId, scope])).values()],
+})
+
+/** One loader for each value of the arguments that an operation gives. */
+const byArguments = <A, L>(textOf: (argument: A) => string, make: (argument: A) => L) => {
+  const made = new Map<string, L>()
+  return (argument: A): L => {
+    const key = textOf(argument)
+    const loader = made.get(key) ?? make(argument)
+    made.set(key, loader)
+    return loader
+  }
+}
+
+const byProject = <T>(read: (scope: ProjectSetScope) => Promise<(project: Uuid) => T>): ByProject<T> =>
+  new DataLoader(
+    async (grants) => {
+      const of = await read(scopesOf(grants))
+      return grants.map(({ scope }) => of(scope.projectId))
+    },
+    { cacheKeyFn: ({ scope }) => scope.projectId },
+  )
+
+const chargeLoader = ({ charges }: Billing): BillingLoaders['charge'] =>
+  new DataLoader(
+    async (keys: readonly ChargeKey[]) => {
+      const scope = scopesOf(keys.map(({ grant }) => grant))
+      const found = await charges.findAll(
+        scope,
+        keys.map(({ id }) => id),
+      )
+      const byText = new Map(found.map((charge) => [charge.id.text, charge]))
+      return keys.map(({ id }) => byText.get(id.text))
+    },
+    { cacheKeyFn: ({ id }) => id.text },
+  )
+
+export const billingLoaders = (billing: Billing, now: Date): BillingLoaders => ({
+  charge: chargeLoader(billing),
+  chargesOfProject: byArguments(
+    ({ direction, fetch, after }) => JSON.stringify([direction, fetch, after]),
+    (page) =>
+      byProject<readonly Charge[]>(async (scope) => {
+        const pages = await billing.charges.pages(scope, page)
+        return (project) => pages.get(project) ?? []
+      }),
+  ),
+  spendOfProject: byArguments(
+    ({ from, to }) => JSON.stringify([from, to]),
+    (period) =>
+      byProject<Spend>(async (scope) => {
+        const sums = await billing.charges.sums(scope, period)
+        return (project) => ({ ...period, amount: sums.get(project) ?? inBookCurrency(0n) })
+      }),
+  ),
+  price: byArguments(
+    (at) => JSON.stringify(at ?? null),
+    (at) =>
+      new DataLoader(async (codes: readonly string[]) => {
+        const found = await billing.prices.effectiveAt(codes, at ?? now)
+        const byCode = new Map(found.map((price) => [price.skuCode, price]))
+        return codes.map((code) => byCode.get(code))
+      }),
+  ),
+})

@@ -1,0 +1,1 @@
+export type { Resolvers as BillingResolvers } from '../../generated/billing.ts'
