@@ -1,0 +1,22 @@
+import { mergeResolvers } from '../../platform/subgraph/merge-resolvers.ts'
+import type { SubgraphModule } from '../../platform/subgraph/module.ts'
+import { schemaFilesIn } from '../../platform/subgraph/schema-files.ts'
+import { createNotifications } from './context.ts'
+import { deliveryHandlers } from './delivery/handlers.ts'
+import { liveResolvers } from './live/resolvers.ts'
+import { notificationResolvers } from './notification/resolvers.ts'
+
+/** Who is told: users' notifications, listed and live, and the events they are made of. */
+export const notifications: SubgraphModule = {
+  name: 'notifications',
+  schemaFiles: schemaFilesIn(import.meta.dirname),
+  start: (platform) => {
+    const { notifications, live, deliveries } = createNotifications(platform)
+    return {
+      resolvers: mergeResolvers([notificationResolvers, liveResolvers]),
+      context: () => ({ notifications, live }),
+      eventHandlers: deliveryHandlers(deliveries, platform.audience),
+      jobs: {},
+    }
+  },
+}

@@ -1,0 +1,126 @@
+import { describe, expect, jest, test } from '@jest/globals'
+import { catalogued } from '../../../platform/errors/catalogue.ts'
+import { systemIds } from '../../../platform/ids/generator.ts'
+import { notificationId, type Notification } from '../notification/model.ts'
+import { NotificationStream, type StreamParts } from './stream.ts'
+
+const user = systemIds.next()
+
+const notification = (sequence: bigint): Notification => ({
+  id: notificationId(user, systemIds.next()),
+  sequence,
+  template: 'welcome',
+  title: 'x',
+  body: 'x',
+  projectId: null,
+  subject: null,
+  createdAt: new Date(),
+  readAt: null,
+})
+
+/** A log in memory, and a stream over it that looks by itself only after an hour. */
+const open = (parts: Partial<StreamParts> = {}) => {
+  const log: Notification[] = []
+  const onEnd = jest.fn()
+  const read = jest.fn((after: bigint) => Promise.resolve(log.filter(({ sequence }) => sequence > after).slice(0, 2)))
+  const stream = new NotificationStream({
+    position: 0n,
+    authorize: () => Promise.resolve(),
+    read,
+    isVisible: () => true,
+    pollEveryMs: 3_600_000,
+    onEnd,
+    ...parts,
+  })
+  const write = (...sequences: bigint[]) => log.push(...sequences.map(notification))
+  const take = async (count: number) => {
+    const taken: (bigint | undefined)[] = []
+    for (let n = 0; n < count; n += 1) {
+      const { value } = await stream.next()
+      taken.push(value?.sequence)
+    }
+    return taken
+  }
+  return { stream, write, take, read, onEnd }
+}
+
+describe('a stream of notifications', () => {
+  test('reads on from its place, in order, past the end of one batch', async () => {
+    const { write, take } = open({ position: 1n })
+    write(1n, 2n, 3n, 4n, 5n)
+    expect(await take(4)).toEqual([2n, 3n, 4n, 5n])
+  })
+
+  test('a hint while it reads is not lost, and one that is repeated shows nothing again', async () => {
+    const { stream, write, take, read } = open()
+    const first = stream.next()
+    await Promise.resolve()
+    write(1n)
+    stream.hint(1n)
+    expect((await first).value).toMatchObject({ sequence: 1n })
+    stream.hint(1n)
+    stream.hint(1n)
+    const second = take(1)
+    write(2n)
+    stream.hint(2n)
+    expect(await second).toEqual([2n])
+    expect(read.mock.calls.length).toBeLessThan(8)
+  })
+
+  test('without a hint it looks by itself', async () => {
+    const { stream, write } = open({ pollEveryMs: 5 })
+    const next = stream.next()
+    await new Promise((resolve) => setImmediate(resolve))
+    write(1n)
+    expect((await next).value).toMatchObject({ sequence: 1n })
+  })
+
+  test('several readers at once get one notification each', async () => {
+    const { stream, write } = open()
+    const waiting = [stream.next(), stream.next(), stream.next()]
+    write(1n, 2n, 3n)
+    stream.hint(3n)
+    const values = await Promise.all(waiting)
+    expect(values.map(({ value }) => value?.sequence)).toEqual([1n, 2n, 3n])
+  })
+
+  test('return ends at once what waits, while it sleeps and while it reads', async () => {
+    const asleep = open()
+    const waiting = asleep.stream.next()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(await asleep.stream.return()).toEqual({ done: true, value: undefined })
+    expect(await waiting).toEqual({ done: true, value: undefined })
+    expect(await asleep.stream.next()).toEqual({ done: true, value: undefined })
+
+    const reading = open({ read: () => new Promise(() => undefined) })
+    const stuck = reading.stream.next()
+    await reading.stream.return()
+    expect(await stuck).toEqual({ done: true, value: undefined })
+
+    await asleep.stream.return()
+    expect(asleep.onEnd).toHaveBeenCalledTimes(1)
+    expect(reading.onEnd).toHaveBeenCalledTimes(1)
+  })
+
+  test('who may no longer ask gets the denial once, and nothing that was read before', async () => {
+    let allowed = true
+    const { stream, write, onEnd } = open({
+      authorize: () => (allowed ? Promise.resolve() : Promise.reject(catalogued('ACTOR_DISABLED'))),
+    })
+    write(1n, 2n)
+    expect((await stream.next()).value).toMatchObject({ sequence: 1n })
+    allowed = false
+    await expect(stream.next()).rejects.toMatchObject({ code: 'ACTOR_DISABLED' })
+    expect(await stream.next()).toEqual({ done: true, value: undefined })
+    expect(onEnd).toHaveBeenCalledTimes(1)
+  })
+
+  test('what may not be seen when its turn comes is passed over, also when it was read before', async () => {
+    let hidden: bigint | undefined
+    const { write, take } = open({ isVisible: ({ sequence }) => sequence !== hidden })
+    write(1n, 2n, 3n)
+    expect(await take(1)).toEqual([1n])
+    hidden = 2n
+    expect(await take(1)).toEqual([3n])
+  })
+})

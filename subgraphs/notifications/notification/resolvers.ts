@@ -1,0 +1,51 @@
+import { denialError, type Access } from '../../../platform/access/access.ts'
+import type { IdText } from '../../../platform/access/scope-ids.ts'
+import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
+import type { NotificationsResolvers } from '../resolver-types.ts'
+import type { NotificationId } from './model.ts'
+import { markAllNotificationsReadPayload, markNotificationsReadPayload } from './payload.ts'
+import { notificationConnection, notificationPage, streamCursor } from './position.ts'
+import type { Reader } from './service.ts'
+
+/** The caller, with what may be seen of their notifications at this moment. */
+const readerOf = (access: Access): Reader => ({ self: access.self(), readable: access.projects('PROJECT_READ') })
+
+/** The id of a notification of the caller's own; another user's is denied, whether it exists or not. */
+const ownId = (access: Access, text: IdText, argument: string): NotificationId => {
+  const id = parseIdOrThrow('ntf', text, argument)
+  const decision = access.decide({ kind: 'self', userId: id.scope })
+  if (!decision.allowed) throw denialError(decision)
+  return id
+}
+
+export const notificationResolvers: Pick<NotificationsResolvers, 'Query' | 'Mutation' | 'Notification'> = {
+  Query: {
+    notifications: async (_, args, { access, notifications }) => {
+      const page = notificationPage(args)
+      return notificationConnection(await notifications.page(readerOf(access), page), page)
+    },
+    unreadNotificationCount: (_, __, { access, notifications }) => notifications.countUnread(readerOf(access)),
+  },
+  Notification: {
+    __resolveReference: async ({ id }, { access, notifications }) =>
+      (await notifications.findAll(readerOf(access), [ownId(access, id, 'id')])).at(0) ?? null,
+    project: ({ projectId }) => projectId && { id: projectId },
+    cursor: (notification) => streamCursor(notification),
+  },
+  Mutation: {
+    markNotificationsRead: async (_, { input }, { access, notifications }) => {
+      const reader = readerOf(access)
+      const ids = input.ids.map((id) => ownId(access, id, 'input.ids'))
+      return markNotificationsReadPayload(await notifications.markRead(reader, ids), () =>
+        notifications.countUnread(reader),
+      )
+    },
+    markAllNotificationsRead: async (_, { input }, { access, notifications }) => {
+      const reader = readerOf(access)
+      const upTo = input.upTo == null ? undefined : ownId(access, input.upTo, 'input.upTo')
+      return markAllNotificationsReadPayload(await notifications.markAllRead(reader, upTo), () =>
+        notifications.countUnread(reader),
+      )
+    },
+  },
+}

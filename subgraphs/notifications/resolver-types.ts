@@ -1,0 +1,1 @@
+export type { Resolvers as NotificationsResolvers } from '../../generated/notifications.ts'
