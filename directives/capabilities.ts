@@ -16,6 +16,7 @@ export const CAPABILITIES = {
   APP_CREATE: 'Create apps and environments in the project.',
   APP_RELEASE_READ: 'See the releases of an app.',
   APP_RELEASE_CREATE: 'Register releases of an app.',
+  APP_RELEASE_DEPLOY: 'Make a release the current one of an environment.',
   APP_ROUTE_READ: 'See the routes of an app.',
   APP_ROUTE_CREATE: 'Bind hostnames to an app.',
   STORAGE_BUCKET_READ: 'See the buckets of the project.',
@@ -56,6 +57,7 @@ const DEVELOPER = [
   'COMPUTE_ALLOCATION_RELEASE',
   'APP_CREATE',
   'APP_RELEASE_CREATE',
+  'APP_RELEASE_DEPLOY',
   'APP_ROUTE_CREATE',
   'STORAGE_BUCKET_CREATE',
 ] as const satisfies readonly Capability[]

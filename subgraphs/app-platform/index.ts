@@ -1,0 +1,24 @@
+import { mergeResolvers } from '../../platform/subgraph/merge-resolvers.ts'
+import type { SubgraphModule } from '../../platform/subgraph/module.ts'
+import { schemaFilesIn } from '../../platform/subgraph/schema-files.ts'
+import { appResolvers } from './app/resolvers.ts'
+import { createAppPlatform } from './context.ts'
+import { environmentResolvers } from './environment/resolvers.ts'
+import { appPlatformLoaders } from './loaders.ts'
+import { releaseResolvers } from './release/resolvers.ts'
+import { routeResolvers } from './route/resolvers.ts'
+
+/** What runs: apps, their environments and releases, and the hostnames that lead to them. */
+export const appPlatform: SubgraphModule = {
+  name: 'app-platform',
+  schemaFiles: schemaFilesIn(import.meta.dirname),
+  start: (platform) => {
+    const services = createAppPlatform(platform)
+    return {
+      resolvers: mergeResolvers([appResolvers, environmentResolvers, releaseResolvers, routeResolvers]),
+      context: () => ({ appPlatform: services, loaders: appPlatformLoaders(services) }),
+      eventHandlers: {},
+      jobs: {},
+    }
+  },
+}

@@ -1,0 +1,1 @@
+export type { Resolvers as AppPlatformResolvers } from '../../generated/app-platform.ts'
