@@ -71,6 +71,14 @@ describe('one claim', () => {
     expect((await create('w1', 'whole')).ok && (await create('w2', 'whole')).ok).toBe(true)
   })
 
+  test('a machine that is carved already is preferred to a smaller one that is whole', async () => {
+    await cloud.node('large', { slots: 8 })
+    expect((await create('first', 'slice')).ok).toBe(true)
+    await cloud.node('a-small', { slots: 2 })
+    expect((await create('second', 'slice')).ok).toBe(true)
+    expect(await nodeOf('second')).toBe('large')
+  })
+
   test('who needs a fabric gets that fabric; who needs none leaves it to others while there is a choice (R30)', async () => {
     await cloud.node('a-ib', { fabric: 'IB' })
     await cloud.node('b-plain')

@@ -101,8 +101,13 @@ export class PlacementRepository {
       data: held.map((claim) => ({ ...this.#scope.columns, ...claim })),
       skipDuplicates: true,
     })
-    await this.#db.slot.updateMany({ where: { id: { in: [...slots.keys()] } }, data: { state: 'CLAIMED' } })
+    await this.markClaimed([...slots.keys()])
     return count === slots.size
+  }
+
+  /** Tells every other tenant, to whom the claims themselves are invisible. */
+  async markClaimed(slots: readonly Uuid[]): Promise<void> {
+    await this.#db.slot.updateMany({ where: { id: { in: [...slots] } }, data: { state: 'CLAIMED' } })
   }
 
   async takeNode(nodeId: Uuid): Promise<void> {
