@@ -316,6 +316,17 @@ describe('entity resolution', () => {
     expect(touched).toHaveBeenCalledTimes(1)
   })
 
+  test('decides the resolved object too: a permitted key opens nothing foreign', async () => {
+    const schema = guardedSubgraph(TYPES, {
+      Bucket: { __resolveReference: () => Promise.resolve({ id: bucketId(FOREIGN), name: 'theirs' }) },
+    })
+    const r = [{ __typename: 'Bucket', id: bucketId(MINE) }]
+    expect(await ask(schema, ENTITIES, { r })).toEqual({
+      data: { _entities: [null] },
+      errors: [['_entities.0', 'PROJECT_ACCESS_DENIED']],
+    })
+  })
+
   test('takes keys as text alone: a forged parsed id, null, an object or a missing key is denied', async () => {
     const { schema, touched } = arrange()
     const mine = parseAnyId(projectId(MINE))
@@ -388,6 +399,18 @@ describe('a schema', () => {
     expect(() => guardedSubgraph('type Query { a: String }', {})).toThrow('Query.a')
     const entity = 'type Query { a: String @selfScoped } type Lost @key(fields: "id") { id: ID! more: Int }'
     expect(() => guardedSubgraph(entity, {})).toThrow('Lost.more')
+  })
+
+  test('decides objects anew once grants were read again', async () => {
+    const rows = guardedSubgraph(
+      'type Query { all: [B] @selfScoped again: [B] @selfScoped @sensitive } type B @projectScoped(capability: READ) { id: ID! }',
+      { Query: { all: () => [{ id: bucketId(MINE) }], again: () => [{ id: bucketId(MINE) }] } },
+    )
+    const without = { ...adasGrants, projects: new Map() }
+    const access = accessOf(adasGrants, { ...ada, authenticatedAt: new Date('2026-01-01T12:09:00Z') }, without)
+    expect((await ask(rows, '{ all { id } }', {}, access)).errors).toEqual([])
+    expect((await ask(rows, '{ again { id } }', {}, access)).errors).toEqual([['again.0', 'PROJECT_ACCESS_DENIED']])
+    expect((await ask(rows, '{ all { id } }', {}, access)).errors).toEqual([['all.0', 'PROJECT_ACCESS_DENIED']])
   })
 
   test('decides once for all rows of one scope', async () => {

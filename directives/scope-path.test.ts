@@ -13,6 +13,7 @@ test('ids are found through inputs and lists, each once', () => {
 
 test('nothing inherited is an argument', () => {
   for (const name of ['__proto__', 'constructor', 'toString']) expect(idsAt({}, [name]).ok).toBe(false)
+  expect(idsAt(Object.create({ id: 'a' }), ['id']).ok).toBe(false)
   expect(idsAt(JSON.parse('{ "__proto__": { "id": "a" } }'), ['__proto__', 'id'])).toEqual({ ok: true, value: ['a'] })
 })
 
