@@ -49,7 +49,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     const timeoutMs = config.subgraphTimeoutMs
     const local = subgraphs.find((subgraph) => subgraph.name === name)
     if (local !== undefined) {
-      return inProcessTransport({ name, timeoutMs, schema: local.hosted.schema, context: inProcessContext(local) })
+      return inProcessTransport({ name, timeoutMs, schema: local.hosted().schema, context: inProcessContext(local) })
     }
     const url = isSubgraph(name) ? config.subgraphUrls?.get(name) : undefined
     if (url === undefined) {
@@ -66,7 +66,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     access: async (principal) =>
       createAccess({ principal, grants: await access.grants.load(principal), reload: access.grants.fresh }),
     log,
-    metrics: { contentType: metrics.registry.contentType, metrics: () => metrics.registry.metrics() },
+    metrics,
     limits: limitsOf(config),
     production: config.mode === 'production',
     ready,
@@ -86,5 +86,5 @@ const inProcessContext =
   ({ hosted }: RunningSubgraph): Parameters<typeof inProcessTransport>[0]['context'] =>
   ({ access, correlationId, signal }) => {
     if (access === undefined) throw catalogued('UNAUTHENTICATED')
-    return hosted.context({ access, correlationId, signal })
+    return hosted().context({ access, correlationId, signal })
   }

@@ -7,6 +7,7 @@ import { openCache } from './stores.ts'
 import { startSubgraph } from './subgraphs.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Config } from '../platform/config/config.ts'
+import { isEmbedded } from '../platform/config/roles.ts'
 import { placeDatabase } from '../platform/database/place.ts'
 import type { IdGenerator } from '../platform/ids/generator.ts'
 import type { Log } from '../platform/log/log.ts'
@@ -24,6 +25,10 @@ export interface Surroundings {
   readonly progress: (message: string) => void
 }
 
+/** As traces show the process: `gpuaas-graph` for the whole product, `gpuaas-gateway` and the like for a part of it. */
+const serviceName = (roles: Config['roles']): string =>
+  isEmbedded(roles) ? 'gpuaas-graph' : `gpuaas-${[...roles].join('+')}`
+
 /** What every role of the product is built on. Each part is started only where a role needs it (`program.ts`). */
 export const commonParts = (surroundings: Surroundings) => {
   const { config, log, clock, ids, progress } = surroundings
@@ -31,18 +36,20 @@ export const commonParts = (surroundings: Surroundings) => {
   const tracing = part({
     name: 'tracing',
     remedy: 'Check OTEL_EXPORTER_OTLP_ENDPOINT, or unset it to run without traces.',
-    open: () => startTracing({ serviceName: 'gpuaas-graph', endpoint: config.tracesEndpoint }),
+    open: () => startTracing({ serviceName: serviceName(config.roles), endpoint: config.tracesEndpoint }),
     close: (started) => started.stop(),
   })
   const database = part({
     name: 'database',
-    remedy: 'Check that DATABASE_URL names a PostgreSQL that answers; unset it for one under DATA_DIR, or begin anew with `npm start -- --reset`.',
+    remedy:
+      'Check that DATABASE_URL names a PostgreSQL that answers; unset it for one under DATA_DIR, or begin anew with `npm start -- --reset`.',
     open: () => placeDatabase({ config, log, progress }),
     close: (place) => place.stop(),
   })
   const migrations = part({
     name: 'migrations',
-    remedy: 'The user of DATABASE_URL must own the database and may create roles. `npm run migrate` does this part alone.',
+    remedy:
+      'The user of DATABASE_URL must own the database and may create roles. `npm run migrate` does this part alone.',
     open: () => migrate({ place: database.value, progress }),
   })
   const demo = part({
@@ -60,7 +67,13 @@ export const commonParts = (surroundings: Surroundings) => {
     name: 'access',
     remedy: 'Check the password of the database role gpuaas_access (DATABASE_ROLE_SECRET).',
     open: () =>
-      openAccess({ url: database.value.urlOf('access'), poolSize: config.databasePoolSize, cache: cache.value, clock, log }),
+      openAccess({
+        url: database.value.urlOf('access'),
+        poolSize: config.databasePoolSize,
+        cache: cache.value,
+        clock,
+        log,
+      }),
     close: (opened) => opened.close(),
   })
   const subgraphs = (names: readonly SubgraphName[] | 'all') =>

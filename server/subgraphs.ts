@@ -23,7 +23,7 @@ export interface SubgraphSurroundings {
 export interface RunningSubgraph {
   readonly name: SubgraphName
   readonly subgraph: Subgraph
-  readonly hosted: HostedSubgraph
+  readonly hosted: () => HostedSubgraph
   readonly database: Database
 }
 
@@ -59,5 +59,12 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
     ids,
     log,
   })
-  return { name: module.name, subgraph, hosted: hostSubgraph(module, subgraph, clock), database }
+  let hosted: HostedSubgraph | undefined
+  return {
+    name: module.name,
+    subgraph,
+    // Only where fields are served: a worker does without the schema.
+    hosted: () => (hosted ??= hostSubgraph(module, subgraph, clock)),
+    database,
+  }
 }

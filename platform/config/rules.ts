@@ -14,7 +14,35 @@ export const contradictionsIn = (config: Partial<Config>): readonly Contradictio
   ...(config.internalSigningKey !== undefined && config.internalSigningKeyFile !== undefined
     ? [{ setting: 'internalSigningKeyFile' as const, reason: 'must stay unset when INTERNAL_SIGNING_KEY is set' }]
     : []),
+  ...(config.roles === undefined ? [] : misplaced(config, config.roles)),
 ]
+
+/** What one process cannot do at its one port. */
+const misplaced = (config: Partial<Config>, roles: ReadonlySet<Role>): readonly Contradiction[] => {
+  if (roles.has('gateway')) return []
+  const subgraphs = subgraphsOf(roles).length
+  return [
+    ...(subgraphs > 1
+      ? [{ setting: 'roles' as const, reason: 'must name one subgraph at most where it does not name gateway' }]
+      : []),
+    ...(subgraphs > 0 && roles.has('identity')
+      ? [
+          {
+            setting: 'roles' as const,
+            reason: 'must not name identity beside a subgraph where it does not name gateway',
+          },
+        ]
+      : []),
+    ...(roles.has('identity') && config.oidcIssuer !== undefined
+      ? [
+          {
+            setting: 'oidcIssuer' as const,
+            reason: 'must stay unset where ROLES names identity: this process is the issuer',
+          },
+        ]
+      : []),
+  ]
+}
 
 /** A process that is only a part of the product cannot generate what the other parts must have too. */
 const distributed = (config: Partial<Config>, roles: ReadonlySet<Role>): readonly Contradiction[] => {

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { DATABASE_LOGINS, type DatabaseLogin } from '../config/logins.ts'
+import { isEmbedded } from '../config/roles.ts'
 import { openSecrets } from '../config/secrets.ts'
 import type { Log } from '../log/log.ts'
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts'
@@ -38,7 +39,12 @@ const roleSecrets = async (config: Config): Promise<RoleSecrets> => {
     const password = config[`databasePassword:${login}`]
     return password === undefined ? [] : [[login, password.reveal()] as const]
   })
-  const secret =
-    config.databaseRoleSecret?.reveal() ?? (await openSecrets(config.dataDirectory, ['databaseRoles'])).databaseRoles
-  return { secret, passwords: Object.fromEntries(given) }
+  return { secret: await roleSecret(config), passwords: Object.fromEntries(given) }
+}
+
+/** Made and kept only where one process is the whole product: a part of it must be given what the other parts know. */
+const roleSecret = async (config: Config): Promise<string | undefined> => {
+  if (config.databaseRoleSecret !== undefined) return config.databaseRoleSecret.reveal()
+  if (!isEmbedded(config.roles)) return undefined
+  return (await openSecrets(config.dataDirectory, ['databaseRoles'])).databaseRoles
 }

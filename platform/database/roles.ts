@@ -4,9 +4,9 @@ import { DATABASE_LOGINS, type DatabaseLogin } from '../config/logins.ts'
 import { hasCode } from './error-code.ts'
 import { databaseName, withDatabase, withUser } from './database-url.ts'
 
-/** How the passwords of the roles are known: derived from one secret, or given one by one. */
+/** How the passwords of the roles are known: derived from one secret, or given one by one (then it may be left out). */
 export interface RoleSecrets {
-  readonly secret: string
+  readonly secret?: string | undefined
   readonly passwords?: Partial<Readonly<Record<DatabaseLogin, string>>>
 }
 
@@ -16,8 +16,13 @@ export type DatabaseRole = `gpuaas_${DatabaseLogin}`
 export const roleName = (login: DatabaseLogin): DatabaseRole => `gpuaas_${login}`
 
 /** The given password, else HMAC-SHA-256(secret, role name) in hexadecimal: the same in every process. */
-export const rolePassword = (login: DatabaseLogin, { secret, passwords }: RoleSecrets): string =>
-  passwords?.[login] ?? createHmac('sha256', secret).update(roleName(login)).digest('hex')
+export const rolePassword = (login: DatabaseLogin, { secret, passwords }: RoleSecrets): string => {
+  const given = passwords?.[login]
+  if (given !== undefined) return given
+  if (secret === undefined)
+    throw new Error(`This process was given no password for the database role ${roleName(login)}`)
+  return createHmac('sha256', secret).update(roleName(login)).digest('hex')
+}
 
 /** The address by which a part of the product connects, with the rights of its own role alone (R90). */
 export const roleUrl = (ownerUrl: string, login: DatabaseLogin, secrets: RoleSecrets): string =>

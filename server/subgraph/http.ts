@@ -16,6 +16,8 @@ import {
   type Correlation,
 } from '../../platform/log/correlation.ts'
 import type { Log } from '../../platform/log/log.ts'
+import type { Metrics } from '../../platform/metrics/metrics.ts'
+import { tracedRequest } from '../../platform/tracing/spans.ts'
 
 export interface SubgraphServerParts {
   readonly subgraph: HostedSubgraph
@@ -24,6 +26,7 @@ export interface SubgraphServerParts {
   readonly log: Log
   /** Rejects while a query would not be answered. */
   readonly ready: () => Promise<void>
+  readonly metrics?: Metrics
   readonly maxBodyBytes?: number
   readonly docsBaseUrl?: string
 }
@@ -84,7 +87,7 @@ const signalOf = (reply: FastifyReply): AbortSignal => {
 }
 
 export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer => {
-  const { subgraph, verifier, grants, log, ready, maxBodyBytes = DEFAULT_BODY_BYTES, docsBaseUrl } = parts
+  const { subgraph, verifier, grants, log, ready, metrics, maxBodyBytes = DEFAULT_BODY_BYTES, docsBaseUrl } = parts
   const answers = answerWriter(log, docsBaseUrl)
   const documents = documentCache(subgraph.schema)
   const run = operationRunner({ subgraph, grants })
@@ -134,7 +137,9 @@ export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer
       })
       if (!operation.ok) return refuse(request, reply, operation.error)
       if (operation.value.kind === 'subscription') throw catalogued('BAD_REQUEST')
-      const result = await runWithCorrelation(known.correlation, operation.value.execute)
+      const result = await tracedRequest(request.headers, `subgraph ${subgraph.name}`, {}, () =>
+        runWithCorrelation(known.correlation, operation.value.execute),
+      )
       return reply.send(answers.ofResult(result, known.correlation.correlationId))
     },
   })
@@ -156,6 +161,18 @@ export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer
       return reply.code(503).send({ status: 'not ready', code })
     }
   })
+
+  if (metrics) {
+    app.get('/metrics', async (_request, reply) => {
+      const { contentType, text } = await metrics.exposition()
+      return reply.type(contentType).send(text)
+    })
+    app.addHook('onResponse', (request, reply, next) => {
+      const { method, routeOptions } = request
+      metrics.httpExchange({ method, route: routeOptions.url, status: reply.statusCode, seconds: reply.elapsedTime / 1000 })
+      next()
+    })
+  }
 
   const sockets = serveWebSockets({ server: app.server, verifier, documents, run, answers })
 

@@ -11,7 +11,7 @@ export const PROCESS_SETTINGS = {
     default: 'all',
     example: 'gateway',
     about:
-      'What this process does. `all` is the whole product in one process; the distributed form gives each process its own: `gateway`, `subgraph:compute`, `worker`, `migrate` (migrates the database and ends). A subgraph serves HTTP on `PORT`.',
+      'What this process does. `all` is the whole product in one process; the distributed form gives each process its own: `gateway`, `subgraph:compute`, `worker`, `identity` (the development identity provider), `migrate` (migrates the database and ends). Each but the last serves HTTP on `PORT`: what it is for, and `/health/live`, `/health/ready`, `/metrics`.',
   }),
   host: setting({
     variable: 'HOST',
@@ -39,7 +39,15 @@ export const PROCESS_SETTINGS = {
     kind: oneOf(['development', 'test', 'production']),
     default: 'development',
     example: 'production',
-    about: '`production` switches off introspection, suggestions and the IDE, and makes no demo data.',
+    about: '`production` switches off introspection, suggestions, the IDE and the development identity provider.',
+  }),
+  seedDemo: setting({
+    variable: 'SEED_DEMO',
+    kind: oneOf(['auto', 'always', 'never']),
+    default: 'auto',
+    example: 'always',
+    about:
+      'Whether migrating also makes the demo organizations, once. `auto`: where one process is the whole product and `NODE_ENV` is not `production`.',
   }),
   logLevel: setting({
     variable: 'LOG_LEVEL',

@@ -1,0 +1,155 @@
+import { createProductGateway } from './gateway.ts'
+import { createIdentity, IDENTITY_PATH } from './identity.ts'
+import { LISTEN_REMEDY, listening } from './listening.ts'
+import { part, type Part } from './part.ts'
+import type { commonParts, Surroundings } from './parts.ts'
+import { startServiceServer } from './service-server.ts'
+import { createSubgraphHost } from './subgraph-host.ts'
+import type { RunningSubgraph } from './subgraphs.ts'
+import { welcome } from './welcome.ts'
+import { registerIdentityRoutes } from '../identity/routes.ts'
+import { forgetRunningServer, recordRunningServer } from '../identity/running-server.ts'
+import { isEmbedded, subgraphsOf } from '../platform/config/roles.ts'
+import type { Component } from '../platform/lifecycle/component.ts'
+
+export interface ServerOptions extends Surroundings {
+  /** Whether every part has started and none has begun to stop. */
+  readonly isUp: () => boolean
+  /** Prints what a person who started the process waits for. */
+  readonly announce: (text: string) => void
+}
+
+type CommonParts = Pick<ReturnType<typeof commonParts>, 'access'>
+type Subgraphs = Part<readonly RunningSubgraph[]>
+
+/**
+ * What listens on `PORT`: a gateway (with the subgraphs and the identity provider of its process behind it), a subgraph
+ * of its own, or what a process without a graph shows its operators. Nothing for a process that only migrates.
+ */
+export const serverParts = (
+  options: ServerOptions,
+  common: CommonParts,
+  subgraphs: Subgraphs,
+): readonly Component[] => {
+  const { roles } = options.config
+  if (roles.has('gateway')) return gatewayParts(options, common, subgraphs)
+  const [name] = subgraphsOf(roles)
+  if (name !== undefined) {
+    return [
+      part({
+        name: `subgraph ${name}`,
+        remedy: LISTEN_REMEDY,
+        open: () => {
+          const ready = async () => {
+            await readiness(options, common, subgraphs.value)
+          }
+          return createSubgraphHost({
+            ...options,
+            name,
+            ready,
+            subgraphs: subgraphs.value,
+            access: common.access.value,
+          })
+        },
+        close: (host) => host.close(),
+      }),
+    ]
+  }
+  if (roles.has('identity')) return identityParts(options, roles.has('worker') ? { common, subgraphs } : undefined)
+  return roles.has('worker') ? [workerPart(options, common, subgraphs)] : []
+}
+
+/** Rejects, or gives false, while what the process does would fail. */
+const readiness = async ({ isUp }: ServerOptions, { access }: CommonParts, running: readonly RunningSubgraph[]) => {
+  if (!isUp()) return false
+  await access.value.ping()
+  await Promise.all(running.map(({ database }) => database.ping()))
+  return true
+}
+
+const gatewayParts = (options: ServerOptions, common: CommonParts, subgraphs: Subgraphs): readonly Component[] => {
+  const { config, announce } = options
+  const embedded = isEmbedded(config.roles)
+  const identity = createIdentity(options)
+  const local = (): readonly RunningSubgraph[] => (subgraphsOf(config.roles).length > 0 ? subgraphs.value : [])
+  const gateway = part({
+    name: 'gateway',
+    remedy: 'Check SUBGRAPH_URLS and the settings of identity; `npm run compose` writes the supergraph anew.',
+    open: () =>
+      createProductGateway({
+        ...options,
+        access: common.access.value,
+        identity,
+        subgraphs: local(),
+        ready: () => readiness(options, common, local()),
+      }),
+    close: (opened) => opened.stop(config.shutdownTimeoutMs),
+  })
+  const server = part({
+    name: 'server',
+    remedy: LISTEN_REMEDY,
+    open: async () => {
+      const { url } = await listening(config.port, () => gateway.value.listen(config.port, config.host))
+      await identity.listensAt(url)
+      const issuer = identity.provider()?.issuer
+      // For the commands of the same machine; a gateway that keeps nothing has no folder to keep it in.
+      if (embedded || issuer !== undefined) {
+        await recordRunningServer(config.dataDirectory, { origin: url, issuer, pid: process.pid })
+      }
+      announce(embedded ? welcome(url, identity.demoTokens !== undefined) : `Gateway ready at ${url}/graphql`)
+    },
+    close: () => forgetRunningServer(config.dataDirectory, process.pid),
+  })
+  return [gateway, server]
+}
+
+/** The development identity provider in a process of its own: its issuer is where it listens. */
+const identityParts = (
+  options: ServerOptions,
+  worker: { readonly common: CommonParts; readonly subgraphs: Subgraphs } | undefined,
+): readonly Component[] => {
+  const { config, metrics, isUp, announce } = options
+  const identity = createIdentity(options)
+  return [
+    part({
+      name: 'identity provider',
+      remedy: 'It is for development: in production leave the role identity out and set OIDC_ISSUER for the gateway.',
+      open: async () => {
+        const server = await startServiceServer({
+          config,
+          metrics,
+          ready: async () =>
+            worker === undefined ? isUp() : readiness(options, worker.common, worker.subgraphs.value),
+          mount: (app) => registerIdentityRoutes(app, IDENTITY_PATH, identity.provider),
+        })
+        try {
+          await identity.listensAt(server.url)
+        } catch (error) {
+          await server.close()
+          throw error
+        }
+        const issuer = identity.provider()?.issuer
+        await recordRunningServer(config.dataDirectory, { origin: server.url, issuer, pid: process.pid })
+        announce(`Identity provider ready at ${server.url}${IDENTITY_PATH}`)
+        return server
+      },
+      close: async (server) => {
+        await forgetRunningServer(config.dataDirectory, process.pid)
+        await server.close()
+      },
+    }),
+  ]
+}
+
+const workerPart = (options: ServerOptions, common: CommonParts, subgraphs: Subgraphs): Component =>
+  part({
+    name: 'worker',
+    remedy: LISTEN_REMEDY,
+    open: async () => {
+      const ready = () => readiness(options, common, subgraphs.value)
+      const server = await startServiceServer({ config: options.config, metrics: options.metrics, ready })
+      options.announce(`Worker ready at ${server.url}`)
+      return server
+    },
+    close: (server) => server.close(),
+  })
