@@ -1,0 +1,196 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startRedis, type TestRedis } from './redis.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+import { addressOf, runProgram, type Product, type Program } from './product.ts'
+import { ROLE_SECRETS } from './test-server.ts'
+import { signIn } from '../../identity/sign-in.ts'
+import { loginsOf } from '../../platform/config/logins.ts'
+import { SUBGRAPHS, type Role } from '../../platform/config/roles.ts'
+import { createKeyRing, printKeyRing } from '../../platform/crypto/key-ring.ts'
+import { rolePassword } from '../../platform/database/roles.ts'
+import type { SubgraphName } from '../../platform/subgraph/module.ts'
+
+type Environment = Readonly<Record<string, string>>
+
+/** The product as processes: one for each role, two gateways, on a PostgreSQL and a Redis of their own. */
+export interface DistributedProduct extends Product {
+  readonly database: TestDatabase
+  /** Where each subgraph listens, without its path. */
+  readonly subgraphUrls: ReadonlyMap<SubgraphName, string>
+  readonly workerUrl: string
+  readonly identityUrl: string
+  /** What a process with this role is given, and nothing more. */
+  readonly environmentOf: (role: Role) => Environment
+  /** As `kill -9`. */
+  readonly kill: (subgraph: SubgraphName) => Promise<void>
+  /** After `kill`: again, at the same address. */
+  readonly restart: (subgraph: SubgraphName) => Promise<void>
+}
+
+const freePort = async (): Promise<number> => {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (address === null || typeof address === 'string') throw new Error('A listening TCP server has a port')
+  return address.port
+}
+
+/** The address of the database without anybody's credentials. */
+const withoutUser = (url: string): string => {
+  const bare = new URL(url)
+  bare.username = ''
+  bare.password = ''
+  return bare.href
+}
+
+interface Stores {
+  readonly database: TestDatabase
+  readonly redis: TestRedis
+  readonly directory: string
+}
+
+/** The settings of each role: its own passwords, its own address, and no secret of another's (R90). */
+const environments = async ({ database, redis, directory }: Stores) => {
+  const gatewayPort = await freePort()
+  const subgraphPorts = new Map<SubgraphName, number>()
+  for (const name of SUBGRAPHS) subgraphPorts.set(name, await freePort())
+  const signingKey = printKeyRing(await createKeyRing('EdDSA'))
+  let issuer = ''
+
+  const passwords = (role: Role): Environment =>
+    Object.fromEntries(
+      loginsOf(new Set([role])).map((login) => [
+        `DATABASE_PASSWORD_${login.toUpperCase()}`,
+        rolePassword(login, ROLE_SECRETS),
+      ]),
+    )
+  const stores = { DATABASE_URL: withoutUser(database.ownerUrl), REDIS_URL: redis.url }
+  const own = (role: Role): Environment => {
+    switch (role) {
+      case 'migrate':
+        return { DATABASE_URL: database.ownerUrl, SEED_DEMO: 'always', ...passwords(role) }
+      case 'identity':
+        return {}
+      case 'worker':
+        return { ...stores, ...passwords(role) }
+      case 'gateway':
+        return {
+          ...stores,
+          ...passwords(role),
+          SUBGRAPH_URLS: [...subgraphPorts]
+            .map(([name, port]) => `${name}=http://127.0.0.1:${port.toString()}/graphql`)
+            .join(),
+          INTERNAL_SIGNING_KEY: signingKey,
+          OIDC_ISSUER: issuer,
+        }
+      default:
+        return {
+          ...stores,
+          ...passwords(role),
+          GATEWAY_JWKS_URL: `http://127.0.0.1:${gatewayPort.toString()}/.well-known/jwks.json`,
+        }
+    }
+  }
+  return {
+    gatewayPort,
+    subgraphPorts,
+    believe: (next: string) => {
+      issuer = next
+    },
+    of: (role: Role): Environment => ({
+      ROLES: role,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      // Nothing may be written there but by the identity provider, which keeps its keys.
+      DATA_DIR: role === 'identity' ? directory : join(directory, 'unused', role),
+      ...own(role),
+    }),
+  }
+}
+
+const MAIN = 'server/main.ts'
+
+const stopProgram = async (program: Program): Promise<void> => {
+  program.child.kill('SIGTERM')
+  await program.exited
+}
+
+export const startDistributed = async (): Promise<DistributedProduct> => {
+  const directory = await mkdtemp(join(tmpdir(), 'gpuaas-distributed-'))
+  const [database, redis] = await Promise.all([createTestDatabase(), startRedis()])
+  const settings = await environments({ database, redis, directory })
+  const subgraphs = new Map<SubgraphName, Program>()
+  const others: Program[] = []
+  const run = (role: Role, more: Environment = {}): Program => {
+    const program = runProgram(MAIN, { ...settings.of(role), ...more })
+    others.push(program)
+    return program
+  }
+  const runSubgraph = (name: SubgraphName): Program => {
+    const port = settings.subgraphPorts.get(name)?.toString() ?? '0'
+    const program = runProgram(MAIN, { ...settings.of(`subgraph:${name}`), PORT: port })
+    subgraphs.set(name, program)
+    return program
+  }
+  const stop = async (): Promise<void> => {
+    await Promise.all([...others, ...subgraphs.values()].map(stopProgram))
+    await Promise.all([database.drop(), redis.stop()])
+    await rm(directory, { recursive: true, force: true })
+  }
+
+  try {
+    const identity = run('identity')
+    const migrated = run('migrate')
+    if ((await migrated.exited) !== 0) throw new Error(`The migration failed:\n${migrated.output()}`)
+    const identityUrl = await addressOf(identity)
+    const issuer = `${identityUrl}/identity`
+    settings.believe(issuer)
+    const gateways = [run('gateway', { PORT: settings.gatewayPort.toString() }), run('gateway')] as const
+    const worker = run('worker')
+    const running = SUBGRAPHS.map(runSubgraph)
+    const [first, second, workerUrl] = await Promise.all([
+      addressOf(gateways[0]),
+      addressOf(gateways[1]),
+      addressOf(worker),
+    ])
+    const addresses = await Promise.all(running.map((program) => addressOf(program)))
+
+    return {
+      urls: [first, second],
+      tokenOf: tokensOf(issuer),
+      database,
+      subgraphUrls: new Map(SUBGRAPHS.map((name, index) => [name, addresses[index] ?? ''])),
+      workerUrl,
+      identityUrl,
+      environmentOf: settings.of,
+      kill: async (name) => {
+        const program = subgraphs.get(name)
+        program?.child.kill('SIGKILL')
+        await program?.exited
+      },
+      restart: async (name) => {
+        await addressOf(runSubgraph(name))
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Signs demo users in, each once. */
+const tokensOf = (issuer: string) => {
+  const known = new Map<string, Promise<string>>()
+  return (email: string): Promise<string> => {
+    const token = known.get(email) ?? signIn({ issuer, email, factors: 'single' })
+    known.set(email, token)
+    return token
+  }
+}
