@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../platform/clock/clock.ts'
 import { systemClock } from '../platform/clock/clock.ts'
 import type { Log } from '../platform/log/log.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
 import { createEngines, type MakeTransport } from './engines.ts'
 import { createErrorReporter } from './errors/error-reporter.ts'
 import { logSubgraphErrors } from './errors/subgraph-errors.ts'
@@ -10,7 +11,7 @@ import { createApollo, type GatewayContext } from './http/apollo.ts'
 import { createHttpServer } from './http/http-server.ts'
 import type { DemoTokens } from './http/ide/demo-tokens.ts'
 import type { OpenAccess } from './http/operation-context.ts'
-import type { MetricsPage, Ready } from './http/service-routes.ts'
+import type { Ready } from './http/service-routes.ts'
 import { authenticator } from './identity/authenticate.ts'
 import type { InternalSigner } from './identity/internal-signer.ts'
 import type { TokenVerifier } from './identity/token-verifier.ts'
@@ -31,7 +32,7 @@ export interface GatewayOptions {
   /** Grants of a caller for one operation. Without it only what anonymous callers may never have is decided here. */
   readonly access?: OpenAccess
   readonly log: Log
-  readonly metrics?: MetricsPage
+  readonly metrics?: Metrics
   readonly limits?: Partial<Limits>
   readonly production: boolean
   /** True when a query would be answered. */
@@ -66,9 +67,9 @@ const GRACE_MS = 10_000
 
 /** Makes a gateway over any supergraph. Rejects with `SUPERGRAPH_INVALID` when it cannot be served. */
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
-  const { log, production, clock = systemClock, initTimeoutMs = INIT_TIMEOUT_MS, pingMs = PING_MS } = options
+  const { log, metrics, production, clock = systemClock, initTimeoutMs = INIT_TIMEOUT_MS, pingMs = PING_MS } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
-  const report = createErrorReporter(log, options.docsBaseUrl)
+  const report = createErrorReporter({ log, docsBaseUrl: options.docsBaseUrl, metrics })
   const authenticate = authenticator(options.verifier)
   const rules = validationRules(limits, { production })
   const openAccess = options.access
@@ -78,6 +79,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     clock,
     log,
     onSubgraphError: logSubgraphErrors(log),
+    metrics,
     graceMs: limits.requestTimeoutMs,
   })
   const apollo = createApollo({ engines, limits, rules, production, log, report, plugins: options.plugins ?? [] })

@@ -1,7 +1,9 @@
 import type { GraphQLSchema } from 'graphql'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Log } from '../platform/log/log.ts'
+import type { EdgeMetrics } from '../platform/metrics/metrics-edge.ts'
 import { createEngine, type Engine } from './execution/engine.ts'
+import { measuredEngine } from './execution/measured-engine.ts'
 import type { OnSubgraphError } from './execution/run.ts'
 import { loadSupergraph, type SupergraphSource } from './supergraph/load-supergraph.ts'
 import type { SubgraphLocation, Supergraph } from './supergraph/supergraph.ts'
@@ -15,6 +17,7 @@ export interface EnginesOptions {
   readonly clock: Clock
   readonly log: Log
   readonly onSubgraphError: OnSubgraphError
+  readonly metrics: EdgeMetrics | undefined
   /** How long transports that a new generation has no use for stay open for operations of the one before. */
   readonly graceMs: number
 }
@@ -29,7 +32,7 @@ export interface Engines {
 }
 
 export const createEngines = async (options: EnginesOptions): Promise<Engines> => {
-  const { log, clock, onSubgraphError } = options
+  const { log, clock, onSubgraphError, metrics } = options
   const transports = new Map<string, SubgraphTransport>()
   const bySchema = new WeakMap<GraphQLSchema, Engine>()
   const listeners = new Set<(engine: Engine) => void>()
@@ -49,7 +52,7 @@ export const createEngines = async (options: EnginesOptions): Promise<Engines> =
       if (!transport) throw new Error(`The plan names a subgraph that the supergraph lacks: ${subgraph}`)
       return transport
     }
-    return createEngine({ supergraph, transportOf, onSubgraphError, clock })
+    return measuredEngine(createEngine({ supergraph, transportOf, onSubgraphError, clock, metrics }), metrics)
   }
 
   // An engine is made before a generation is accepted: one that cannot be served never replaces one that can.

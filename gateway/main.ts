@@ -1,6 +1,10 @@
 import { readConfig } from '../platform/config/config.ts'
 import { CataloguedError } from '../platform/errors/catalogue.ts'
+import { Lifecycle } from '../platform/lifecycle/lifecycle.ts'
+import { stopOnSignals } from '../platform/lifecycle/stop-on-signals.ts'
 import { createLog } from '../platform/log/log.ts'
+import { createMetrics } from '../platform/metrics/metrics.ts'
+import { startTracing } from '../platform/tracing/tracing.ts'
 import { createGateway } from './create-gateway.ts'
 import { limitsOf } from './operation/limits.ts'
 import { httpTransport } from './transport/http-transport.ts'
@@ -12,40 +16,38 @@ import { httpTransport } from './transport/http-transport.ts'
 const main = async (): Promise<void> => {
   const config = readConfig(undefined, ['supergraphFile'])
   const log = createLog({ level: config.logLevel, format: config.logFormat })
-  const gateway = await createGateway({
-    supergraph: { file: config.supergraphFile },
-    transports: (name, url) => httpTransport({ name, url, timeoutMs: config.subgraphTimeoutMs }),
-    log,
-    production: config.mode === 'production',
-    limits: limitsOf(config),
-    corsOrigins: config.corsOrigins,
-    docsBaseUrl: config.docsBaseUrl,
-    ...(config.trustedProxies && { trustedProxies: config.trustedProxies }),
-  })
-  const { url } = await gateway.listen(config.port, config.host)
-  process.stdout.write(`Gateway ready at ${url}/graphql\n`)
+  const lifecycle = new Lifecycle({ log, shutdownTimeoutMs: config.shutdownTimeoutMs })
+  stopOnSignals({ lifecycle, log })
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      gateway.stop(config.shutdownTimeoutMs).then(
-        () => process.exit(0),
-        (error: unknown) => fail(error),
-      )
+  const start = async (): Promise<{ stop: () => Promise<void> }> => {
+    const tracing = startTracing({ serviceName: 'gateway', endpoint: config.tracesEndpoint })
+    const gateway = await createGateway({
+      supergraph: { file: config.supergraphFile },
+      transports: (name, url) => httpTransport({ name, url, timeoutMs: config.subgraphTimeoutMs }),
+      log,
+      metrics: createMetrics(),
+      production: config.mode === 'production',
+      limits: limitsOf(config),
+      corsOrigins: config.corsOrigins,
+      docsBaseUrl: config.docsBaseUrl,
+      ...(config.trustedProxies && { trustedProxies: config.trustedProxies }),
     })
+    const { url } = await gateway.listen(config.port, config.host)
+    process.stdout.write(`Gateway ready at ${url}/graphql\n`)
+    return {
+      stop: async () => {
+        await gateway.stop(config.shutdownTimeoutMs / 2)
+        await tracing.stop()
+      },
+    }
   }
+
+  const remedy = 'Check SUPERGRAPH_FILE and PORT.'
+  await lifecycle.start([{ name: 'gateway', remedy, start }])
 }
 
-const fail = (error: unknown): void => {
-  process.stderr.write(`${explain(error)}\n`)
+main().catch((error: unknown) => {
+  const text = error instanceof CataloguedError ? `${error.code}: ${error.message}` : String(error)
+  process.stderr.write(`${text}\n`)
   process.exit(1)
-}
-
-const explain = (error: unknown): string => {
-  if (error instanceof CataloguedError) return `${error.code}: ${error.message}`
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return 'PORT_TAKEN: The port is taken. Stop the other process, or start with another PORT.'
-  }
-  return error instanceof Error ? error.message : String(error)
-}
-
-main().catch(fail)
+})

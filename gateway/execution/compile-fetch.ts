@@ -1,7 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner'
-import type { GraphQLSchema } from 'graphql'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
-import type { SubgraphResult } from '../transport/transport.ts'
 import { isDataObject, type DataObject } from './data.ts'
 import { entityErrors, failEntities, failRoot, rootErrors } from './fetch-failure.ts'
 import { copyObject, mergeObject, type MergeShape } from './merge-shape.ts'
@@ -9,45 +7,18 @@ import type { EntityPath } from './entity-path.ts'
 import { fetchParts, type FetchParts } from './prepared-fetch.ts'
 import { compileRepresentation } from './representation.ts'
 import { compileRewrites, renamesOf } from './rewrite.ts'
-import type { OnSubgraphError, Run, Step, TransportOf } from './run.ts'
-import { abortReason, faultOf } from './subgraph-error.ts'
-
-export interface FetchDependencies {
-  /** The supergraph's schema with everything that is not part of the API. */
-  readonly supergraphSchema: GraphQLSchema
-  readonly transportOf: TransportOf
-  readonly onSubgraphError: OnSubgraphError
-}
-
-type Send = (run: Run, variables: Record<string, unknown>) => Promise<SubgraphResult | CataloguedError>
+import type { Run, Step } from './run.ts'
+import { sender, type FetchDependencies, type Send } from './send-fetch.ts'
 
 /** Compiles a fetch whose results go to the objects at `path`; the root of the answer for the empty path. */
 export const compileFetch = (node: FetchNode, path: EntityPath, dependencies: FetchDependencies): Step => {
   if (node.contextRewrites?.length)
     throw catalogued('SUPERGRAPH_INVALID', {}, { message: '@fromContext is not supported.' })
   const parts = fetchParts(node)
-  const send = sender(parts, dependencies)
+  const send = sender(parts.prepared, dependencies)
   return node.requires
     ? fetchEntities(node, node.requires, path, parts, send, dependencies)
     : fetchRoot(node, path, parts, send, dependencies)
-}
-
-/** Sends, and turns whatever a transport may do into a result or a catalogued failure. */
-const sender = ({ prepared }: FetchParts, { transportOf, onSubgraphError }: FetchDependencies): Send => {
-  const transport = transportOf(prepared.subgraph)
-  return async (run, variables) => {
-    const { request } = run
-    try {
-      if (request.signal.aborted) return abortReason(request.signal)
-      const result = await transport.execute(prepared, variables, request)
-      if (result.errors) for (const error of result.errors) onSubgraphError(prepared.subgraph, error, request)
-      return result
-    } catch (error) {
-      const fault = faultOf(error)
-      onSubgraphError(prepared.subgraph, fault, request)
-      return fault
-    }
-  }
 }
 
 const fetchRoot = (

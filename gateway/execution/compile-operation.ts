@@ -3,7 +3,7 @@ import { OperationTypeNode, type ExecutionResult, type GraphQLSchema, type Opera
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import type { RequestContext } from '../transport/transport.ts'
 import { BoundedCache } from './bounded-cache.ts'
-import type { FetchDependencies } from './compile-fetch.ts'
+import type { FetchDependencies } from './send-fetch.ts'
 import { compilePlan } from './compile-plan.ts'
 import { errorsOf } from './completion/answer.ts'
 import { compileRoot, type Denials } from './completion/compile-completion.ts'

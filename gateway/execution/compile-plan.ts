@@ -1,6 +1,7 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { catalogued } from '../../platform/errors/catalogue.ts'
-import { compileFetch, type FetchDependencies } from './compile-fetch.ts'
+import { compileFetch } from './compile-fetch.ts'
+import type { FetchDependencies } from './send-fetch.ts'
 import { entityPath } from './entity-path.ts'
 import type { Step } from './run.ts'
 

@@ -10,6 +10,8 @@ import {
 import { readRules } from '../../directives/read-rules.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
+import type { EdgeMetrics } from '../../platform/metrics/metrics-edge.ts'
+import { traced } from '../../platform/tracing/span.ts'
 import { toGraphQLError } from '../errors/graphql-error.ts'
 import { guardsOf } from '../preflight/guards.ts'
 import { compilePreflight, type Decided, type Preflight } from '../preflight/preflight.ts'
@@ -49,6 +51,7 @@ export interface EngineOptions {
   readonly transportOf: TransportOf
   readonly onSubgraphError: OnSubgraphError
   readonly clock: Clock
+  readonly metrics?: EdgeMetrics | undefined
   /** How many operations are kept compiled; those unused the longest go first. */
   readonly cacheSize?: number
 }
@@ -66,7 +69,7 @@ const MAX_VARIANTS = 8
 const MAX_VARIABLE_ERRORS = 10
 
 export const createEngine = (options: EngineOptions): Engine => {
-  const { supergraph, transportOf, onSubgraphError, clock, cacheSize = 2000 } = options
+  const { supergraph, transportOf, onSubgraphError, clock, metrics, cacheSize = 2000 } = options
   const { apiSchema, fullSchema } = supergraph
   const rules = readRules(parse(supergraph.sdl, { noLocation: true }))
   const guards = guardsOf(apiSchema, rules)
@@ -93,9 +96,14 @@ export const createEngine = (options: EngineOptions): Engine => {
   const compile = ({ parts }: PreparedOperation, { denials, key }: Decided): CompiledOperation => {
     const pruned = key === '' ? parts : pruneOperation(apiSchema, parts.operation, parts.fragments, denials)
     const plan = pruned
-      ? supergraph.plan({ kind: Kind.DOCUMENT, definitions: [pruned.operation, ...pruned.fragments.values()] })
+      ? traced('plan', {}, () =>
+          supergraph.plan({ kind: Kind.DOCUMENT, definitions: [pruned.operation, ...pruned.fragments.values()] }),
+        )
       : { kind: 'QueryPlan' as const }
-    return compileOperation({ ...parts, plan, denials }, { supergraphSchema: fullSchema, transportOf, onSubgraphError })
+    return compileOperation(
+      { ...parts, plan, denials },
+      { supergraphSchema: fullSchema, transportOf, onSubgraphError, metrics },
+    )
   }
 
   /** The compiled operation, or the answer where it does not get that far. */
@@ -110,7 +118,9 @@ export const createEngine = (options: EngineOptions): Engine => {
       return refuseMutation(prepared.parts, decided, variables)
     }
     try {
-      return prepared.variants.getOrMake(decided.key, () => compile(prepared, decided))
+      const present = prepared.variants.get(decided.key)
+      metrics?.planLookup(present ? 'hit' : 'miss')
+      return present ?? prepared.variants.getOrMake(decided.key, () => compile(prepared, decided))
     } catch (error) {
       return { errors: [planningError(error)] }
     }

@@ -3,6 +3,7 @@ import type { ApolloServer } from '@apollo/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { currentCorrelation, newCorrelationId } from '../../platform/log/correlation.ts'
+import { tracedRequest } from '../../platform/tracing/spans.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
 import type { Authenticate } from '../identity/authenticate.ts'
 import type { GatewayContext } from './apollo.ts'
@@ -49,7 +50,7 @@ export const graphqlRoute = (fastify: FastifyInstance, options: GraphqlRouteOpti
     url: GRAPHQL_PATH,
     handler: async (request, reply) => {
       if (ide && opensInBrowser(request)) return ide.send(reply)
-      return operate(request, reply)
+      return tracedRequest(request.headers, `${request.method} ${GRAPHQL_PATH}`, {}, () => operate(request, reply))
     },
   })
 }

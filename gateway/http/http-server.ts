@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { ApolloServer } from '@apollo/server'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { catalogued } from '../../platform/errors/catalogue.ts'
+import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
 import type { Authenticate } from '../identity/authenticate.ts'
 import type { InternalSigner } from '../identity/internal-signer.ts'
@@ -13,7 +14,7 @@ import { demoTokenRoutes, type DemoTokens } from './ide/demo-tokens.ts'
 import { idePage, type IdeOptions } from './ide/ide-page.ts'
 import type { OpenAccess } from './operation-context.ts'
 import { allowOrigins, secureRequests } from './security.ts'
-import { serviceRoutes, type MetricsPage, type Ready } from './service-routes.ts'
+import { serviceRoutes, type Ready } from './service-routes.ts'
 
 export interface HttpServerOptions {
   readonly apollo: ApolloServer<GatewayContext>
@@ -23,7 +24,7 @@ export interface HttpServerOptions {
   readonly report: ReportError
   readonly production: boolean
   readonly ready?: Ready
-  readonly metrics?: MetricsPage
+  readonly metrics?: Metrics
   readonly signer?: InternalSigner
   readonly ide?: IdeOptions & { readonly tokens?: DemoTokens }
   readonly corsOrigins?: readonly string[]
@@ -62,6 +63,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     if (isDraining) return sendError(reply.header('connection', 'close'), catalogued('SHUTTING_DOWN'), report)
     return undefined
   })
+  if (options.metrics) observeExchanges(fastify, options.metrics)
   acceptJsonAlone(fastify)
   catalogueHttpErrors(fastify, report)
   const page = production ? undefined : idePage(ide)
@@ -92,6 +94,14 @@ const acceptJsonAlone = (fastify: FastifyInstance): void => {
     { parseAs: 'string' },
     fastify.getDefaultJsonParser('error', 'error'),
   )
+}
+
+const observeExchanges = (fastify: FastifyInstance, { httpExchange }: Metrics): void => {
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url
+    httpExchange({ method: request.method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 })
+    done()
+  })
 }
 
 /** Bytes that are no HTTP request have no reply object: the answer is written to the socket. */

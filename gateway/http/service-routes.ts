@@ -1,18 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { JSONWebKeySet } from 'jose'
+import type { Metrics } from '../../platform/metrics/metrics.ts'
 
 /** True when a query would be answered now. */
 export type Ready = () => Promise<boolean>
 
-/** The text of `/metrics`. */
-export interface MetricsPage {
-  readonly contentType: string
-  readonly metrics: () => Promise<string>
-}
-
 export interface ServiceRoutesOptions {
   readonly ready: Ready
-  readonly metrics: MetricsPage | undefined
+  readonly metrics: Metrics | undefined
   /** The public keys that subgraphs verify internal tokens with. */
   readonly jwks: (() => JSONWebKeySet) | undefined
 }
@@ -30,7 +25,10 @@ export const serviceRoutes = (fastify: FastifyInstance, { ready, metrics, jwks }
       .send({ status: isReady ? 'ready' : 'unavailable' })
   })
   if (metrics) {
-    fastify.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.metrics()))
+    fastify.get('/metrics', async (_, reply) => {
+      const { contentType, text } = await metrics.exposition()
+      return reply.type(contentType).send(text)
+    })
   }
   if (jwks) {
     fastify.get('/.well-known/jwks.json', (_, reply) =>

@@ -81,3 +81,5 @@ export const edgeMetrics = ({ counter, duration, gauge }: Instruments) => {
     },
   }
 }
+
+export type EdgeMetrics = ReturnType<typeof edgeMetrics>
