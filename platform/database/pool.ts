@@ -1,3 +1,4 @@
+import { loginOf } from './roles.ts'
 import { ScopedPool } from './scoped-pool.ts'
 
 export interface PoolOptions {
@@ -15,14 +16,17 @@ export interface PoolOptions {
 
 /** A pool for statements of one's own. Outside of units it has no scope: no tenant's rows. */
 export const openPool = (options: PoolOptions): ScopedPool =>
-  new ScopedPool({
-    connectionString: options.url,
-    max: options.poolSize,
-    application_name: options.applicationName,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    statement_timeout: options.statementTimeoutMs ?? 10_000,
-    // A transaction whose process hangs gives its locks back.
-    idle_in_transaction_session_timeout: 30_000,
-    idleTimeoutMillis: 60_000,
-    keepAlive: true,
-  })
+  new ScopedPool(
+    {
+      connectionString: options.url,
+      max: options.poolSize,
+      application_name: options.applicationName,
+      connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+      statement_timeout: options.statementTimeoutMs ?? 10_000,
+      // A transaction whose process hangs gives its locks back.
+      idle_in_transaction_session_timeout: 30_000,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+    },
+    loginOf(options.url),
+  )

@@ -15,6 +15,9 @@ export type DatabaseRole = `gpuaas_${DatabaseLogin}`
 
 export const roleName = (login: DatabaseLogin): DatabaseRole => `gpuaas_${login}`
 
+/** The login in an address, as traces and logs show it: `compute`. */
+export const loginOf = (url: string): string => decodeURIComponent(new URL(url).username).replace(/^gpuaas_/, '')
+
 /** The given password, else HMAC-SHA-256(secret, role name) in hexadecimal: the same in every process. */
 export const rolePassword = (login: DatabaseLogin, { secret, passwords }: RoleSecrets): string => {
   const given = passwords?.[login]
@@ -51,10 +54,10 @@ export const ensureDatabase = async (ownerUrl: string): Promise<void> => {
   })
   if (!isMissing) return
   await connected(withDatabase(ownerUrl, 'postgres'), async (client) => {
-    await client.query(`create database ${escapeIdentifier(name)}`).catch((error: unknown) => {
-      // Another process made it in the meantime: "already exists", or the catalogue's own unique index.
-      if (!hasCode(error, '42P04') && !hasCode(error, '23505')) throw error
-    })
+    // One at a time: PostgreSQL refuses to copy its template for two at once.
+    await client.query(`select pg_advisory_lock(hashtextextended('gpuaas.database', 0))`)
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name])
+    if (rowCount === 0) await client.query(`create database ${escapeIdentifier(name)}`)
   })
 }
 

@@ -1,4 +1,5 @@
 import { Pool, type PoolClient, type PoolConfig } from 'pg'
+import { tracedQuery } from '../tracing/spans.ts'
 import { currentSettings, sameSettings, type ScopeSettings } from './scope-settings.ts'
 
 type Release = PoolClient['release']
@@ -17,6 +18,16 @@ const SET_SCOPE = {
 /** True when the connection is between two transactions, as it must be before anybody else may have it. */
 const isSettled = (client: PoolClient): boolean => client.getTransactionStatus() === 'I'
 
+const textOf = (query: unknown): string =>
+  typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : String(query)
+
+/** The same query function, each of whose statements is a span. */
+const traced = <Query extends Pool['query'] | PoolClient['query']>(role: string, query: Query): Query => {
+  const run = (...args: readonly unknown[]): unknown =>
+    tracedQuery(role, textOf(args[0]), (): unknown => Reflect.apply(query, undefined, args))
+  return run as Query // takes and gives what `query` does
+}
+
 /**
  * A pool whose connections carry the scope of whoever takes them. Taking one compares the scope the connection last
  * had with that of the asynchronous context, and sets it, awaited, where they differ; a connection that cannot be set
@@ -26,9 +37,13 @@ const isSettled = (client: PoolClient): boolean => client.getTransactionStatus()
 export class ScopedPool extends Pool {
   /** What each connection was last set to; absent while that is not known for certain. */
   readonly #scopes = new WeakMap<PoolClient, ScopeSettings>()
+  /** As traces show it: `compute`. */
+  readonly #role: string
 
-  constructor(config: PoolConfig) {
+  constructor(config: PoolConfig, role: string) {
     super(config)
+    this.#role = role
+    this.query = traced(role, this.query.bind(this))
     // An idle connection that breaks is replaced by the next one taken; without a listener it would end the process.
     this.on('error', () => undefined)
   }
@@ -39,7 +54,7 @@ export class ScopedPool extends Pool {
     // Read now: a connection freed by another unit is handed over in that unit's context.
     const settings = currentSettings()
     const taken = super.connect().then((client) => this.#adopt(client, settings))
-    if (callback === undefined) return taken
+    if (callback === undefined) return taken.then((client) => this.#trace(client))
     taken.then(
       (client) => {
         callback(undefined, client, (broken) => {
@@ -68,6 +83,17 @@ export class ScopedPool extends Pool {
       throw error
     }
     this.#scopes.set(client, settings)
+    return client
+  }
+
+  /** For whoever holds the connection over several statements; `query` of the pool is a span as a whole. */
+  #trace(client: PoolClient): PoolClient {
+    const release: Release = client.release.bind(client)
+    client.query = traced(this.#role, client.query.bind(client))
+    client.release = (error) => {
+      Reflect.deleteProperty(client, 'query') // the method of its class again
+      release(error)
+    }
     return client
   }
 }

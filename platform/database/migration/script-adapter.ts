@@ -54,7 +54,7 @@ const connectTo = async (url: string, afterwards: () => Promise<void>): Promise<
   adapter.queryRaw = async (query) => withCodes(await queryRaw(query))
   adapter.executeScript = async (script) => {
     const client = await pool.connect()
-    await client.query(`${script}\n${MARK_COMMITTED}`).finally(() => {
+    await client.query(`${script}\n;${MARK_COMMITTED}`).finally(() => {
       client.release()
     })
   }

@@ -38,6 +38,14 @@ export const START_CODES = {
     remedy:
       'Correct what the message names; give `DATABASE_URL` to use another PostgreSQL; in development `npm start -- --reset` begins anew.',
   },
+  DATABASE_NOT_USABLE: {
+    message: 'The database cannot be used.',
+    retryable: true,
+    specific: true,
+    when: 'At start, the PostgreSQL of `DATABASE_URL` could not be reached, refused the login, or its user lacks a right. The message says which.',
+    remedy:
+      'Check that PostgreSQL answers at the address in `DATABASE_URL`, and that its user owns the database and may create roles.',
+  },
   MIGRATION_FAILED: {
     message: 'The database could not be migrated.',
     retryable: true,
