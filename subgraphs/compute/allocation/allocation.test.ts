@@ -125,6 +125,25 @@ describe('provisioning', () => {
     ])
   })
 
+  test('says so once even when two runs prepare at the same time', async () => {
+    const id = await created('train')
+    const both = Promise.withResolvers<undefined>()
+    let preparing = 0
+    const together = cloud.computeWith(
+      simulatedProvider({
+        prepare: async () => {
+          preparing += 1
+          if (preparing === 2) both.resolve(undefined)
+          await both.promise
+          return ok(undefined)
+        },
+      }),
+    )
+    await Promise.all([provision(id, together), provision(id, together)])
+    expect(await eventsOf('allocation_activated')).toHaveLength(1)
+    expect(await actions()).toEqual(['create', 'provision', 'activate'])
+  })
+
   test('goes on where a killed run stopped', async () => {
     const id = await created('train')
     const killed: Provider = { ...simulatedProvider(), prepare: () => Promise.reject(new Error('killed')) }
@@ -220,6 +239,25 @@ describe('releaseAllocation', () => {
     expect(await create('next')).toEqual(err('INSUFFICIENT_CAPACITY'))
     await finishRelease(id)
     expect(await create('next')).toMatchObject({ ok: true })
+  })
+
+  test('says so once even when two runs clean at the same time', async () => {
+    const id = await created('train', 'whole')
+    await release(id)
+    const both = Promise.withResolvers<undefined>()
+    let cleaning = 0
+    const together = cloud.computeWith(
+      simulatedProvider({
+        wipe: () => {
+          cleaning += 1
+          if (cleaning === 2) both.resolve(undefined)
+          return both.promise
+        },
+      }),
+    )
+    await Promise.all([finishRelease(id, together), finishRelease(id, together)])
+    expect(await eventsOf('allocation_released')).toHaveLength(1)
+    expect(await actions()).toEqual(['create', 'release', 'clean', 'finish-release'])
   })
 
   test('of what is only placed is as good', async () => {

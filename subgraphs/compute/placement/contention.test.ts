@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { ProjectScope } from '../../../platform/access/scope.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import { until } from '../../../test/testkit/until.ts'
-import type { Sku } from '../catalogue/model.ts'
+import type { CatalogueRepository } from '../catalogue/repository.ts'
 import { createTestCloud, granted, type TestCloud } from '../testkit/test-cloud.ts'
 import { computeUnits, type ComputeUnits } from '../units.ts'
-import { lostRace, type Spot } from './model.ts'
+import { lostRace, type Demand, type Spot } from './model.ts'
 import { findSpot } from './placement.ts'
 
 // Two placements, the first of them held open in the middle of its transaction, so that every meeting is certain.
@@ -40,13 +40,15 @@ interface Open {
   readonly rollBack: () => Promise<void>
 }
 
+const demandFor = async (code: string, catalogue: CatalogueRepository): Promise<Demand> => {
+  const sku = await catalogue.sku(code)
+  if (sku === undefined) throw new Error(`There is no SKU ${code}`)
+  return { sku, regionId: undefined, avoidedSlots: [] }
+}
+
 const find = (code: string) =>
   units.project.write(granted(project, 'COMPUTE_ALLOCATION_CREATE'), async ({ machines, catalogue }) =>
-    findSpot(machines, {
-      sku: (await catalogue.sku(code)) as Sku /* made above */,
-      regionId: undefined,
-      avoidedSlots: [],
-    }),
+    findSpot(machines, await demandFor(code, catalogue)),
   )
 
 /** Finds a spot, marks it as a claim does, and keeps the transaction open. */
@@ -54,11 +56,11 @@ const open = async (code: string): Promise<Open> => {
   const found = Promise.withResolvers<Spot>()
   const decided = Promise.withResolvers<Result<void, 'ROLLED_BACK'>>()
   const done = units.project.write(granted(project, 'COMPUTE_ALLOCATION_CREATE'), async ({ machines, catalogue }) => {
-    const sku = (await catalogue.sku(code)) as Sku // made above
-    const spot = await findSpot(machines, { sku, regionId: undefined, avoidedSlots: [] })
+    const demand = await demandFor(code, catalogue)
+    const spot = await findSpot(machines, demand)
     if (!spot.ok) throw new Error('There is no spot to hold open')
     await machines.markClaimed(spot.value.slotIds)
-    if (sku.shape === 'BARE_METAL') await machines.takeNode(spot.value.nodeId)
+    if (demand.sku.shape === 'BARE_METAL') await machines.takeNode(spot.value.nodeId)
     found.resolve(spot.value)
     return decided.promise
   })
@@ -78,16 +80,14 @@ const WAITING = `select pid from pg_stat_activity where usename = 'gpuaas_comput
 
 /** What a placement comes to, or that it waits for another one. */
 const outcomeOf = async <T>(placement: Promise<T>): Promise<T | 'WAITS'> => {
-  let settled = false
-  const done = () => {
-    settled = true
-  }
-  placement.then(done, done)
-  await until(
-    'the placement is through or waits for a lock',
-    async () => settled || (await cloud.rows(WAITING)).length > 0,
+  const settled = placement.then(
+    () => true,
+    () => true,
   )
-  return settled ? placement : 'WAITS'
+  const waits = async () => (await cloud.rows(WAITING)).length > 0
+  const through = () => Promise.race([settled, Promise.resolve(false)])
+  await until('the placement is through or waits for a lock', async () => (await through()) || (await waits()))
+  return (await through()) ? placement : 'WAITS'
 }
 
 describe('while a machine is being claimed', () => {
