@@ -169,7 +169,12 @@ export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer
     })
     app.addHook('onResponse', (request, reply, next) => {
       const { method, routeOptions } = request
-      metrics.httpExchange({ method, route: routeOptions.url, status: reply.statusCode, seconds: reply.elapsedTime / 1000 })
+      metrics.httpExchange({
+        method,
+        route: routeOptions.url,
+        status: reply.statusCode,
+        seconds: reply.elapsedTime / 1000,
+      })
       next()
     })
   }
