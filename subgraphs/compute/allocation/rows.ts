@@ -84,6 +84,7 @@ export const toAllocation = (row: AllocationRow): Allocation => {
         releasedAt: present(row, row.releasedAt),
       }
     case 'FAILED': {
+      // A reason that another release wrote and this one does not know reads as the general one.
       const reason = FAILURE_REASONS.find((known) => known === row.failureReason) ?? 'PROVISIONING_REFUSED'
       return { ...asked(row), ...(row.placedAt !== null && located(row)), state: row.state, failureReason: reason }
     }
