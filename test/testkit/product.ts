@@ -109,7 +109,7 @@ export const startEmbedded = async (
 }
 
 /** Signs demo users in at the embedded provider, each once. */
-const tokens = (dataDirectory: string) => {
+export const tokens = (dataDirectory: string) => {
   const known = new Map<string, Promise<string>>()
   const fetchToken = async (email: string): Promise<string> => {
     const issuer = (await findRunningServer(dataDirectory))?.issuer
