@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { InMemorySpanExporter } from '@opentelemetry/sdk-trace-base'
 import { systemGrant } from '../access/authorize.ts'
 import type { ProjectScope, Scope } from '../access/scope.ts'
 import { systemIds } from '../ids/generator.ts'
 import { ok } from '../result/result.ts'
+import { traced } from '../tracing/span.ts'
+import { startTracing } from '../tracing/tracing.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/testkit/database.ts'
 import { insertTenants, type Tenants } from '../../test/testkit/tenants.ts'
 import type { Database, Transaction } from './database.ts'
@@ -158,5 +161,29 @@ test('R1: a connection whose scope cannot be set is thrown away', async () => {
     await expect(readAs(tenants.b1)).resolves.toMatchObject({ rows: [{ name: tenants.b1.projectId }] })
   } finally {
     await pool.end()
+  }
+})
+
+test('R87: each statement is a span of the work that made it, in a transaction or by itself', async () => {
+  const exporter = new InMemorySpanExporter()
+  const tracing = startTracing({ serviceName: 'test', exporter })
+  try {
+    const database = testDatabase.open('storage')
+    await traced('reading', {}, () => database.read(tenants.a1, (db) => db.bucket.findMany()))
+    await traced('writing', {}, () =>
+      database.write(tenants.a1, (db) => db.$executeRaw`update storage.buckets set name = name`),
+    )
+    const spans = exporter.getFinishedSpans()
+    const below = (name: string) => {
+      const above = spans.find((span) => span.name === name)?.spanContext()
+      return spans.filter((span) => span.parentSpanContext?.spanId === above?.spanId).map((span) => span.name)
+    }
+    expect(below('reading')).toEqual(['sql SELECT'])
+    expect(below('writing')).toEqual(['sql BEGIN', 'sql UPDATE', 'sql COMMIT'])
+    expect(spans.find(({ name }) => name === 'sql SELECT')?.attributes).toMatchObject({
+      'gpuaas.database.role': 'storage',
+    })
+  } finally {
+    await tracing.stop()
   }
 })

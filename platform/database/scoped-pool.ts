@@ -35,7 +35,7 @@ const traced = <Query extends Pool['query'] | PoolClient['query']>(role: string,
  * undone must not become part of the next.
  */
 export class ScopedPool extends Pool {
-  /** What each connection was last set to; absent while that is not known for certain. */
+  /** What each connection was last set to. */
   readonly #scopes = new WeakMap<PoolClient, ScopeSettings>()
   /** As traces show it: `compute`. */
   readonly #role: string
@@ -75,7 +75,6 @@ export class ScopedPool extends Pool {
     }
     const known = this.#scopes.get(client)
     if (known !== undefined && sameSettings(known, settings)) return client
-    this.#scopes.delete(client)
     try {
       await client.query({ ...SET_SCOPE, values: [settings.projectIds, settings.organizationIds, settings.userId] })
     } catch (error) {
