@@ -20,10 +20,10 @@ interface ChargeRow {
 }
 
 const toCharge = (row: ChargeRow): Charge => {
-  const project = row.projectId as Uuid // a uuid column, as the id; a resource is written as one
+  const project = row.projectId as Uuid // a uuid column
   return {
-    id: ownedId('chg', project, row.id as Uuid),
-    resourceId: ownedId('alc', project, row.resource as Uuid),
+    id: ownedId('chg', project, row.id as Uuid), // a uuid column
+    resourceId: ownedId('alc', project, row.resource as Uuid), // written below, from one
     skuCode: row.skuCode,
     usedFrom: row.usedFrom,
     usedTo: row.usedTo,

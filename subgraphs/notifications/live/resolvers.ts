@@ -6,7 +6,7 @@ export const liveResolvers: Pick<NotificationsResolvers, 'Subscription'> = {
   Subscription: {
     notifications: {
       subscribe: (_, { after }, { access, live, signal }) =>
-        live.open({ access, after: after == null ? undefined : streamPosition(after), signal }),
+        live.open({ access, after: typeof after === 'string' ? streamPosition(after) : undefined, signal }),
       resolve: (notification: Notification) => notification,
     },
   },

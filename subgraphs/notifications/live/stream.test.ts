@@ -116,7 +116,7 @@ describe('a stream of notifications', () => {
   })
 
   test('what may not be seen when its turn comes is passed over, also when it was read before', async () => {
-    let hidden: bigint | undefined
+    let hidden = 0n
     const { write, take } = open({ isVisible: ({ sequence }) => sequence !== hidden })
     write(1n, 2n, 3n)
     expect(await take(1)).toEqual([1n])

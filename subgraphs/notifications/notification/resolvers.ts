@@ -42,7 +42,7 @@ export const notificationResolvers: Pick<NotificationsResolvers, 'Query' | 'Muta
     },
     markAllNotificationsRead: async (_, { input }, { access, notifications }) => {
       const reader = readerOf(access)
-      const upTo = input.upTo == null ? undefined : ownId(access, input.upTo, 'input.upTo')
+      const upTo = typeof input.upTo === 'string' ? ownId(access, input.upTo, 'input.upTo') : undefined
       return markAllNotificationsReadPayload(await notifications.markAllRead(reader, upTo), () =>
         notifications.countUnread(reader),
       )
