@@ -11,7 +11,8 @@ export interface DemoAllocation {
   readonly name: string
   readonly project: DemoProject
   readonly sku: DemoSku
-  readonly state: 'REQUESTED' | 'PLACED' | 'PROVISIONING' | 'ACTIVE' | 'RELEASING' | 'CLEANING' | 'RELEASED' | 'FAILED'
+  /** The states at rest: nothing is queued for the others at the seed. */
+  readonly state: 'ACTIVE' | 'RELEASED' | 'FAILED'
   readonly node: DemoNode | null
   /** The claimed slots of the node. */
   readonly slots: DemoNode['slots']

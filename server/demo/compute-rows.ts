@@ -23,11 +23,12 @@ const machineRows = (): TableRows[] => [
   tableRows(
     'owner',
     'compute.nodes',
-    nodes.map(({ id, region, name, state, gpuModel, fabric }) => ({
+    nodes.map(({ id, region, name, state, gpuModel, fabric, slots }) => ({
       id,
       region_id: region.id,
       name,
-      state,
+      // A machine that is held whole is claimed itself, too.
+      state: allocations.some((of) => of.node?.id === id && of.slots.length === slots.length) ? 'CLAIMED' : state,
       gpu_model: gpuModel,
       fabric,
     })),
@@ -64,7 +65,7 @@ export const computeRows = (now: Date): TableRows[] => {
         sku_id: of.sku.id,
         node_id: of.node?.id ?? null,
         state: of.state,
-        failure_reason: of.state === 'FAILED' ? 'PROVISIONING_FAILED' : null,
+        failure_reason: of.state === 'FAILED' ? 'PROVISIONING_REFUSED' : null,
         requested_at: placedAt(of),
         placed_at: of.node ? placedAt(of) : null,
         active_at: of.node ? placedAt(of) : null,
