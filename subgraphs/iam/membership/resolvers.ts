@@ -8,8 +8,12 @@ const memberConnection = (rows: readonly MemberRow[], page: IdPage) => {
   return { edges: edges.map(({ cursor, node }) => ({ cursor, node: node.member })), pageInfo }
 }
 
-export const membershipResolvers: Pick<IamResolvers, 'Organization' | 'Project' | 'MemberRole'> = {
-  MemberRole: { OWNER: 'owner', DEVELOPER: 'developer', VIEWER: 'viewer', BILLING: 'billing' },
+const ROLES = { owner: 'OWNER', developer: 'DEVELOPER', viewer: 'VIEWER', billing: 'BILLING' } as const
+
+export const membershipResolvers: Pick<IamResolvers, 'Organization' | 'Project' | 'Member'> = {
+  Member: {
+    role: ({ role }) => ROLES[role],
+  },
   Organization: {
     members: async ({ id }, args, { access, iam }) => {
       const page = idPage(args, 'Organization.members')
