@@ -1,0 +1,65 @@
+import { execute, parse, validate } from 'graphql'
+import { createMemoryCache } from '../../platform/cache/memory-cache.ts'
+import { systemIds } from '../../platform/ids/generator.ts'
+import { silentLog } from '../../platform/log/log.ts'
+import type { SubgraphModule } from '../../platform/subgraph/module.ts'
+import type { DomainSchema } from '../../platform/database/database.ts'
+import { hostSubgraph } from '../../server/subgraph/build.ts'
+import type { World } from './world.ts'
+
+/** What a caller got: data, and of each error its path and code. */
+export interface Outcome {
+  readonly data: unknown
+  readonly errors: readonly { readonly path: string; readonly code: unknown }[]
+}
+
+/** Asks a subgraph, its rules enforced, as a member of a world. */
+export type Ask = (member: string, document: string, variables?: Readonly<Record<string, unknown>>) => Promise<Outcome>
+
+/** A subgraph over a world's database, under the subgraph's own role. What is not valid for its schema is a fault. */
+export const hostedSubgraph = (world: World, module: SubgraphModule, schema: DomainSchema): Ask => {
+  const { clock } = world
+  const platform = {
+    database: world.open(schema),
+    cache: createMemoryCache({ clock, log: silentLog }),
+    announceGrants: () => Promise.resolve(),
+    audience: () => Promise.resolve([]),
+    clock,
+    ids: systemIds,
+    log: silentLog,
+  }
+  const hosted = hostSubgraph(module, module.start(platform), clock)
+
+  return async (member, text, variables = {}) => {
+    const document = parse(text)
+    const [fault] = validate(hosted.schema, document)
+    if (fault) throw fault
+    const access = await world.access(member)
+    const contextValue = hosted.context({ access, correlationId: 'test', signal: new AbortController().signal })
+    const { data, errors = [] } = await execute({
+      schema: hosted.schema,
+      document,
+      variableValues: variables,
+      contextValue,
+    })
+    return {
+      data: JSON.parse(JSON.stringify(data ?? null)) as unknown, // null prototypes and dates become plain
+      errors: errors.map(({ path = [], extensions, message }) => ({
+        path: path.join('.'),
+        code: extensions['code'] ?? message,
+      })),
+    }
+  }
+}
+
+/** The text at a path of an answer's data: `createApp.app.id`. A fault where there is none. */
+export const textAt = ({ data, errors }: Outcome, path: string): string => {
+  const found = path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+      data,
+    )
+  if (typeof found !== 'string') throw new Error(`No text at ${path} of ${JSON.stringify({ data, errors })}`)
+  return found
+}
