@@ -11,6 +11,6 @@ npm start -- --reset    begin anew: removes the embedded database, keys and demo
 export const parseArguments = (given: readonly string[]): StartArguments | undefined => {
   const unknown = given.filter((argument) => argument !== '--reset')
   if (unknown.length === 0) return { reset: given.includes('--reset') }
-  console.error(`Unknown: ${unknown.join(' ')}\n\n${USAGE}`)
+  process.stderr.write(`Unknown: ${unknown.join(' ')}\n\n${USAGE}\n`)
   return undefined
 }

@@ -27,7 +27,11 @@ const apps = [
 const ownerOf = ({ project }: (typeof apps)[number]) => ({ org_id: project.organization.id, project_id: project.id })
 
 export const appPlatformRows = (): TableRows[] => [
-  tableRows('app_platform', 'app_platform.apps', apps.map((of) => ({ ...ownerOf(of), id: of.id, name: of.name, created_at: of.at }))),
+  tableRows(
+    'app_platform',
+    'app_platform.apps',
+    apps.map((of) => ({ ...ownerOf(of), id: of.id, name: of.name, created_at: of.at })),
+  ),
   tableRows(
     'app_platform',
     'app_platform.releases',

@@ -16,7 +16,16 @@ const accountId = (organization: Organization, kind: string) =>
   demoUuid(`bac ${organization.slug} ${kind}`, organization.createdAt)
 
 /** A transaction that moves an amount from one account to another: two entries that sum to zero. */
-const posting = (organization: Organization, label: string, at: Date, kind: string, description: string, amount: bigint, from: string, to: string) => {
+const posting = (
+  organization: Organization,
+  label: string,
+  at: Date,
+  kind: string,
+  description: string,
+  amount: bigint,
+  from: string,
+  to: string,
+) => {
   const transaction = demoUuid(`ltx ${label}`, at)
   const entry = (account: string, amountMicros: bigint): Row => ({
     org_id: organization.id,
@@ -28,7 +37,14 @@ const posting = (organization: Organization, label: string, at: Date, kind: stri
   })
   return {
     id: transaction,
-    transaction: { org_id: organization.id, id: transaction, kind, source: label, description, occurred_at: at } satisfies Row,
+    transaction: {
+      org_id: organization.id,
+      id: transaction,
+      kind,
+      source: label,
+      description,
+      occurred_at: at,
+    } satisfies Row,
     entries: [entry(from, -amount), entry(to, amount)],
     posted: { org_id: organization.id, source: label, transaction_id: transaction } satisfies Row,
   }
@@ -44,7 +60,16 @@ const chargesOf = (of: DemoAllocation, now: Date) => {
     const usedTo = new Date(now.getTime() - toHoursAgo * HOUR)
     const amount = of.sku.microsPerHour * BigInt(fromHoursAgo - toHoursAgo)
     const label = `demo usage ${of.id} ${String(day)}`
-    const posted = posting(of.project.organization, label, usedTo, 'CHARGE', `${of.sku.name}: ${of.name}`, amount, 'WALLET', 'REVENUE')
+    const posted = posting(
+      of.project.organization,
+      label,
+      usedTo,
+      'CHARGE',
+      `${of.sku.name}: ${of.name}`,
+      amount,
+      'WALLET',
+      'REVENUE',
+    )
     const charge: Row = {
       org_id: of.project.organization.id,
       project_id: of.project.id,
@@ -64,7 +89,16 @@ const chargesOf = (of: DemoAllocation, now: Date) => {
 
 export const billingRows = (now: Date): TableRows[] => {
   const funding = organizations.map((organization) =>
-    posting(organization, `demo funding ${organization.slug}`, new Date(now.getTime() - 720 * HOUR), 'FUNDING', 'Bank transfer', FUNDING_MICROS, 'FUNDING', 'WALLET'),
+    posting(
+      organization,
+      `demo funding ${organization.slug}`,
+      new Date(now.getTime() - 720 * HOUR),
+      'FUNDING',
+      'Bank transfer',
+      FUNDING_MICROS,
+      'FUNDING',
+      'WALLET',
+    ),
   )
   const usage = allocations.filter(({ node }) => node !== null).flatMap((of) => chargesOf(of, now))
   const postings = [...funding, ...usage]
@@ -93,9 +127,25 @@ export const billingRows = (now: Date): TableRows[] => {
         })),
       ),
     ),
-    tableRows('billing', 'billing.transactions', postings.map(({ transaction }) => transaction)),
-    tableRows('billing', 'billing.entries', postings.flatMap(({ entries }) => entries)),
-    tableRows('billing', 'billing.posted_sources', postings.map(({ posted }) => posted)),
-    tableRows('billing', 'billing.charges', usage.map(({ charge }) => charge)),
+    tableRows(
+      'billing',
+      'billing.transactions',
+      postings.map(({ transaction }) => transaction),
+    ),
+    tableRows(
+      'billing',
+      'billing.entries',
+      postings.flatMap(({ entries }) => entries),
+    ),
+    tableRows(
+      'billing',
+      'billing.posted_sources',
+      postings.map(({ posted }) => posted),
+    ),
+    tableRows(
+      'billing',
+      'billing.charges',
+      usage.map(({ charge }) => charge),
+    ),
   ]
 }

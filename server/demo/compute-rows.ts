@@ -6,7 +6,11 @@ import { tableRows, type TableRows } from './rows.ts'
 const HOUR = 3_600_000
 
 const machineRows = (): TableRows[] => [
-  tableRows('owner', 'compute.regions', regions.map(({ id, code, name }) => ({ id, code, name }))),
+  tableRows(
+    'owner',
+    'compute.regions',
+    regions.map(({ id, code, name }) => ({ id, code, name })),
+  ),
   tableRows(
     'owner',
     'compute.skus',

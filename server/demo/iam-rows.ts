@@ -1,5 +1,13 @@
 import { tableRows, userRows, type TableRows } from './rows.ts'
-import { departments, organizationMemberships, organizations, projectMemberships, projects, userOf, users } from './tenants.ts'
+import {
+  departments,
+  organizationMemberships,
+  organizations,
+  projectMemberships,
+  projects,
+  userOf,
+  users,
+} from './tenants.ts'
 
 export const iamRows = (): TableRows[] => [
   tableRows(
@@ -44,7 +52,11 @@ export const iamRows = (): TableRows[] => [
     })),
   ),
   tableRows('owner', 'iam.platform_roles', [
-    { user_id: userOf('operator@gpuaas.example').id, role: 'operator', created_at: userOf('operator@gpuaas.example').createdAt },
+    {
+      user_id: userOf('operator@gpuaas.example').id,
+      role: 'operator',
+      created_at: userOf('operator@gpuaas.example').createdAt,
+    },
   ]),
   tableRows(
     'iam',

@@ -13,7 +13,16 @@ export const regions = [frankfurt, oslo]
 
 type Fabric = 'NONE' | 'IB' | 'ROCE'
 
-const sku = (code: string, name: string, shape: 'BARE_METAL' | 'VM_SLICE', gpuModel: string, gpuCount: number, fabric: Fabric, microsPerHour: bigint, at: number) => ({
+const sku = (
+  code: string,
+  name: string,
+  shape: 'BARE_METAL' | 'VM_SLICE',
+  gpuModel: string,
+  gpuCount: number,
+  fabric: Fabric,
+  microsPerHour: bigint,
+  at: number,
+) => ({
   id: demoUuid(`sku ${code}`, second(at)),
   priceId: demoUuid(`price ${code}`, second(at)),
   code,
@@ -25,8 +34,26 @@ const sku = (code: string, name: string, shape: 'BARE_METAL' | 'VM_SLICE', gpuMo
   microsPerHour,
 })
 
-export const wholeIb = sku('h200-8-ib', '8 × H200, InfiniBand, whole machine', 'BARE_METAL', 'H200', 8, 'IB', 24_800_000n, 10)
-export const wholeRoce = sku('h100-8-roce', '8 × H100, RoCE, whole machine', 'BARE_METAL', 'H100', 8, 'ROCE', 18_400_000n, 11)
+export const wholeIb = sku(
+  'h200-8-ib',
+  '8 × H200, InfiniBand, whole machine',
+  'BARE_METAL',
+  'H200',
+  8,
+  'IB',
+  24_800_000n,
+  10,
+)
+export const wholeRoce = sku(
+  'h100-8-roce',
+  '8 × H100, RoCE, whole machine',
+  'BARE_METAL',
+  'H100',
+  8,
+  'ROCE',
+  18_400_000n,
+  11,
+)
 export const slice = sku('l40s-1', '1 × L40S, slice of a shared machine', 'VM_SLICE', 'L40S', 1, 'NONE', 1_150_000n, 12)
 export const skus = [wholeIb, wholeRoce, slice]
 
@@ -40,14 +67,24 @@ export interface DemoNode {
   readonly slots: readonly { readonly id: Uuid; readonly position: number }[]
 }
 
-const node = (name: string, at: number, of: (typeof regions)[number], model: string, fabric: Fabric, state = 'READY'): DemoNode => ({
+const node = (
+  name: string,
+  at: number,
+  of: (typeof regions)[number],
+  model: string,
+  fabric: Fabric,
+  state = 'READY',
+): DemoNode => ({
   id: demoUuid(`nod ${name}`, second(at)),
   name,
   region: of,
   gpuModel: model,
   fabric,
   state,
-  slots: Array.from({ length: 8 }, (_, position) => ({ id: demoUuid(`slt ${name} ${position}`, second(at)), position })),
+  slots: Array.from({ length: 8 }, (_, position) => ({
+    id: demoUuid(`slt ${name} ${position}`, second(at)),
+    position,
+  })),
 })
 
 export const nodes = [

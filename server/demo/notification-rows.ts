@@ -9,11 +9,28 @@ export const notificationRows = (now: Date): TableRows[] => {
   const told = users.filter(({ email }) => ['owner@northwind.example', 'developer@northwind.example'].includes(email))
   const hourAgo = (hours: number) => new Date(now.getTime() - hours * HOUR)
   const notices = [
-    { label: 'welcome', at: hourAgo(48), title: 'Welcome to GPUaaS', body: 'Your organization is ready. Allocate a machine to begin.', project: null },
-    { label: 'vision active', at: hourAgo(30), title: 'notebook is active', body: 'The allocation notebook in Vision is ready to use.', project: vision },
+    {
+      label: 'welcome',
+      at: hourAgo(48),
+      title: 'Welcome to GPUaaS',
+      body: 'Your organization is ready. Allocate a machine to begin.',
+      project: null,
+    },
+    {
+      label: 'vision active',
+      at: hourAgo(30),
+      title: 'notebook is active',
+      body: 'The allocation notebook in Vision is ready to use.',
+      project: vision,
+    },
   ]
   return [
-    userRows('notifications', 'notifications.channels', 'id', told.map(({ id }) => ({ id, kind: 'USER', last_sequence: notices.length }))),
+    userRows(
+      'notifications',
+      'notifications.channels',
+      'id',
+      told.map(({ id }) => ({ id, kind: 'USER', last_sequence: notices.length })),
+    ),
     userRows(
       'notifications',
       'notifications.notifications',

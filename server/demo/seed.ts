@@ -84,12 +84,19 @@ const insertRows = async (client: Client, { table, columns, rows, userColumn }: 
   }
   for (const group of groups(rows, userColumn === undefined ? -1 : columns.indexOf(userColumn))) {
     if (userColumn !== undefined) {
-      await client.query(`select set_config('app.user_id', $1, false)`, [String(group[0]?.[columns.indexOf(userColumn)])])
+      await client.query(`select set_config('app.user_id', $1, false)`, [
+        String(group[0]?.[columns.indexOf(userColumn)]),
+      ])
     }
     for (let start = 0; start < group.length; start += ROWS_AT_ONCE) {
       const part = group.slice(start, start + ROWS_AT_ONCE)
-      const places = part.map((_, row) => `(${columns.map((__, column) => `$${String(row * columns.length + column + 1)}`).join(', ')})`)
-      await client.query(`insert into ${table} (${columns.join(', ')}) values ${places.join(', ')} on conflict do nothing`, part.flat())
+      const places = part.map(
+        (_, row) => `(${columns.map((__, column) => `$${String(row * columns.length + column + 1)}`).join(', ')})`,
+      )
+      await client.query(
+        `insert into ${table} (${columns.join(', ')}) values ${places.join(', ')} on conflict do nothing`,
+        part.flat(),
+      )
     }
   }
 }

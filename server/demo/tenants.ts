@@ -12,8 +12,18 @@ export const northwind = { ...made('org northwind', 0), slug: 'northwind', name:
 export const aurora = { ...made('org aurora', 1), slug: 'aurora', name: 'Aurora Labs' }
 export const organizations = [northwind, aurora]
 
-const northwindDefault = { ...made('dep northwind default', 2), organization: northwind, name: 'Default', isDefault: true }
-const northwindResearch = { ...made('dep northwind research', 3), organization: northwind, name: 'Research', isDefault: false }
+const northwindDefault = {
+  ...made('dep northwind default', 2),
+  organization: northwind,
+  name: 'Default',
+  isDefault: true,
+}
+const northwindResearch = {
+  ...made('dep northwind research', 3),
+  organization: northwind,
+  name: 'Research',
+  isDefault: false,
+}
 const auroraDefault = { ...made('dep aurora default', 4), organization: aurora, name: 'Default', isDefault: true }
 export const departments = [northwindDefault, northwindResearch, auroraDefault]
 

@@ -10,7 +10,9 @@ export type Slug = Brand<string, 'Slug'>
 export const parseDisplayName = (text: string): Result<DisplayName, 'NAME_INVALID'> => {
   const name = text.trim().normalize('NFC')
   const printable = !/\p{Cc}|\p{Cf}|\p{Cs}/u.test(name)
-  return printable && name.length >= 2 && name.length <= 80 ? ok(name as DisplayName /* just checked */) : err('NAME_INVALID')
+  return printable && name.length >= 2 && name.length <= 80
+    ? ok(name as DisplayName /* just checked */)
+    : err('NAME_INVALID')
 }
 
 export const parseSlug = (text: string): Result<Slug, 'SLUG_INVALID'> =>

@@ -33,6 +33,8 @@ export const iamUnits = (database: Database): IamUnits => ({
   project: createUnits(database, (db, scope: ProjectScope) => ({
     memberships: new ProjectMembershipRepository(db, scope),
   })),
-  projectSet: createUnits(database, (db, scope: ProjectSetScope) => ({ projects: new ProjectSetRepository(db, scope) })),
+  projectSet: createUnits(database, (db, scope: ProjectSetScope) => ({
+    projects: new ProjectSetRepository(db, scope),
+  })),
   self: createUnits(database, (db, scope: SelfScope) => ({ users: new UserRepository(db, scope) })),
 })

@@ -45,7 +45,9 @@ test('Ctrl-C stops everything, the next start goes on with the same data, and --
   expect(JSON.stringify(kept.data)).toContain('"kept"')
   await second.stop()
 
-  const reset = runProgram('server/main.ts', { PORT: '0', LOG_LEVEL: 'warn', DATA_DIR: directory, ROLES: 'all' }, ['--reset'])
+  const reset = runProgram('server/main.ts', { PORT: '0', LOG_LEVEL: 'warn', DATA_DIR: directory, ROLES: 'all' }, [
+    '--reset',
+  ])
   try {
     const url = await addressOf(reset)
     const fresh = tokens(directory)
@@ -72,7 +74,10 @@ test('after kill -9 the next start recovers: the database is taken over and noth
 
   const next = await startEmbedded({}, directory)
   try {
-    const found = await ask(next.urls[0], 'query ($id: ID!) { bucket(id: $id) { name } }', { token: await next.tokenOf(OWNER), variables: { id } })
+    const found = await ask(next.urls[0], 'query ($id: ID!) { bucket(id: $id) { name } }', {
+      token: await next.tokenOf(OWNER),
+      variables: { id },
+    })
     expect(found.data).toEqual({ bucket: { name: 'survivor' } })
   } finally {
     await next.stop()
@@ -120,7 +125,12 @@ test('a database that cannot be reached is named, with what to do', async () => 
 }, 60_000)
 
 test('every mistake in the settings is told at once', async () => {
-  const program = runProgram('server/main.ts', { PORT: 'eighty', LOG_LEVEL: 'loud', ROLES: 'kitchen', REDIS_URL: 'http://cache' })
+  const program = runProgram('server/main.ts', {
+    PORT: 'eighty',
+    LOG_LEVEL: 'loud',
+    ROLES: 'kitchen',
+    REDIS_URL: 'http://cache',
+  })
   expect(await program.exited).toBe(1)
   for (const name of ['PORT', 'LOG_LEVEL', 'ROLES', 'REDIS_URL']) expect(program.output()).toContain(name)
 }, 30_000)

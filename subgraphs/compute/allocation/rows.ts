@@ -1,4 +1,5 @@
-import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
+import { ownedId } from '../../../platform/ids/id.ts'
 import { readFabric, readShape } from '../catalogue/model.ts'
 import { FAILURE_REASONS, type Allocation, type AllocationName } from './model.ts'
 
@@ -34,11 +35,11 @@ const present = <T>(row: AllocationRow, value: T | null): T => {
 }
 
 const asked = (row: AllocationRow) => ({
-  id: ownedId('alc', row.projectId as Uuid, row.id as Uuid), // uuid columns, as those below
+  id: ownedId('alc', uuidColumn(row.projectId), uuidColumn(row.id)),
   name: row.name as AllocationName, // parsed when it was written
   requestedAt: row.requestedAt,
   sku: {
-    id: row.skuId as Uuid, // a uuid column
+    id: uuidColumn(row.skuId),
     code: row.skuCode,
     name: row.skuName,
     shape: readShape(row.shape),
@@ -49,9 +50,9 @@ const asked = (row: AllocationRow) => ({
 })
 
 const located = (row: AllocationRow) => ({
-  nodeId: present(row, row.nodeId) as Uuid, // uuid columns
+  nodeId: uuidColumn(present(row, row.nodeId)),
   region: {
-    id: present(row, row.regionId) as Uuid, // a uuid column
+    id: uuidColumn(present(row, row.regionId)),
     code: present(row, row.regionCode),
     name: present(row, row.regionName),
   },

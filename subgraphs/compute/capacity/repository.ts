@@ -1,5 +1,5 @@
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
-import type { Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { FABRICS, readFabric, readShape, servingFabrics } from '../catalogue/model.ts'
 import type { Capacity, CapacityFilter, CapacityPage } from './model.ts'
@@ -20,7 +20,7 @@ interface CapacityRow {
 
 const toCapacity = (row: CapacityRow): Capacity => ({
   sku: {
-    id: row.skuId as Uuid, // uuid columns
+    id: uuidColumn(row.skuId),
     code: row.skuCode,
     name: row.skuName,
     shape: readShape(row.shape),
@@ -28,7 +28,7 @@ const toCapacity = (row: CapacityRow): Capacity => ({
     gpuCount: row.gpuCount,
     fabric: readFabric(row.fabric),
   },
-  region: { id: row.regionId as Uuid /* a uuid column */, code: row.regionCode, name: row.regionName },
+  region: { id: uuidColumn(row.regionId), code: row.regionCode, name: row.regionName },
   available: row.available,
 })
 

@@ -1,6 +1,6 @@
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
-import type { Uuid } from '../../../platform/ids/id.ts'
 import { readFabric, readShape, type Region, type Sku } from './model.ts'
 
 interface SkuRow {
@@ -15,14 +15,14 @@ interface SkuRow {
 
 const toSku = ({ id, shape, fabric, ...rest }: SkuRow): Sku => ({
   ...rest,
-  id: id as Uuid, // a uuid column
+  id: uuidColumn(id),
   shape: readShape(shape),
   fabric: readFabric(fabric),
 })
 
 const toRegion = ({ id, ...rest }: { id: string; code: string; name: string }): Region => ({
   ...rest,
-  id: id as Uuid, // a uuid column
+  id: uuidColumn(id),
 })
 
 /** SKUs and regions: the platform's, the same for every tenant. */

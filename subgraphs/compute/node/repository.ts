@@ -1,3 +1,4 @@
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import { selfId, type Uuid } from '../../../platform/ids/id.ts'
@@ -22,9 +23,9 @@ const toSlot = ({ position, gpuCount, state }: NodeRow['slots'][number]): Slot =
 })
 
 const toNode = ({ id, name, region, state, gpuModel, fabric, slots }: NodeRow): ComputeNode => ({
-  id: selfId('nod', id as Uuid), // uuid columns
+  id: selfId('nod', uuidColumn(id)),
   name,
-  region: { ...region, id: region.id as Uuid /* a uuid column */ },
+  region: { ...region, id: uuidColumn(region.id) },
   state: readState(state),
   gpuModel,
   fabric: readFabric(fabric),

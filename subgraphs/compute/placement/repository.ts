@@ -1,3 +1,4 @@
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { ProjectScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
@@ -13,8 +14,8 @@ interface CandidateRow {
 }
 
 const toCandidate = (row: CandidateRow): Candidate => ({
-  nodeId: row.nodeId as Uuid, // uuid columns
-  region: { id: row.regionId as Uuid, code: row.regionCode, name: row.regionName },
+  nodeId: uuidColumn(row.nodeId),
+  region: { id: uuidColumn(row.regionId), code: row.regionCode, name: row.regionName },
 })
 
 const CANDIDATE = Prisma.sql`
@@ -62,7 +63,7 @@ export class PlacementRepository {
     const rows = await this.#db.$queryRaw<{ id: string; isFree: boolean }[]>`
       SELECT s.id, s.state = 'FREE' AS "isFree" FROM compute.slots s
       WHERE s.node_id = ${nodeId}::uuid ORDER BY s.position FOR UPDATE`
-    return rows.map(({ id, isFree }) => ({ id: id as Uuid /* a uuid column */, isFree }))
+    return rows.map(({ id, isFree }) => ({ id: uuidColumn(id), isFree }))
   }
 
   /**
@@ -91,7 +92,7 @@ export class PlacementRepository {
         AND NOT s.id = ANY (${avoidedSlots}::uuid[])
       ORDER BY s.position LIMIT 1
       FOR UPDATE ${LOCK[contention]}`
-    return rows.map(({ id }) => id as Uuid /* a uuid column */)[0]
+    return rows.map(({ id }) => uuidColumn(id))[0]
   }
 
   /** False when one of the slots is held already, whoever holds it: then nothing may be kept of this transaction. */

@@ -1,3 +1,4 @@
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
 import type { OrganizationScope } from '../../../platform/access/scope.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
@@ -13,7 +14,7 @@ interface DepartmentRow {
 }
 
 const toDepartment = ({ orgId, id, ...rest }: DepartmentRow): Department => ({
-  id: ownedId('dep', orgId as Uuid, id as Uuid /* uuid columns */),
+  id: ownedId('dep', uuidColumn(orgId), uuidColumn(id)),
   name: rest.name,
   isDefault: rest.isDefault,
   createdAt: rest.createdAt,

@@ -1,5 +1,4 @@
 import type { OrganizationGrant } from '../../../platform/access/authorize.ts'
-import type { Uuid } from '../../../platform/ids/id.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IamUnits } from '../units.ts'
 import type { Department, DepartmentId } from './model.ts'

@@ -1,3 +1,4 @@
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import { selfId, type Uuid } from '../../../platform/ids/id.ts'
 import type { OrganizationScope, ProjectScope } from '../../../platform/access/scope.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
@@ -24,9 +25,9 @@ const toRole = (text: string): MemberRole => {
 }
 
 const toMember = ({ id, role, createdAt, user }: MembershipRow): MemberRow => ({
-  membership: id as Uuid, // a uuid column, as the user's
+  membership: uuidColumn(id), // a uuid column, as the user's
   member: {
-    userId: selfId('usr', user.id as Uuid),
+    userId: selfId('usr', uuidColumn(user.id)),
     displayName: user.displayName,
     email: user.email,
     role: toRole(role),

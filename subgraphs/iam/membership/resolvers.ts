@@ -17,7 +17,10 @@ export const membershipResolvers: Pick<IamResolvers, 'Organization' | 'Project' 
   Organization: {
     members: async ({ id }, args, { access, iam }) => {
       const page = idPage(args, 'Organization.members')
-      return memberConnection(await iam.memberships.pageOfOrganization(access.organization('MEMBERSHIP_READ', id), page), page)
+      return memberConnection(
+        await iam.memberships.pageOfOrganization(access.organization('MEMBERSHIP_READ', id), page),
+        page,
+      )
     },
   },
   Project: {

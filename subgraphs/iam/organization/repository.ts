@@ -1,4 +1,5 @@
-import { selfId, type Uuid } from '../../../platform/ids/id.ts'
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
+import { selfId } from '../../../platform/ids/id.ts'
 import type { OrganizationScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import type { NewOrganization, Organization } from './model.ts'
@@ -11,7 +12,7 @@ interface OrganizationRow {
 }
 
 const toOrganization = ({ id, ...rest }: OrganizationRow): Organization => ({
-  id: selfId('org', id as Uuid /* a uuid column */),
+  id: selfId('org', uuidColumn(id)),
   ...rest,
 })
 

@@ -9,7 +9,8 @@ export const organizationResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'O
     organization: (_, { id }, { access, iam }) => iam.organizations.find(access.organization('ORGANIZATION_READ', id)),
   },
   Organization: {
-    __resolveReference: ({ id }, { access, iam }) => iam.organizations.find(access.organization('ORGANIZATION_READ', id)),
+    __resolveReference: ({ id }, { access, iam }) =>
+      iam.organizations.find(access.organization('ORGANIZATION_READ', id)),
   },
   User: {
     organizations: async (_, args, { access, iam }) => {
@@ -18,7 +19,11 @@ export const organizationResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'O
       const found = await Promise.all(
         ids.map((id) => iam.organizations.find(access.organization('ORGANIZATION_READ', selfId('org', id)))),
       )
-      return idConnection(found.filter((organization) => organization !== undefined), page, ({ id }) => id.local)
+      return idConnection(
+        found.filter((organization) => organization !== undefined),
+        page,
+        ({ id }) => id.local,
+      )
     },
   },
   Mutation: {

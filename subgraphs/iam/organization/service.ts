@@ -5,7 +5,12 @@ import { err, ok, type Result } from '../../../platform/result/result.ts'
 import { defaultDepartment } from '../department/model.ts'
 import { parseDisplayName, parseSlug } from '../naming.ts'
 import type { IamUnits } from '../units.ts'
-import { foundOrganization, MAX_FOUNDED_ORGANIZATIONS, type CreateOrganizationRefusal, type Organization } from './model.ts'
+import {
+  foundOrganization,
+  MAX_FOUNDED_ORGANIZATIONS,
+  type CreateOrganizationRefusal,
+  type Organization,
+} from './model.ts'
 
 export interface OrganizationDependencies {
   readonly units: IamUnits
@@ -25,7 +30,10 @@ export const organizationService = ({ units, clock, ids }: OrganizationDependenc
     units.organization.read(grant.scope, ({ organizations }) => organizations.find()),
 
   /** Founds an organization: its default department (R3) and the founder's ownership come with it. */
-  create: async (founder: SelfGrant, input: CreateOrganization): Promise<Result<Organization, CreateOrganizationRefusal>> => {
+  create: async (
+    founder: SelfGrant,
+    input: CreateOrganization,
+  ): Promise<Result<Organization, CreateOrganizationRefusal>> => {
     const name = parseDisplayName(input.name)
     if (!name.ok) return name
     const slug = parseSlug(input.slug)

@@ -11,7 +11,8 @@ export interface Project {
   readonly createdAt: Date
 }
 
-export type CreateProjectRefusal = 'NAME_INVALID' | 'SLUG_INVALID' | 'SLUG_TAKEN' | 'DEPARTMENT_NOT_FOUND' | 'CROSS_ORG_REFERENCE'
+export type CreateProjectRefusal =
+  'NAME_INVALID' | 'SLUG_INVALID' | 'SLUG_TAKEN' | 'DEPARTMENT_NOT_FOUND' | 'CROSS_ORG_REFERENCE'
 
 export interface NewProject {
   readonly local: Uuid

@@ -1,12 +1,20 @@
 import type { Result } from '../../../platform/result/result.ts'
 import type { CreateProjectRefusal, Project } from './model.ts'
 
-const REFUSALS: Readonly<Record<CreateProjectRefusal, { readonly field: readonly string[]; readonly message: string }>> = {
+const REFUSALS: Readonly<
+  Record<CreateProjectRefusal, { readonly field: readonly string[]; readonly message: string }>
+> = {
   NAME_INVALID: { field: ['name'], message: 'A name has 2 to 80 printable characters.' },
-  SLUG_INVALID: { field: ['slug'], message: 'A slug has 3 to 40 lower-case letters, digits and inner hyphens. Give one where the name makes none.' },
+  SLUG_INVALID: {
+    field: ['slug'],
+    message: 'A slug has 3 to 40 lower-case letters, digits and inner hyphens. Give one where the name makes none.',
+  },
   SLUG_TAKEN: { field: ['slug'], message: 'Another project of the organization has this slug.' },
   DEPARTMENT_NOT_FOUND: { field: ['departmentId'], message: 'The organization has no such department.' },
-  CROSS_ORG_REFERENCE: { field: ['departmentId'], message: 'The department belongs to another organization than the project.' },
+  CROSS_ORG_REFERENCE: {
+    field: ['departmentId'],
+    message: 'The department belongs to another organization than the project.',
+  },
 }
 
 export const createProjectPayload = (created: Result<Project, CreateProjectRefusal>) =>

@@ -1,4 +1,5 @@
-import { ownedId, selfId, type Uuid } from '../../../platform/ids/id.ts'
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
+import { ownedId, selfId } from '../../../platform/ids/id.ts'
 import type { OrganizationScope, ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
@@ -14,11 +15,11 @@ interface ProjectRow {
 }
 
 const toProject = (row: ProjectRow): Project => {
-  const organization = row.orgId as Uuid // a uuid column, as those below
+  const organization = uuidColumn(row.orgId)
   return {
-    id: selfId('prj', row.id as Uuid),
+    id: selfId('prj', uuidColumn(row.id)),
     organizationId: selfId('org', organization),
-    departmentId: ownedId('dep', organization, row.departmentId as Uuid),
+    departmentId: ownedId('dep', organization, uuidColumn(row.departmentId)),
     slug: row.slug,
     name: row.name,
     createdAt: row.createdAt,

@@ -27,20 +27,22 @@ export type ProjectService = ReturnType<typeof projectService>
 
 export const projectService = ({ units, clock, ids }: ProjectDependencies) => ({
   /** Those of the set that exist, in no order. */
-  findAll: (scope: ProjectSetScope): Promise<Project[]> => units.projectSet.read(scope, ({ projects }) => projects.all()),
+  findAll: (scope: ProjectSetScope): Promise<Project[]> =>
+    units.projectSet.read(scope, ({ projects }) => projects.all()),
 
   page: (scope: ProjectSetScope, page: IdPage): Promise<Project[]> =>
     units.projectSet.read(scope, ({ projects }) => projects.page(page)),
 
-  pageOfOrganization: (
-    { scope }: OrganizationGrant<'ORGANIZATION_READ'>,
-    page: IdPage,
-  ): Promise<Project[]> => units.organization.read(scope, ({ projects }) => projects.page(page)),
+  pageOfOrganization: ({ scope }: OrganizationGrant<'ORGANIZATION_READ'>, page: IdPage): Promise<Project[]> =>
+    units.organization.read(scope, ({ projects }) => projects.page(page)),
 
-  create: (grant: OrganizationGrant<'PROJECT_CREATE'>, input: CreateProject): Promise<Result<Project, CreateProjectRefusal>> => {
+  create: (
+    grant: OrganizationGrant<'PROJECT_CREATE'>,
+    input: CreateProject,
+  ): Promise<Result<Project, CreateProjectRefusal>> => {
     const name = parseDisplayName(input.name)
     if (!name.ok) return Promise.resolve(name)
-    const slug = input.slug == null ? slugOf(name.value) : parseSlug(input.slug)
+    const slug = typeof input.slug === 'string' ? parseSlug(input.slug) : slugOf(name.value)
     if (!slug.ok) return Promise.resolve(slug)
     const wanted = departmentIn(grant.scope.organizationId, input.departmentId ?? undefined)
     if (!wanted.ok) return Promise.resolve(wanted)

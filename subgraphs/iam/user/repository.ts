@@ -1,4 +1,5 @@
-import { selfId, type Uuid } from '../../../platform/ids/id.ts'
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
+import { selfId } from '../../../platform/ids/id.ts'
 import type { SelfScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import type { User } from './model.ts'
@@ -14,7 +15,7 @@ export class UserRepository {
 
   async find(): Promise<User | undefined> {
     const row = await this.#db.user.findFirst({ where: { id: this.#scope.userId } })
-    return row ? { id: selfId('usr', row.id as Uuid), email: row.email, displayName: row.displayName } : undefined
+    return row ? { id: selfId('usr', uuidColumn(row.id)), email: row.email, displayName: row.displayName } : undefined
   }
 
   /** How many organizations the user owns. */

@@ -1,7 +1,8 @@
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
-import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
+import { ownedId } from '../../../platform/ids/id.ts'
 import type { Bucket, BucketId } from './model.ts'
 
 interface BucketRow {
@@ -12,7 +13,7 @@ interface BucketRow {
 }
 
 const toBucket = ({ projectId, id, name, createdAt }: BucketRow): Bucket => ({
-  id: ownedId('bkt', projectId as Uuid, id as Uuid /* uuid columns */),
+  id: ownedId('bkt', uuidColumn(projectId), uuidColumn(id)),
   name,
   createdAt,
 })

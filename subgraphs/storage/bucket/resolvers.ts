@@ -4,7 +4,8 @@ import { createBucketPayload } from './payload.ts'
 
 export const bucketResolvers: Pick<StorageResolvers, 'Query' | 'Mutation' | 'Bucket' | 'Project'> = {
   Query: {
-    bucket: (_, { id }, { access, loaders }) => loaders.bucket.load({ grant: access.project('STORAGE_BUCKET_READ', id), id }),
+    bucket: (_, { id }, { access, loaders }) =>
+      loaders.bucket.load({ grant: access.project('STORAGE_BUCKET_READ', id), id }),
   },
   Bucket: {
     __resolveReference: ({ id }, { access, loaders }) =>

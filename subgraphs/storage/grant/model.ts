@@ -44,7 +44,11 @@ export interface GrantRequest {
 }
 
 /** What can be refused without reading anything. */
-export const checkGrantRequest = (request: GrantRequest, owner: ProjectScope, now: Date): Result<undefined, CreateStorageGrantRefusal> => {
+export const checkGrantRequest = (
+  request: GrantRequest,
+  owner: ProjectScope,
+  now: Date,
+): Result<undefined, CreateStorageGrantRefusal> => {
   const ownerIsNamed = request.ownerProjectId.local === owner.projectId && request.bucketId.scope === owner.projectId
   if (!ownerIsNamed) return err('OWNER_MISMATCH')
   if (request.subjectProjectId.local === owner.projectId) return err('SUBJECT_INVALID')

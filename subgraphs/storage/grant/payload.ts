@@ -9,7 +9,10 @@ interface Refusal {
 const NOT_CREATED: Readonly<Record<CreateStorageGrantRefusal, Refusal>> = {
   BUCKET_NOT_FOUND: { field: ['bucketId'], message: 'The project has no such bucket.' },
   OWNER_MISMATCH: { field: ['ownerProjectId'], message: 'The owner that is named is not the project of the bucket.' },
-  SUBJECT_INVALID: { field: ['subjectProjectId'], message: 'The subject must be another project of the owner’s organization.' },
+  SUBJECT_INVALID: {
+    field: ['subjectProjectId'],
+    message: 'The subject must be another project of the owner’s organization.',
+  },
   EXPIRY_INVALID: { field: ['expiresAt'], message: 'A grant must end in the future.' },
 }
 
@@ -23,6 +26,8 @@ const payload = <Code extends string>(result: Result<StorageGrant, Code>, refusa
     ? { grant: result.value, userErrors: [] }
     : { grant: null, userErrors: [{ code: result.error, ...refusals[result.error] }] }
 
-export const createStorageGrantPayload = (created: Result<StorageGrant, CreateStorageGrantRefusal>) => payload(created, NOT_CREATED)
+export const createStorageGrantPayload = (created: Result<StorageGrant, CreateStorageGrantRefusal>) =>
+  payload(created, NOT_CREATED)
 
-export const revokeStorageGrantPayload = (revoked: Result<StorageGrant, RevokeStorageGrantRefusal>) => payload(revoked, NOT_REVOKED)
+export const revokeStorageGrantPayload = (revoked: Result<StorageGrant, RevokeStorageGrantRefusal>) =>
+  payload(revoked, NOT_REVOKED)

@@ -1,9 +1,17 @@
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { ProjectScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { isForeignKeyViolation } from '../../../platform/database/faults.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
-import { projectIdOf, STORAGE_RIGHTS, type SharedBucket, type StorageGrant, type StorageGrantId, type StorageRights } from './model.ts'
+import {
+  projectIdOf,
+  STORAGE_RIGHTS,
+  type SharedBucket,
+  type StorageGrant,
+  type StorageGrantId,
+  type StorageRights,
+} from './model.ts'
 import type { BucketId } from '../bucket/model.ts'
 
 interface GrantRow {
@@ -17,6 +25,8 @@ interface GrantRow {
   revokedAt: Date | null
 }
 
+const uuidOf = (column: string): Uuid => uuidColumn(column) // PostgreSQL writes the canonical lower-case form
+
 const toRights = (text: string): StorageRights => {
   const rights = STORAGE_RIGHTS.find((known) => known === text)
   if (rights === undefined) throw new Error(`storage holds a grant with the unknown rights ${text}`)
@@ -24,12 +34,12 @@ const toRights = (text: string): StorageRights => {
 }
 
 const toGrant = (row: GrantRow): StorageGrant => {
-  const owner = row.projectId as Uuid // a uuid column, as those below
+  const owner = uuidOf(row.projectId)
   return {
-    id: ownedId('sgr', owner, row.id as Uuid),
+    id: ownedId('sgr', owner, uuidOf(row.id)),
     ownerProjectId: projectIdOf(owner),
-    subjectProjectId: projectIdOf(row.subjectProjectId as Uuid),
-    bucketId: ownedId('bkt', owner, row.bucketId as Uuid),
+    subjectProjectId: projectIdOf(uuidOf(row.subjectProjectId)),
+    bucketId: ownedId('bkt', owner, uuidOf(row.bucketId)),
     rights: toRights(row.rights),
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,

@@ -30,8 +30,11 @@ export const storageGrantService = ({ units, clock, ids }: StorageGrantDependenc
   find: ({ scope }: ProjectGrant<'STORAGE_GRANT_READ'>, id: StorageGrantId): Promise<StorageGrant | undefined> =>
     units.project.read(scope, ({ grants }) => grants.find(id)),
 
-  pageOfBucket: ({ scope }: ProjectGrant<'STORAGE_GRANT_READ'>, bucket: BucketId, page: IdPage): Promise<StorageGrant[]> =>
-    units.project.read(scope, ({ grants }) => grants.pageOfBucket(bucket, page)),
+  pageOfBucket: (
+    { scope }: ProjectGrant<'STORAGE_GRANT_READ'>,
+    bucket: BucketId,
+    page: IdPage,
+  ): Promise<StorageGrant[]> => units.project.read(scope, ({ grants }) => grants.pageOfBucket(bucket, page)),
 
   pageOfShared: ({ scope }: ProjectGrant<'STORAGE_BUCKET_READ'>, page: IdPage): Promise<SharedBucket[]> =>
     units.project.read(scope, ({ grants }) => grants.pageOfShared(clock.now(), page)),
@@ -64,7 +67,11 @@ export const storageGrantService = ({ units, clock, ids }: StorageGrantDependenc
       outbox.add(
         storageGrantCreated.create(
           { organizationId, projectId },
-          { grantId: wanted.id.local, bucketId: wanted.bucketId.local, subjectProjectId: wanted.subjectProjectId.local },
+          {
+            grantId: wanted.id.local,
+            bucketId: wanted.bucketId.local,
+            subjectProjectId: wanted.subjectProjectId.local,
+          },
         ),
       )
       return ok(wanted)
@@ -84,7 +91,10 @@ export const storageGrantService = ({ units, clock, ids }: StorageGrantDependenc
       if (!(await grants.end(ended.value))) return err('ALREADY_REVOKED')
       audit.succeeded('storage.grant.revoke', id.text)
       outbox.add(
-        storageGrantRevoked.create({ organizationId, projectId }, { grantId: id.local, bucketId: found.bucketId.local, subjectProjectId: found.subjectProjectId.local }),
+        storageGrantRevoked.create(
+          { organizationId, projectId },
+          { grantId: id.local, bucketId: found.bucketId.local, subjectProjectId: found.subjectProjectId.local },
+        ),
       )
       return ended
     }),
