@@ -64,24 +64,46 @@ export const ensureDatabase = async (ownerUrl: string): Promise<void> => {
 /** Owner of nothing and above no rule: what a role may do is granted by the migrations. */
 const ATTRIBUTES = 'login nosuperuser nocreatedb nocreaterole noreplication nobypassrls noinherit'
 
+interface KnownRole {
+  readonly rolname: string
+  readonly sound: boolean
+}
+
+const KNOWN_ROLES = `
+  select rolname, rolcanlogin and not (rolsuper or rolcreatedb or rolcreaterole or rolreplication or rolbypassrls) as sound
+  from pg_roles where rolname = any ($1)`
+
+/** The whole set for a new role; for a sound one the password alone: more takes a superuser to say, even unchanged. */
+const statementFor = (name: DatabaseRole, known: KnownRole | undefined, password: string): string => {
+  if (known === undefined) return `create role ${escapeIdentifier(name)} with ${ATTRIBUTES} password ${password}`
+  return `alter role ${escapeIdentifier(name)} with ${known.sound ? '' : ATTRIBUTES} password ${password}`
+}
+
 /**
  * Makes the roles that the product connects as, or gives them their present passwords. Migrations grant rights to
- * them, hence before any migration. The owner needs CREATEROLE, or roles that are as they should be already.
+ * them, hence before any migration. The owner needs CREATEROLE. An owner without it finds the roles made for it, with
+ * their attributes and passwords (docker, managed servers), and this leaves them alone.
  */
 export const ensureRoles = async (ownerUrl: string, secrets: RoleSecrets): Promise<void> =>
   connected(ownerUrl, async (client) => {
     await client.query('begin')
     // Roles belong to the server, not the database: one at a time among all that share it.
     await client.query(`select pg_advisory_xact_lock(hashtextextended('gpuaas.roles', 0))`)
-    const { rows } = await client.query<{ rolname: string }>('select rolname from pg_roles where rolname = any ($1)', [
-      DATABASE_LOGINS.map(roleName),
-    ])
-    const known = new Set(rows.map((row) => row.rolname))
-    for (const login of DATABASE_LOGINS) {
-      const name = roleName(login)
-      const statement = known.has(name) ? 'alter role' : 'create role'
-      const password = escapeLiteral(rolePassword(login, secrets))
-      await client.query(`${statement} ${escapeIdentifier(name)} with ${ATTRIBUTES} password ${password}`)
+    const { rows } = await client.query<KnownRole>(KNOWN_ROLES, [DATABASE_LOGINS.map(roleName)])
+    const allSound = rows.length === DATABASE_LOGINS.length && rows.every(({ sound }) => sound)
+    if (!allSound || (await mayMakeRoles(client))) {
+      for (const login of DATABASE_LOGINS) {
+        const name = roleName(login)
+        const known = rows.find(({ rolname }) => rolname === name)
+        await client.query(statementFor(name, known, escapeLiteral(rolePassword(login, secrets))))
+      }
     }
     await client.query('commit')
   })
+
+const mayMakeRoles = async (client: Client): Promise<boolean> => {
+  const { rows } = await client.query<{ may: boolean }>(
+    'select rolsuper or rolcreaterole as may from pg_roles where rolname = current_user',
+  )
+  return rows.some(({ may }) => may)
+}
