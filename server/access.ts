@@ -1,11 +1,12 @@
-import { Pool } from 'pg'
 import { capabilitiesOf } from '../directives/capabilities.ts'
 import { createPostgresAudience, type Audience } from '../platform/access/audience.ts'
 import { createGrantCache, type GrantCache } from '../platform/access/grant-cache.ts'
 import { createPostgresGrantSource } from '../platform/access/postgres-grant-source.ts'
 import type { Cache } from '../platform/cache/cache.ts'
 import type { Clock } from '../platform/clock/clock.ts'
+import { openPool } from '../platform/database/pool.ts'
 import type { Log } from '../platform/log/log.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
 
 export interface AccessParts {
   /** Of the login `access`, which reads iam's view and nothing else. */
@@ -14,6 +15,7 @@ export interface AccessParts {
   readonly cache: Cache
   readonly clock: Clock
   readonly log: Log
+  readonly metrics?: Metrics
 }
 
 /** What this process knows of grants. */
@@ -25,8 +27,15 @@ export interface AccessDirectory {
   readonly close: () => Promise<void>
 }
 
-export const openAccess = async ({ url, poolSize, cache, clock, log }: AccessParts): Promise<AccessDirectory> => {
-  const pool = new Pool({ connectionString: url, max: poolSize, connectionTimeoutMillis: 5_000, application_name: 'gpuaas-access' })
+export const openAccess = async ({
+  url,
+  poolSize,
+  cache,
+  clock,
+  log,
+  metrics,
+}: AccessParts): Promise<AccessDirectory> => {
+  const pool = openPool({ url, poolSize, applicationName: 'gpuaas-access', metrics })
   pool.on('error', (error) => {
     log.warn({ err: error }, 'an idle connection of the grants was lost; the next read opens another')
   })

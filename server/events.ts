@@ -4,36 +4,52 @@ import type { Config } from '../platform/config/config.ts'
 import { eventJobs, startDispatcher } from '../platform/events/dispatcher.ts'
 import { createNatsBackbone } from '../platform/events/nats-backbone.ts'
 import { createPostgresBackbone } from '../platform/events/postgres-backbone.ts'
-import { startRelay } from '../platform/events/relay.ts'
+import { startRelay, type RelayMetrics } from '../platform/events/relay.ts'
 import { createJobQueue } from '../platform/jobs/queue.ts'
 import { startWorker } from '../platform/jobs/worker.ts'
 import type { Log } from '../platform/log/log.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
 
 export interface EventParts {
   readonly config: Config
   readonly place: Pick<DatabasePlace, 'urlOf'>
   readonly subgraphs: readonly RunningSubgraph[]
   readonly log: Log
+  readonly metrics: Metrics
 }
 
 /**
  * The way of every event: outboxes → relay → backbone → a job for each consumer → its handler. Several processes may
  * run this: one relay leads, jobs are shared.
  */
-export const startEvents = async ({ config, place, subgraphs, log }: EventParts): Promise<{ stop: () => Promise<void> }> => {
+export const startEvents = async ({
+  config,
+  place,
+  subgraphs,
+  log,
+  metrics,
+}: EventParts): Promise<{ stop: () => Promise<void> }> => {
   const natsUrl = config.natsUrl?.reveal()
   const backbone =
     natsUrl === undefined
       ? createPostgresBackbone({ url: place.urlOf('relay'), log })
       : await createNatsBackbone({ url: natsUrl, log })
-  const relay = startRelay({ url: place.urlOf('relay'), backbone, log })
+  const relay = startRelay({ url: place.urlOf('relay'), backbone, log, metrics: relayMetrics(metrics) })
   const queue = createJobQueue({ url: place.urlOf('worker'), log })
   const consumers = subgraphs.map(({ name, subgraph }) => ({ name, eventHandlers: subgraph.eventHandlers }))
   const dispatcher = await startDispatcher({ backbone, subgraphs: consumers, queue, log })
   const worker = await startWorker({
     url: place.urlOf('worker'),
-    jobs: { ...eventJobs(consumers), ...Object.fromEntries(subgraphs.flatMap(({ subgraph }) => Object.entries(subgraph.jobs))) },
+    jobs: {
+      ...eventJobs(consumers),
+      ...Object.fromEntries(subgraphs.flatMap(({ subgraph }) => Object.entries(subgraph.jobs))),
+    },
     log,
+    metrics: {
+      finished: (job, outcome, seconds) => {
+        metrics.jobRun({ job, outcome, seconds })
+      },
+    },
   })
   return {
     // Against the stream, so that nothing is taken that cannot be finished.
@@ -46,3 +62,9 @@ export const startEvents = async ({ config, place, subgraphs, log }: EventParts)
     },
   }
 }
+
+const relayMetrics = ({ relayLeads, outboxRelayed, outboxOldest }: Metrics): RelayMetrics => ({
+  leads: relayLeads,
+  published: outboxRelayed,
+  lag: outboxOldest,
+})

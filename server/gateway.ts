@@ -71,7 +71,11 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     production: config.mode === 'production',
     ready,
     signer,
-    ide: { title: 'GPUaaS Graph', defaultQuery: DASHBOARD, ...(identity.demoTokens && { tokens: identity.demoTokens }) },
+    ide: {
+      title: 'GPUaaS Graph',
+      defaultQuery: DASHBOARD,
+      ...(identity.demoTokens && { tokens: identity.demoTokens }),
+    },
     corsOrigins: config.corsOrigins,
     docsBaseUrl: config.docsBaseUrl,
     clock,

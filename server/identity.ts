@@ -22,7 +22,8 @@ export interface Identity {
   readonly provider: () => IdentityProvider | undefined
   readonly verifier: Pick<TokenVerifier, 'authenticate'>
   /** Signs demo users in for the IDE; undefined where another issuer is in use. */
-  readonly demoTokens: { readonly users: readonly string[]; readonly issue: (email: string) => Promise<string> } | undefined
+  readonly demoTokens:
+    { readonly users: readonly string[]; readonly issue: (email: string) => Promise<string> } | undefined
   /** Tells where the server listens: `http://127.0.0.1:4000`. */
   readonly listensAt: (origin: string) => Promise<void>
 }

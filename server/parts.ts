@@ -1,10 +1,7 @@
 import { openAccess } from './access.ts'
-import { startEvents } from './events.ts'
-import { migrate, seed } from './migrate.ts'
-import { MODULES } from './modules.ts'
 import { part } from './part.ts'
 import { openCache } from './stores.ts'
-import { startSubgraph } from './subgraphs.ts'
+import type { RunningSubgraph } from './subgraphs.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Config } from '../platform/config/config.ts'
 import { isEmbedded } from '../platform/config/roles.ts'
@@ -31,7 +28,7 @@ const serviceName = (roles: Config['roles']): string =>
 
 /** What every role of the product is built on. Each part is started only where a role needs it (`program.ts`). */
 export const commonParts = (surroundings: Surroundings) => {
-  const { config, log, clock, ids, progress } = surroundings
+  const { config, log, clock, ids, metrics, progress } = surroundings
 
   const tracing = part({
     name: 'tracing',
@@ -50,12 +47,18 @@ export const commonParts = (surroundings: Surroundings) => {
     name: 'migrations',
     remedy:
       'The user of DATABASE_URL must own the database and may create roles. `npm run migrate` does this part alone.',
-    open: () => migrate({ place: database.value, progress }),
+    open: async () => {
+      const { migrate } = await import('./migrate.ts')
+      await migrate({ place: database.value, progress })
+    },
   })
   const demo = part({
     name: 'demo data',
     remedy: 'Begin anew with `npm start -- --reset`.',
-    open: () => seed({ place: database.value, progress, clock }),
+    open: async () => {
+      const { seed } = await import('./migrate.ts')
+      await seed({ place: database.value, progress, clock })
+    },
   })
   const cache = part({
     name: 'cache',
@@ -73,6 +76,7 @@ export const commonParts = (surroundings: Surroundings) => {
         cache: cache.value,
         clock,
         log,
+        metrics,
       }),
     close: (opened) => opened.close(),
   })
@@ -80,8 +84,9 @@ export const commonParts = (surroundings: Surroundings) => {
     part({
       name: 'subgraphs',
       remedy: 'Check the passwords of the database roles (DATABASE_ROLE_SECRET), and that the migrations have run.',
-      open: () =>
-        MODULES.filter(({ name }) => names === 'all' || names.includes(name)).map((module) =>
+      open: async (): Promise<readonly RunningSubgraph[]> => {
+        const [{ MODULES }, { startSubgraph }] = await Promise.all([import('./modules.ts'), import('./subgraphs.ts')])
+        return MODULES.filter(({ name }) => names === 'all' || names.includes(name)).map((module) =>
           startSubgraph(module, {
             place: database.value,
             poolSize: config.databasePoolSize,
@@ -90,17 +95,22 @@ export const commonParts = (surroundings: Surroundings) => {
             clock,
             ids,
             log,
+            metrics,
           }),
-        ),
+        )
+      },
       close: async (running) => {
         await Promise.all(running.map(({ database: own }) => own.close()))
       },
     })
-  const events = (running: { readonly value: Parameters<typeof startEvents>[0]['subgraphs'] }) =>
+  const events = (running: { readonly value: readonly RunningSubgraph[] }) =>
     part({
       name: 'events',
       remedy: 'Check NATS_URL, and that the migrations have run.',
-      open: () => startEvents({ config, place: database.value, subgraphs: running.value, log }),
+      open: async () => {
+        const { startEvents } = await import('./events.ts')
+        return startEvents({ config, place: database.value, subgraphs: running.value, log, metrics })
+      },
       close: (started) => started.stop(),
     })
   return { tracing, database, migrations, demo, cache, access, subgraphs, events }

@@ -1,10 +1,8 @@
-import { createProductGateway } from './gateway.ts'
 import { createIdentity, IDENTITY_PATH } from './identity.ts'
 import { LISTEN_REMEDY, listening } from './listening.ts'
 import { part, type Part } from './part.ts'
 import type { commonParts, Surroundings } from './parts.ts'
 import { startServiceServer } from './service-server.ts'
-import { createSubgraphHost } from './subgraph-host.ts'
 import type { RunningSubgraph } from './subgraphs.ts'
 import { welcome } from './welcome.ts'
 import { registerIdentityRoutes } from '../identity/routes.ts'
@@ -39,7 +37,8 @@ export const serverParts = (
       part({
         name: `subgraph ${name}`,
         remedy: LISTEN_REMEDY,
-        open: () => {
+        open: async () => {
+          const { createSubgraphHost } = await import('./subgraph-host.ts')
           const ready = async () => {
             await readiness(options, common, subgraphs.value)
           }
@@ -75,14 +74,17 @@ const gatewayParts = (options: ServerOptions, common: CommonParts, subgraphs: Su
   const gateway = part({
     name: 'gateway',
     remedy: 'Check SUBGRAPH_URLS and the settings of identity; `npm run compose` writes the supergraph anew.',
-    open: () =>
-      createProductGateway({
+    open: async () => {
+      // Here and below imported by the roles that need it: a gateway's libraries are half of a process's start.
+      const { createProductGateway } = await import('./gateway.ts')
+      return createProductGateway({
         ...options,
         access: common.access.value,
         identity,
         subgraphs: local(),
         ready: () => readiness(options, common, local()),
-      }),
+      })
+    },
     close: (opened) => opened.stop(config.shutdownTimeoutMs),
   })
   const server = part({

@@ -7,6 +7,7 @@ import type { DatabaseLogin } from '../platform/config/logins.ts'
 import { openDatabase, type Database, type DomainSchema } from '../platform/database/database.ts'
 import type { IdGenerator } from '../platform/ids/generator.ts'
 import type { Log } from '../platform/log/log.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { Subgraph, SubgraphModule, SubgraphName } from '../platform/subgraph/module.ts'
 
 export interface SubgraphSurroundings {
@@ -17,6 +18,7 @@ export interface SubgraphSurroundings {
   readonly clock: Clock
   readonly ids: IdGenerator
   readonly log: Log
+  readonly metrics?: Metrics
 }
 
 /** A subgraph of this process: what it does, what it serves, and its own door to the database. */
@@ -38,7 +40,7 @@ export const DOMAIN_SCHEMAS = {
 } as const satisfies Record<SubgraphName, DomainSchema & DatabaseLogin>
 
 export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurroundings): RunningSubgraph => {
-  const { place, poolSize, cache, access, clock, ids } = surroundings
+  const { place, poolSize, cache, access, clock, ids, metrics } = surroundings
   const log = surroundings.log.child({ subgraph: module.name })
   const schema = DOMAIN_SCHEMAS[module.name]
   const database = openDatabase({
@@ -49,6 +51,7 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
     clock,
     ids,
     log,
+    ...(metrics && { metrics }),
   })
   const subgraph = module.start({
     database,

@@ -60,7 +60,7 @@ const insideTransaction = new AsyncLocalStorage<DomainSchema>()
 /** Opens connections as they are needed: a database that is not there yet, or lost, or back, is met by each query. */
 export const openDatabase = (options: DatabaseOptions): Database => {
   const { schema, clock, ids, log } = options
-  const pool = openPool(options, schema)
+  const pool = openPool(options)
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, {
       statementNameGenerator: createStatementNames(),

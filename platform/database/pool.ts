@@ -1,6 +1,5 @@
 import { loginOf } from './roles.ts'
-import { observePool, type PoolMetrics } from './observe-pool.ts'
-import { ScopedPool } from './scoped-pool.ts'
+import { ScopedPool, type PoolMetrics } from './scoped-pool.ts'
 
 export interface PoolOptions {
   /** With the role whose rights the part of the product has: `roleUrl`. */
@@ -9,7 +8,7 @@ export interface PoolOptions {
   readonly poolSize: number
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string
-  readonly metrics?: PoolMetrics
+  readonly metrics?: PoolMetrics | undefined
   /** How long a caller waits for a connection; 5 s unless given. */
   readonly connectTimeoutMs?: number
   /** How long a statement may run; 10 s unless given. */
@@ -17,18 +16,19 @@ export interface PoolOptions {
 }
 
 /** A pool for statements of one's own. Outside of units it has no scope: no tenant's rows. */
-export const openPool = (options: PoolOptions, role: string): ScopedPool => {
-  const pool = new ScopedPool({
-    connectionString: options.url,
-    max: options.poolSize,
-    application_name: options.applicationName,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    statement_timeout: options.statementTimeoutMs ?? 10_000,
-    // A transaction whose process hangs gives its locks back.
-    idle_in_transaction_session_timeout: 30_000,
-    idleTimeoutMillis: 60_000,
-    keepAlive: true,
-  })
-  observePool(pool, role, options.metrics)
-  return pool
-}
+export const openPool = (options: PoolOptions): ScopedPool =>
+  new ScopedPool(
+    {
+      connectionString: options.url,
+      max: options.poolSize,
+      application_name: options.applicationName,
+      connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+      statement_timeout: options.statementTimeoutMs ?? 10_000,
+      // A transaction whose process hangs gives its locks back.
+      idle_in_transaction_session_timeout: 30_000,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+    },
+    loginOf(options.url),
+    options.metrics,
+  )

@@ -1,4 +1,5 @@
 import { Pool, type PoolClient, type PoolConfig } from 'pg'
+import type { Metrics } from '../metrics/metrics.ts'
 import { tracedQuery } from '../tracing/spans.ts'
 import { currentSettings, sameSettings, type ScopeSettings } from './scope-settings.ts'
 
@@ -21,11 +22,33 @@ const isSettled = (client: PoolClient): boolean => client.getTransactionStatus()
 const textOf = (query: unknown): string =>
   typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : String(query)
 
-/** The same query function, each of whose statements is a span. */
-const traced = <Query extends Pool['query'] | PoolClient['query']>(role: string, query: Query): Query => {
-  const run = (...args: readonly unknown[]): unknown =>
+export type PoolMetrics = Pick<Metrics, 'query' | 'watchPool'>
+
+/** Whose statements they are, as traces and metrics show it, and who counts them. */
+interface Observed {
+  readonly role: string
+  readonly metrics: PoolMetrics | undefined
+}
+
+/** The same query function, each of whose statements is a span, and counted. */
+const observed = <Query extends Pool['query'] | PoolClient['query']>(
+  query: Query,
+  { role, metrics }: Observed,
+): Query => {
+  const trace = (...args: readonly unknown[]): unknown =>
     tracedQuery(role, textOf(args[0]), (): unknown => Reflect.apply(query, undefined, args))
-  return run as Query // takes and gives what `query` does
+  const count = async (...args: readonly unknown[]): Promise<unknown> => {
+    const begun = performance.now()
+    let outcome: 'ok' | 'failed' = 'failed'
+    try {
+      const result = await trace(...args)
+      outcome = 'ok'
+      return result
+    } finally {
+      metrics?.query({ role, outcome, seconds: (performance.now() - begun) / 1000 })
+    }
+  }
+  return (metrics === undefined ? trace : count) as Query // takes and gives what `query` does
 }
 
 /**
@@ -37,13 +60,17 @@ const traced = <Query extends Pool['query'] | PoolClient['query']>(role: string,
 export class ScopedPool extends Pool {
   /** What each connection was last set to. */
   readonly #scopes = new WeakMap<PoolClient, ScopeSettings>()
-  /** As traces show it: `compute`. */
-  readonly #role: string
+  readonly #observed: Observed
 
-  constructor(config: PoolConfig, role: string) {
+  constructor(config: PoolConfig, role: string, metrics?: PoolMetrics) {
     super(config)
-    this.#role = role
-    this.query = traced(role, this.query.bind(this))
+    this.#observed = { role, metrics }
+    this.query = observed(this.query.bind(this), this.#observed)
+    metrics?.watchPool(role, () => ({
+      busy: this.totalCount - this.idleCount,
+      idle: this.idleCount,
+      waiting: this.waitingCount,
+    }))
     // An idle connection that breaks is replaced by the next one taken; without a listener it would end the process.
     this.on('error', () => undefined)
   }
@@ -88,7 +115,7 @@ export class ScopedPool extends Pool {
   /** For whoever holds the connection over several statements; `query` of the pool is a span as a whole. */
   #trace(client: PoolClient): PoolClient {
     const release: Release = client.release.bind(client)
-    client.query = traced(this.#role, client.query.bind(client))
+    client.query = observed(client.query.bind(client), this.#observed)
     client.release = (error) => {
       Reflect.deleteProperty(client, 'query') // the method of its class again
       release(error)

@@ -1,6 +1,7 @@
 import type { JobHelpers, Task } from 'graphile-worker'
 import { runWithCorrelation } from '../log/correlation.ts'
 import type { Log } from '../log/log.ts'
+import { tracedHandling } from '../tracing/spans.ts'
 import type { JobPayload } from './jobs.ts'
 import { takeCorrelation } from './payload.ts'
 
@@ -35,7 +36,7 @@ export interface JobSurroundings {
 /** A job as graphile-worker runs it: under the correlation of its cause, its end logged and counted. */
 export const toTask = (name: string, job: Job, { log, metrics }: JobSurroundings): Task => {
   return async (queued: unknown, helpers: JobHelpers) => {
-    const { payload, correlation } = takeCorrelation(queued)
+    const { payload, correlation, traceparent } = takeCorrelation(queued)
     const { attempts, max_attempts: tries } = helpers.job
     const startedAt = performance.now()
     const finish = (outcome: JobOutcome): number => {
@@ -45,12 +46,14 @@ export const toTask = (name: string, job: Job, { log, metrics }: JobSurroundings
     }
     await runWithCorrelation(correlation, async () => {
       try {
-        await job(payload, {
-          attempt: attempts,
-          query: async (text, values) => {
-            await helpers.query(text, [...values])
-          },
-        })
+        await tracedHandling(traceparent, `job ${name}`, () =>
+          job(payload, {
+            attempt: attempts,
+            query: async (text, values) => {
+              await helpers.query(text, [...values])
+            },
+          }),
+        )
         log.debug({ job: name, attempt: attempts, seconds: finish('succeeded') }, 'a job is done')
       } catch (error) {
         const last = attempts >= tries || error instanceof JobAbandoned

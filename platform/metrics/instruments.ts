@@ -15,7 +15,6 @@ export const LABELS = {
   role: 'a role of the database',
   state: 'one of the states of a pool or queue',
   job: 'the name of a kind of job',
-  consumer: 'the name of an event consumer',
   kind: 'one of a closed list of kinds',
 } as const
 
@@ -28,12 +27,31 @@ export interface Definition<L extends Label> {
   readonly labels: readonly L[]
 }
 
+export interface GaugeDefinition<L extends Label> extends Definition<L> {
+  /** Sets the values when the metrics are asked for; without it they are set as they change. */
+  readonly read?: (set: (labels: Readonly<Record<L, string>>, value: number) => void) => void
+}
+
 /** Makes instruments in one registry: the only door to prom-client. */
 export const instrumentsIn = (registry: Registry) => ({
   counter: <L extends Label>({ name, help, labels }: Definition<L>) =>
     new Counter({ name, help, labelNames: [...labels], registers: [registry] }),
-  gauge: <L extends Label>({ name, help, labels }: Definition<L>) =>
-    new Gauge({ name, help, labelNames: [...labels], registers: [registry] }),
+  gauge: <L extends Label>({ name, help, labels, read }: GaugeDefinition<L>): Gauge<L> => {
+    const made = new Gauge({
+      name,
+      help,
+      labelNames: [...labels],
+      registers: [registry],
+      ...(read && {
+        collect: () => {
+          read((values, value) => {
+            made.set(values, value)
+          })
+        },
+      }),
+    })
+    return made
+  },
   /** In seconds. */
   duration: <L extends Label>({ name, help, labels }: Definition<L>) =>
     new Histogram({ name, help, labelNames: [...labels], buckets: SECONDS, registers: [registry] }),

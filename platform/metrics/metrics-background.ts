@@ -1,74 +1,81 @@
 import type { Instruments } from './instruments.ts'
 
+/** How many connections a pool has, now. */
 export interface PoolSize {
-  readonly role: string
   readonly busy: number
   readonly idle: number
   /** Callers that wait for a connection. */
   readonly waiting: number
 }
 
+export interface Query {
+  /** The database role that ran it. */
+  readonly role: string
+  readonly outcome: 'ok' | 'failed'
+  readonly seconds: number
+}
+
 export interface JobRun {
   readonly job: string
-  readonly outcome: 'ok' | 'failed' | 'given up'
+  /** `failed`: for good. */
+  readonly outcome: 'succeeded' | 'retried' | 'failed'
   readonly seconds: number
 }
 
 /** What happens behind requests: the database, the outboxes, events and jobs. */
 export const backgroundMetrics = ({ counter, duration, gauge }: Instruments) => {
+  const pools = new Map<string, () => PoolSize>()
   const queries = duration({
     name: 'gpuaas_database_query_duration_seconds',
     help: 'Statements, by the database role that ran them.',
     labels: ['role', 'outcome'],
   })
-  const connections = gauge({
+  gauge({
     name: 'gpuaas_database_connections',
     help: 'Connections of the pools: busy, idle, and callers waiting for one.',
     labels: ['role', 'state'],
+    read: (set) => {
+      for (const [role, size] of pools) {
+        for (const [state, count] of Object.entries(size())) set({ role, state }, Number(count))
+      }
+    },
+  })
+  const leads = gauge({
+    name: 'gpuaas_relay_leads',
+    help: '1 in the process that empties the outboxes, else 0. The sum over all processes is 1.',
+    labels: [],
   })
   const relayed = counter({
     name: 'gpuaas_outbox_relayed_total',
-    help: 'Events that the relay took from an outbox to the backbone.',
-    labels: ['subgraph'],
-  })
-  const pending = gauge({
-    name: 'gpuaas_outbox_pending',
-    help: 'Events that wait in an outbox.',
-    labels: ['subgraph'],
+    help: 'Events that the relay took from the outboxes to the backbone.',
+    labels: [],
   })
   const oldest = gauge({
     name: 'gpuaas_outbox_oldest_seconds',
-    help: 'Age of the oldest event that waits in an outbox.',
-    labels: ['subgraph'],
-  })
-  const handled = counter({
-    name: 'gpuaas_events_handled_total',
-    help: 'Events that consumers handled; outcome is ok, repeated, failed or dead.',
-    labels: ['consumer', 'outcome'],
+    help: 'Age of the oldest event that waits in an outbox, as the leading relay last saw it.',
+    labels: [],
   })
   const jobs = duration({
     name: 'gpuaas_job_duration_seconds',
-    help: 'Runs of jobs.',
+    help: 'Runs of jobs, the handling of events among them (event:<subgraph>).',
     labels: ['job', 'outcome'],
   })
   return {
-    query: ({ role, outcome, seconds }: { role: string; outcome: 'ok' | 'failed'; seconds: number }) => {
+    query: ({ role, outcome, seconds }: Query) => {
       queries.observe({ role, outcome }, seconds)
     },
-    poolSize: ({ role, busy, idle, waiting }: PoolSize) => {
-      connections.set({ role, state: 'busy' }, busy)
-      connections.set({ role, state: 'idle' }, idle)
-      connections.set({ role, state: 'waiting' }, waiting)
+    /** The pool is asked at each exposition. */
+    watchPool: (role: string, size: () => PoolSize) => {
+      pools.set(role, size)
     },
-    outboxRelayed: (subgraph: string, events: number) => {
-      relayed.inc({ subgraph }, events)
+    relayLeads: (leading: boolean) => {
+      leads.set(leading ? 1 : 0)
     },
-    outboxPending: (subgraph: string, events: number, oldestSeconds: number) => {
-      pending.set({ subgraph }, events)
-      oldest.set({ subgraph }, oldestSeconds)
+    outboxRelayed: (events: number) => {
+      relayed.inc(events)
     },
-    eventHandled: (consumer: string, outcome: 'ok' | 'repeated' | 'failed' | 'dead') => {
-      handled.inc({ consumer, outcome })
+    outboxOldest: (seconds: number) => {
+      oldest.set(seconds)
     },
     jobRun: ({ job, outcome, seconds }: JobRun) => {
       jobs.observe({ job, outcome }, seconds)

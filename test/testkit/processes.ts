@@ -55,6 +55,15 @@ interface Stores {
   readonly directory: string
 }
 
+/** The passwords of the database that a process with this role needs. */
+export const passwords = (role: Role): Environment =>
+  Object.fromEntries(
+    loginsOf(new Set([role])).map((login) => [
+      `DATABASE_PASSWORD_${login.toUpperCase()}`,
+      rolePassword(login, ROLE_SECRETS),
+    ]),
+  )
+
 /** The settings of each role: its own passwords, its own address, and no secret of another's (R90). */
 const environments = async ({ database, redis, directory }: Stores) => {
   const gatewayPort = await freePort()
@@ -63,13 +72,6 @@ const environments = async ({ database, redis, directory }: Stores) => {
   const signingKey = printKeyRing(await createKeyRing('EdDSA'))
   let issuer = ''
 
-  const passwords = (role: Role): Environment =>
-    Object.fromEntries(
-      loginsOf(new Set([role])).map((login) => [
-        `DATABASE_PASSWORD_${login.toUpperCase()}`,
-        rolePassword(login, ROLE_SECRETS),
-      ]),
-    )
   const stores = { DATABASE_URL: withoutUser(database.ownerUrl), REDIS_URL: redis.url }
   const own = (role: Role): Environment => {
     switch (role) {
