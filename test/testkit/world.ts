@@ -12,6 +12,7 @@ import { manualClock, type ManualClock } from './manual-clock.ts'
 
 /** Organizations, projects and people in a database of a test's own. Names are those that the test gave. */
 export interface World {
+  /** Stands still from when the world was built: policies compare with the clock of the database. */
   readonly clock: ManualClock
   readonly open: (schema: DomainSchema) => Database
   readonly scope: (project: string) => ProjectScope
@@ -102,7 +103,7 @@ const build = async ({ statements, projects, members }: Plan): Promise<World> =>
   const database = await createTestDatabase()
   const owner = await database.connect('owner')
   for (const [sql, values] of statements) await owner.query(sql, [...values])
-  const clock = manualClock()
+  const clock = manualClock(new Date())
   const access = accessTo(database)
   const principal = (name: string): Principal => {
     if (name === NOBODY) return ANONYMOUS

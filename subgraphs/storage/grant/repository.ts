@@ -4,6 +4,7 @@ import type { Transaction } from '../../../platform/database/database.ts'
 import { isForeignKeyViolation } from '../../../platform/database/faults.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
+import { Prisma } from '../../../prisma/generated/client.ts'
 import {
   projectIdOf,
   STORAGE_RIGHTS,
@@ -47,9 +48,19 @@ const toGrant = (row: GrantRow): StorageGrant => {
   }
 }
 
-const toSharedBucket = (row: GrantRow & { bucket: { name: string } }): SharedBucket => {
+interface SharedRow extends GrantRow {
+  /** The bucket's. */
+  name: string
+}
+
+const toSharedBucket = (row: SharedRow): SharedBucket => {
   const { id: grantId, bucketId, ownerProjectId, rights, expiresAt } = toGrant(row)
-  return { grantId, bucketId, name: row.bucket.name, ownerProjectId, rights, expiresAt }
+  return { grantId, bucketId, name: row.name, ownerProjectId, rights, expiresAt }
+}
+
+const BY_AGE = {
+  forward: { beyond: Prisma.sql`>`, order: Prisma.sql`ASC` },
+  backward: { beyond: Prisma.sql`<`, order: Prisma.sql`DESC` },
 }
 
 export class StorageGrantRepository {
@@ -77,20 +88,22 @@ export class StorageGrantRepository {
     return rows.map(toGrant)
   }
 
-  /** The buckets that grants in force let this project use. */
-  async pageOfShared(at: Date, page: IdPage): Promise<SharedBucket[]> {
-    const query = idPageQuery(page)
-    const rows = await this.#db.storageGrant.findMany({
-      ...query,
-      include: { bucket: { select: { name: true } } },
-      where: {
-        subjectOrgId: this.#scope.organizationId,
-        subjectProjectId: this.#scope.projectId,
-        revokedAt: null,
-        OR: [{ expiresAt: null }, { expiresAt: { gt: at } }],
-        ...query.where,
-      },
-    })
+  /**
+   * The buckets that grants in force let this project use. In one statement: a grant that ends meanwhile, or by the
+   * database's clock and not yet by ours, takes its bucket along and leaves the rest of the list.
+   */
+  async pageOfShared(at: Date, { direction, fetch, after }: IdPage): Promise<SharedBucket[]> {
+    const { organizationId, projectId } = this.#scope
+    const { beyond, order } = BY_AGE[direction]
+    const continues = after === undefined ? Prisma.empty : Prisma.sql`AND g.id ${beyond} ${after}::uuid`
+    const rows = await this.#db.$queryRaw<SharedRow[]>`
+      SELECT g.project_id AS "projectId", g.id, g.bucket_id AS "bucketId", g.subject_project_id AS "subjectProjectId",
+        g.rights, g.created_at AS "createdAt", g.expires_at AS "expiresAt", g.revoked_at AS "revokedAt", b.name
+      FROM storage.grants g
+      JOIN storage.buckets b ON b.org_id = g.org_id AND b.project_id = g.project_id AND b.id = g.bucket_id
+      WHERE g.subject_org_id = ${organizationId}::uuid AND g.subject_project_id = ${projectId}::uuid
+        AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > ${at}::timestamptz) ${continues}
+      ORDER BY g.id ${order} LIMIT ${fetch}::int`
     return rows.map(toSharedBucket)
   }
 

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { systemIds } from '../../../platform/ids/generator.ts'
+import { ownedId } from '../../../platform/ids/id.ts'
+import { NOBODY } from '../../../test/testkit/world.ts'
+import { CREATE_BUCKET, runningStorage, type RunningStorage } from '../testkit/running-storage.ts'
+
+let running: RunningStorage
+
+beforeAll(async () => {
+  running = await runningStorage()
+})
+
+afterAll(() => running.world.end())
+
+const create = (member: string, project: string, name: string) =>
+  running.ask(member, CREATE_BUCKET, { input: { projectId: running.world.projectId(project), name } })
+
+const READ = 'query ($id: ID!) { bucket(id: $id) { id name } }'
+
+describe('createBucket', () => {
+  test('makes a bucket, with an audit row and an event of its owner', async () => {
+    const before = await running.traces()
+    expect(await create('developer', 'owner', 'logs')).toMatchObject({
+      data: {
+        createBucket: { bucket: { name: 'logs', createdAt: running.world.clock.now().toISOString() }, userErrors: [] },
+      },
+      errors: [],
+    })
+    expect(await running.traces()).toEqual({ audit: before.audit + 1, outbox: before.outbox + 1 })
+    const [event] = await running.world.rows<object>(
+      'select type, org_id, project_id from storage.outbox order by id desc limit 1',
+    )
+    const { organizationId, projectId } = running.world.scope('owner')
+    expect(event).toEqual({ type: 'storage.bucket_created', org_id: organizationId, project_id: projectId })
+  })
+
+  test('refuses a taken name, and leaves neither audit row nor event behind', async () => {
+    await running.createBucket('developer', 'owner', 'taken')
+    const before = await running.traces()
+    expect(await create('developer', 'owner', 'taken')).toMatchObject({
+      data: { createBucket: { bucket: null, userErrors: [{ code: 'NAME_TAKEN', field: ['name'] }] } },
+      errors: [],
+    })
+    expect(await create('developer', 'owner', 'No name')).toMatchObject({
+      data: { createBucket: { bucket: null, userErrors: [{ code: 'NAME_INVALID', field: ['name'] }] } },
+      errors: [],
+    })
+    expect(await running.traces()).toEqual(before)
+    expect(await create('of-third', 'third', 'taken')).toMatchObject({ data: { createBucket: { userErrors: [] } } })
+  })
+
+  test('of several at once with one name makes one', async () => {
+    const before = await running.traces()
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => create('developer', 'owner', 'contested')))
+    expect(outcomes.filter(({ data }) => JSON.stringify(data).includes('NAME_TAKEN'))).toHaveLength(5)
+    expect(await running.traces()).toEqual({ audit: before.audit + 1, outbox: before.outbox + 1 })
+  })
+
+  test.each([
+    ['of-stranger', 'PROJECT_ACCESS_DENIED'],
+    ['of-third', 'PROJECT_ACCESS_DENIED'],
+    ['viewer', 'CAPABILITY_REQUIRED'],
+    [NOBODY, 'UNAUTHENTICATED'],
+  ])('is denied to %s with %s', async (member, code) => {
+    const before = await running.traces()
+    const path = 'createBucket'
+    expect(await create(member, 'owner', 'denied')).toEqual({ data: { [path]: null }, errors: [{ path, code }] })
+    expect(await running.traces()).toEqual(before)
+  })
+})
+
+describe('a bucket', () => {
+  test('is read by members of its project, and denied to others as one that never was (R7)', async () => {
+    const id = await running.createBucket('developer', 'owner', 'read')
+    expect(await running.ask('viewer', READ, { id })).toEqual({ data: { bucket: { id, name: 'read' } }, errors: [] })
+    const never = ownedId('bkt', systemIds.next(), systemIds.next()).text
+    for (const asked of [id, never]) {
+      expect(await running.ask('of-third', READ, { id: asked })).toEqual({
+        data: { bucket: null },
+        errors: [{ path: 'bucket', code: 'PROJECT_ACCESS_DENIED' }],
+      })
+    }
+  })
+
+  test('is resolved as an entity for members alone, in one answer with those of others', async () => {
+    const ours = await running.createBucket('of-owner', 'owner', 'entity')
+    const theirs = await running.createBucket('of-third', 'third', 'entity')
+    const of = [ours, theirs].map((id) => ({ __typename: 'Bucket', id }))
+    const ENTITIES = 'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Bucket { id } } }'
+    expect(await running.ask('viewer', ENTITIES, { of })).toEqual({
+      data: { _entities: [{ id: ours }, null] },
+      errors: [{ path: '_entities.1', code: 'PROJECT_ACCESS_DENIED' }],
+    })
+  })
+})
+
+describe('Project.buckets', () => {
+  const LIST = `query ($of: [_Any!]!, $first: Int, $after: String, $last: Int, $before: String) {
+    _entities(representations: $of) {
+      ... on Project {
+        buckets(first: $first, after: $after, last: $last, before: $before) {
+          edges { cursor node { name } }
+          pageInfo { hasNextPage hasPreviousPage endCursor }
+        }
+      }
+    }
+  }`
+
+  interface Page {
+    readonly edges: readonly { readonly cursor: string; readonly node: { readonly name: string } }[]
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly endCursor: string }
+  }
+
+  const list = async (member: string, page: Record<string, unknown>) => {
+    const of = [{ __typename: 'Project', id: running.world.projectId('third') }]
+    const { data, errors } = await running.ask(member, LIST, { of, ...page })
+    const [project] = (data as { _entities: ({ buckets: Page | null } | null)[] })._entities // as LIST asks
+    return { page: project?.buckets ?? undefined, errors }
+  }
+  const namesOf = (page: Page | undefined) => page?.edges.map(({ node }) => node.name) ?? []
+
+  test('is walked by age in both directions, and what is added meanwhile shifts nothing', async () => {
+    const start = (await list('of-third', { last: 1 })).page?.edges[0]?.cursor
+    const names = Array.from({ length: 5 }, (_, at) => `walked-${String(at)}`)
+    for (const name of names) await running.createBucket('of-third', 'third', name)
+    const first = (await list('of-third', { first: 2, after: start })).page
+    await running.createBucket('of-third', 'third', 'added-meanwhile')
+    const second = (await list('of-third', { first: 2, after: first?.pageInfo.endCursor })).page
+    const third = (await list('of-third', { first: 2, after: second?.pageInfo.endCursor })).page
+    expect([first, second, third].flatMap(namesOf)).toEqual([...names, 'added-meanwhile'])
+    expect([first, second, third].map((page) => page?.pageInfo.hasNextPage)).toEqual([true, true, false])
+    const back = (await list('of-third', { last: 2, before: third?.edges[0]?.cursor })).page
+    expect(namesOf(back)).toEqual(names.slice(2, 4))
+    expect(back?.pageInfo.hasPreviousPage).toBe(true)
+  })
+
+  test('is denied to other projects, and refuses pages that are too long', async () => {
+    expect((await list('of-owner', {})).errors).toEqual([{ path: '_entities.0', code: 'PROJECT_ACCESS_DENIED' }])
+    expect((await list('of-third', { first: 101 })).errors).toMatchObject([{ code: 'INVALID_INPUT' }])
+    expect((await list('of-third', { first: 0 })).errors).toMatchObject([{ code: 'INVALID_INPUT' }])
+  })
+})
