@@ -1,4 +1,3 @@
-import type { ExecutionResult } from 'graphql'
 import { capabilitiesOf, type Role } from '../../directives/capabilities.ts'
 import { NO_GRANTS, type Grants } from '../../platform/access/grants.ts'
 import { ANONYMOUS, type Principal } from '../../platform/access/principal.ts'
@@ -29,10 +28,12 @@ export interface ServedSubgraph {
     variables: Variables,
     subject: string,
     signal?: AbortSignal,
-  ) => Promise<AsyncIterableIterator<TravelledAnswer>>
+  ) => Promise<AsyncIterableIterator<TravelledAnswer, undefined>>
 }
 
-const travelled = <T>(value: object): T => JSON.parse(JSON.stringify(value)) as T // what JSON keeps of it
+const travelled = (value: object): unknown => JSON.parse(JSON.stringify(value))
+
+const answerOf = (result: object): TravelledAnswer => travelled(result) as TravelledAnswer // an execution's result
 
 const principalOf = (subject: string | undefined): Principal =>
   subject === undefined
@@ -50,7 +51,7 @@ export const serveSubgraph = (module: SubgraphModule, platform: SubgraphPlatform
 
   const prepare = (text: string, variables: Variables, subject: string | undefined, signal: AbortSignal) => {
     const document = documents(text)
-    const sent = travelled<Variables>(variables)
+    const sent = travelled(variables) as Variables // an object stays one
     const prepared = run({
       document,
       operationName: undefined,
@@ -65,7 +66,7 @@ export const serveSubgraph = (module: SubgraphModule, platform: SubgraphPlatform
   return {
     callers,
     ask: async (text, variables = {}, subject) =>
-      travelled<TravelledAnswer>(await prepare(text, variables, subject, new AbortController().signal).execute()),
+      answerOf(await prepare(text, variables, subject, new AbortController().signal).execute()),
     follow: async (text, variables, subject, signal = new AbortController().signal) => {
       const operation = prepare(text, variables, subject, signal)
       const source = await operation.source()
@@ -74,12 +75,12 @@ export const serveSubgraph = (module: SubgraphModule, platform: SubgraphPlatform
       }
       const events = source[Symbol.asyncIterator]()
       const done = { done: true, value: undefined } as const
-      const answers: AsyncIterableIterator<TravelledAnswer> = {
+      const answers: AsyncIterableIterator<TravelledAnswer, undefined> = {
         next: async () => {
           const event = await events.next()
           return event.done === true
             ? done
-            : { done: false, value: travelled<TravelledAnswer>(await operation.executeEvent(event.value)) }
+            : { done: false, value: answerOf(await operation.executeEvent(event.value)) }
         },
         return: async () => {
           await events.return?.()

@@ -57,7 +57,7 @@ export const liveService = ({ units, hints, clock, pollEveryMs = 2_000, grantsFo
 
   return {
     /** Opens the caller's stream. Whoever opens it ends it: by `return`, or by the signal. */
-    open: async ({ access, after, signal }: StreamRequest): Promise<AsyncIterableIterator<Notification>> => {
+    open: async ({ access, after, signal }: StreamRequest): Promise<AsyncIterableIterator<Notification, undefined>> => {
       const { scope } = access.self()
       let stream: NotificationStream | undefined
       // Hints first. One that comes before the stream is there needs no ear: the first look comes after it.

@@ -29,7 +29,7 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
  * Written by hand, because a generator stays alive after `return` for as long as it awaits: here `return` ends at once
  * everything, the `next` that waits included.
  */
-export class NotificationStream implements AsyncIterableIterator<Notification> {
+export class NotificationStream implements AsyncIterableIterator<Notification, undefined> {
   readonly #parts: StreamParts
   readonly #wake = new Wake()
   readonly #waiting = new Set<() => void>()
