@@ -36,7 +36,7 @@ test('a refused login says so', async () => {
 
 test('a user without the rights of an owner is told what it lacks', async () => {
   await expect(prepare(testDatabase.urlOf('compute'))).rejects.toMatchObject({
-    code: 'DATABASE_NOT_USABLE',
+    code: 'MIGRATION_FAILED',
     message: expect.stringContaining('permission denied'),
   })
 })

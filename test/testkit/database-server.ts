@@ -1,5 +1,5 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { startEmbeddedPostgres } from '../../platform/database/embedded/embedded-postgres.ts'
 import { withDatabase } from '../../platform/database/database-url.ts'
@@ -45,6 +45,7 @@ try {
 } catch (error) {
   await announce({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   process.exitCode = 1
+  await runEnded
 } finally {
-  await rm(directory, { recursive: true, force: true })
+  for (const left of [directory, dirname(readyFile)]) await rm(left, { recursive: true, force: true })
 }
