@@ -27,9 +27,13 @@ export class BucketRepository {
     this.#scope = scope
   }
 
-  async find(id: BucketId): Promise<Bucket | undefined> {
-    const row = await this.#db.bucket.findFirst({ where: { ...this.#scope.columns, id: id.local } })
-    return row ? toBucket(row) : undefined
+  /** Holds a bucket until the transaction ends: its grants are made one after the other. False when there is none. */
+  async lock(id: BucketId): Promise<boolean> {
+    const { orgId, projectId } = this.#scope.columns
+    const rows = await this.#db.$queryRaw<object[]>`
+      SELECT 1 FROM storage.buckets
+      WHERE org_id = ${orgId}::uuid AND project_id = ${projectId}::uuid AND id = ${id.local}::uuid FOR UPDATE`
+    return rows.length === 1
   }
 
   async page(page: IdPage): Promise<Bucket[]> {

@@ -107,6 +107,13 @@ describe('createStorageGrant', () => {
     expect(await running.createGrant(bucketId, 'subject', { rights: 'READ_WRITE' })).not.toBe(grantId)
   })
 
+  test('asked for by several at once is one grant', async () => {
+    const before = await running.traces()
+    const made = await Promise.all(Array.from({ length: 6 }, () => running.createGrant(bucketId, 'subject')))
+    expect(new Set(made).size).toBe(1)
+    expect(await running.traces()).toEqual({ audit: before.audit + 1, outbox: before.outbox + 1 })
+  })
+
   test('refuses subjects that are no other project of the organization, as one that never was', async () => {
     const before = await running.traces()
     const never = selfId('prj', systemIds.next()).text

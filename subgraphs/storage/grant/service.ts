@@ -49,7 +49,7 @@ export const storageGrantService = ({ units, clock, ids }: StorageGrantDependenc
     const checked = checkGrantRequest(request, grant.scope, now)
     if (!checked.ok) return Promise.resolve(checked)
     return units.project.write(grant, async ({ buckets, grants, audit, outbox }) => {
-      if (!(await buckets.find(request.bucketId))) return err('BUCKET_NOT_FOUND')
+      if (!(await buckets.lock(request.bucketId))) return err('BUCKET_NOT_FOUND')
       const wanted: StorageGrant = {
         id: ownedId('sgr', projectId, ids.next()),
         ownerProjectId: request.ownerProjectId,
