@@ -120,7 +120,7 @@ export function systemGrant(scope: ProjectScope | OrganizationScope | SelfScope 
 /** The founder of an organization acts in it before its first membership is there to decide by. */
 export const founderGrant = (founder: SelfGrant, organizationId: Uuid): OrganizationGrant<'ORGANIZATION_FOUND'> => ({
   [proof]: 'organization',
-  scope: organizationScope(organizationId),
+  scope: { ...organizationScope(organizationId), founderId: founder.scope.userId },
   capability: 'ORGANIZATION_FOUND',
   actor: founder.actor,
 })

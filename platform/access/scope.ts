@@ -11,6 +11,8 @@ export interface ProjectScope {
 export interface OrganizationScope {
   readonly kind: 'organization'
   readonly organizationId: Uuid
+  /** While the organization is being founded: its founder, whose own memberships are in scope too. */
+  readonly founderId?: Uuid
   readonly columns: { readonly orgId: Uuid }
 }
 

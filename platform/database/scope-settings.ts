@@ -27,7 +27,7 @@ export const settingsOf = (scope: Scope): ScopeSettings => {
         organizationIds: arrayOf(scope.projects.map(({ organizationId }) => organizationId)),
       }
     case 'organization':
-      return { ...NO_SCOPE, organizationIds: arrayOf([scope.organizationId]) }
+      return { ...NO_SCOPE, organizationIds: arrayOf([scope.organizationId]), userId: scope.founderId ?? '' }
     case 'self':
       return { ...NO_SCOPE, userId: scope.userId }
     case 'platform':

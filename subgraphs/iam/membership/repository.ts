@@ -64,6 +64,15 @@ export class OrganizationMembershipRepository {
     return rows.map(toMember)
   }
 
+  /**
+   * How many organizations the founder owns. Until the unit ends nobody else counts or founds for the same user: two at
+   * once would both be the last.
+   */
+  async countOwnedBy(founder: Uuid): Promise<number> {
+    await this.#db.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${founder}, 0))`
+    return this.#db.organizationMembership.count({ where: { userId: founder, role: 'owner', ...ACTIVE } })
+  }
+
   async insert(membership: NewMembership): Promise<void> {
     await this.#db.organizationMembership.createMany({ data: [{ ...this.#scope.columns, ...membership }] })
   }

@@ -38,13 +38,13 @@ export const organizationService = ({ units, clock, ids }: OrganizationDependenc
     if (!name.ok) return name
     const slug = parseSlug(input.slug)
     if (!slug.ok) return slug
-    const owned = await units.self.read(founder.scope, ({ users }) => users.countOwned())
-    if (owned >= MAX_FOUNDED_ORGANIZATIONS) return err('LIMIT_REACHED')
 
     const now = clock.now()
     const organization = foundOrganization(ids.next(), name.value, slug.value, now)
     const grant = founderGrant(founder, organization.id.local)
     return units.organization.write(grant, async ({ organizations, departments, memberships, audit }) => {
+      if ((await memberships.countOwnedBy(founder.scope.userId)) >= MAX_FOUNDED_ORGANIZATIONS)
+        return err('LIMIT_REACHED')
       if (!(await organizations.insert(organization))) return err('SLUG_TAKEN')
       await departments.insert(defaultDepartment(organization.id, ids.next(), now))
       await memberships.insert({ id: ids.next(), userId: founder.scope.userId, role: 'owner', createdAt: now })

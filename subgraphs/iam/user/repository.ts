@@ -17,9 +17,4 @@ export class UserRepository {
     const row = await this.#db.user.findFirst({ where: { id: this.#scope.userId } })
     return row ? { id: selfId('usr', uuidColumn(row.id)), email: row.email, displayName: row.displayName } : undefined
   }
-
-  /** How many organizations the user owns. */
-  async countOwned(): Promise<number> {
-    return this.#db.organizationMembership.count({ where: { ...this.#scope.columns, role: 'owner', deletedAt: null } })
-  }
 }
