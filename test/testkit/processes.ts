@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startRecordingProxy, type RecordingProxy } from './recording-proxy.ts'
 import { startRedis, type TestRedis } from './redis.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { addressOf, runProgram, type Product, type Program } from './product.ts'
@@ -11,6 +10,7 @@ import { signIn } from '../../identity/sign-in.ts'
 import { loginsOf } from '../../platform/config/logins.ts'
 import { SUBGRAPHS, type Role } from '../../platform/config/roles.ts'
 import { createKeyRing, printKeyRing } from '../../platform/crypto/key-ring.ts'
+import { findFreePort } from '../../platform/database/embedded/free-port.ts'
 import { rolePassword } from '../../platform/database/roles.ts'
 import type { SubgraphName } from '../../platform/subgraph/module.ts'
 
@@ -23,22 +23,16 @@ export interface DistributedProduct extends Product {
   readonly subgraphUrls: ReadonlyMap<SubgraphName, string>
   readonly workerUrl: string
   readonly identityUrl: string
+  /** The headers of all requests that iam had from the second gateway. */
+  readonly overheard: RecordingProxy['received']
   /** What a process with this role is given, and nothing more. */
   readonly environmentOf: (role: Role) => Environment
+  /** Starts one more process with this role; ended by `stop`. */
+  readonly run: (role: Role, environment?: Environment) => Program
   /** As `kill -9`. */
   readonly kill: (subgraph: SubgraphName) => Promise<void>
   /** After `kill`: again, at the same address. */
   readonly restart: (subgraph: SubgraphName) => Promise<void>
-}
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('A listening TCP server has a port')
-  return address.port
 }
 
 /** The address of the database without anybody's credentials. */
@@ -66,9 +60,10 @@ export const passwords = (role: Role): Environment =>
 
 /** The settings of each role: its own passwords, its own address, and no secret of another's (R90). */
 const environments = async ({ database, redis, directory }: Stores) => {
-  const gatewayPort = await freePort()
+  const gatewayPort = await findFreePort()
   const subgraphPorts = new Map<SubgraphName, number>()
-  for (const name of SUBGRAPHS) subgraphPorts.set(name, await freePort())
+  for (const name of SUBGRAPHS) subgraphPorts.set(name, await findFreePort())
+  const urlOf = (name: SubgraphName): string => `http://127.0.0.1:${String(subgraphPorts.get(name))}`
   const signingKey = printKeyRing(await createKeyRing('EdDSA'))
   let issuer = ''
 
@@ -85,9 +80,7 @@ const environments = async ({ database, redis, directory }: Stores) => {
         return {
           ...stores,
           ...passwords(role),
-          SUBGRAPH_URLS: [...subgraphPorts]
-            .map(([name, port]) => `${name}=http://127.0.0.1:${port.toString()}/graphql`)
-            .join(),
+          SUBGRAPH_URLS: SUBGRAPHS.map((name) => `${name}=${urlOf(name)}/graphql`).join(),
           INTERNAL_SIGNING_KEY: signingKey,
           OIDC_ISSUER: issuer,
         }
@@ -102,6 +95,7 @@ const environments = async ({ database, redis, directory }: Stores) => {
   return {
     gatewayPort,
     subgraphPorts,
+    urlOf,
     believe: (next: string) => {
       issuer = next
     },
@@ -109,6 +103,7 @@ const environments = async ({ database, redis, directory }: Stores) => {
       ROLES: role,
       PORT: '0',
       LOG_LEVEL: 'warn',
+      NODE_COMPILE_CACHE: COMPILED,
       // Nothing may be written there but by the identity provider, which keeps its keys.
       DATA_DIR: role === 'identity' ? directory : join(directory, 'unused', role),
       ...own(role),
@@ -117,6 +112,9 @@ const environments = async ({ database, redis, directory }: Stores) => {
 }
 
 const MAIN = 'server/main.ts'
+
+/** As `npm start` has it: ten processes that start at once compile the same modules. */
+const COMPILED = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'compiled')
 
 const stopProgram = async (program: Program): Promise<void> => {
   program.child.kill('SIGTERM')
@@ -127,6 +125,7 @@ export const startDistributed = async (): Promise<DistributedProduct> => {
   const directory = await mkdtemp(join(tmpdir(), 'gpuaas-distributed-'))
   const [database, redis] = await Promise.all([createTestDatabase(), startRedis()])
   const settings = await environments({ database, redis, directory })
+  const proxy = await startRecordingProxy(settings.urlOf('iam'))
   const subgraphs = new Map<SubgraphName, Program>()
   const others: Program[] = []
   const run = (role: Role, more: Environment = {}): Program => {
@@ -142,7 +141,7 @@ export const startDistributed = async (): Promise<DistributedProduct> => {
   }
   const stop = async (): Promise<void> => {
     await Promise.all([...others, ...subgraphs.values()].map(stopProgram))
-    await Promise.all([database.drop(), redis.stop()])
+    await Promise.all([database.drop(), redis.stop(), proxy.close()])
     await rm(directory, { recursive: true, force: true })
   }
 
@@ -153,7 +152,11 @@ export const startDistributed = async (): Promise<DistributedProduct> => {
     const identityUrl = await addressOf(identity)
     const issuer = `${identityUrl}/identity`
     settings.believe(issuer)
-    const gateways = [run('gateway', { PORT: settings.gatewayPort.toString() }), run('gateway')] as const
+    const SUBGRAPH_URLS = settings.of('gateway')['SUBGRAPH_URLS']?.replace(settings.urlOf('iam'), proxy.url) ?? ''
+    const gateways = [
+      run('gateway', { PORT: settings.gatewayPort.toString() }),
+      run('gateway', { SUBGRAPH_URLS }),
+    ] as const
     const worker = run('worker')
     const running = SUBGRAPHS.map(runSubgraph)
     const [first, second, workerUrl] = await Promise.all([
@@ -161,16 +164,18 @@ export const startDistributed = async (): Promise<DistributedProduct> => {
       addressOf(gateways[1]),
       addressOf(worker),
     ])
-    const addresses = await Promise.all(running.map((program) => addressOf(program)))
+    await Promise.all(running.map((program) => addressOf(program)))
 
     return {
       urls: [first, second],
       tokenOf: tokensOf(issuer),
       database,
-      subgraphUrls: new Map(SUBGRAPHS.map((name, index) => [name, addresses[index] ?? ''])),
+      subgraphUrls: new Map(SUBGRAPHS.map((name) => [name, settings.urlOf(name)])),
       workerUrl,
       identityUrl,
+      overheard: proxy.received,
       environmentOf: settings.of,
+      run,
       kill: async (name) => {
         const program = subgraphs.get(name)
         program?.child.kill('SIGKILL')
