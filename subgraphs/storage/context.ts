@@ -1,8 +1,7 @@
 import DataLoader from 'dataloader'
 import type { ProjectGrant } from '../../platform/access/authorize.ts'
-import { parseIdOrThrow } from '../../platform/graphql/parse-id.ts'
 import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
-import type { Bucket } from './bucket/model.ts'
+import type { Bucket, BucketId } from './bucket/model.ts'
 import { bucketService, type BucketService } from './bucket/service.ts'
 import { storageGrantService, type StorageGrantService } from './grant/service.ts'
 import { storageUnits } from './units.ts'
@@ -16,7 +15,7 @@ export interface Storage {
 /** A bucket to look up, and the proof that its project may be read. */
 interface BucketKey {
   readonly grant: ProjectGrant<'STORAGE_BUCKET_READ'>
-  readonly id: string | { readonly text: string }
+  readonly id: BucketId
 }
 
 /** Batched look-ups of one operation. */
@@ -39,14 +38,17 @@ export const createStorage = ({ database, clock, ids }: SubgraphPlatform): Stora
   return { buckets: bucketService({ units, clock, ids }), grants: storageGrantService({ units, clock, ids }) }
 }
 
-const textOf = ({ id }: BucketKey): string => (typeof id === 'string' ? id : id.text)
+const textOf = ({ id }: BucketKey): string => id.text
 
 export const storageLoaders = ({ buckets }: Storage): StorageLoaders => ({
   bucket: new DataLoader(
     async (keys: readonly BucketKey[]) => {
       const projects = new Map(keys.map(({ grant: { scope } }) => [scope.projectId, scope]))
-      const ids = keys.map(({ id }) => parseIdOrThrow('bkt', id, 'id'))
-      const found = await buckets.findAll({ kind: 'project-set', projects: [...projects.values()] }, ids)
+      const scope = { kind: 'project-set', projects: [...projects.values()] } as const
+      const found = await buckets.findAll(
+        scope,
+        keys.map(({ id }) => id),
+      )
       const byText = new Map(found.map((bucket) => [bucket.id.text, bucket]))
       return keys.map((key) => byText.get(textOf(key)))
     },

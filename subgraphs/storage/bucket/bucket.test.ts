@@ -82,6 +82,21 @@ describe('a bucket', () => {
     }
   })
 
+  test('is found beside an id of another kind, which is malformed', async () => {
+    const id = await running.createBucket('of-owner', 'owner', 'beside')
+    const other = ownedId('alc', running.world.scope('owner').projectId, systemIds.next()).text
+    const both = 'query ($id: ID!, $other: ID!) { bucket(id: $id) { id } other: bucket(id: $other) { id } }'
+    expect(await running.ask('viewer', both, { id, other })).toEqual({
+      data: { bucket: { id }, other: null },
+      errors: [{ path: 'other', code: 'INVALID_ID' }],
+    })
+    const input = { projectId: id, name: 'in-a-bucket' }
+    expect(await running.ask('of-owner', CREATE_BUCKET, { input })).toEqual({
+      data: { createBucket: null },
+      errors: [{ path: 'createBucket', code: 'INVALID_ID' }],
+    })
+  })
+
   test('is resolved as an entity for members alone, in one answer with those of others', async () => {
     const ours = await running.createBucket('of-owner', 'owner', 'entity')
     const theirs = await running.createBucket('of-third', 'third', 'entity')

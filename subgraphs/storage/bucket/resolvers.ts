@@ -1,15 +1,16 @@
 import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import type { StorageResolvers } from '../resolver-types.ts'
 import { createBucketPayload } from './payload.ts'
 
 export const bucketResolvers: Pick<StorageResolvers, 'Query' | 'Mutation' | 'Bucket' | 'Project'> = {
   Query: {
     bucket: (_, { id }, { access, loaders }) =>
-      loaders.bucket.load({ grant: access.project('STORAGE_BUCKET_READ', id), id }),
+      loaders.bucket.load({ grant: access.project('STORAGE_BUCKET_READ', id), id: parseIdOrThrow('bkt', id, 'id') }),
   },
   Bucket: {
     __resolveReference: ({ id }, { access, loaders }) =>
-      loaders.bucket.load({ grant: access.project('STORAGE_BUCKET_READ', id), id }),
+      loaders.bucket.load({ grant: access.project('STORAGE_BUCKET_READ', id), id: parseIdOrThrow('bkt', id, 'id') }),
   },
   Project: {
     buckets: async ({ id }, args, { access, storage }) => {
@@ -20,7 +21,7 @@ export const bucketResolvers: Pick<StorageResolvers, 'Query' | 'Mutation' | 'Buc
   },
   Mutation: {
     createBucket: async (_, { input }, { access, storage }) => {
-      const grant = access.project('STORAGE_BUCKET_CREATE', input.projectId, 'input.projectId')
+      const grant = access.project('STORAGE_BUCKET_CREATE', parseIdOrThrow('prj', input.projectId, 'input.projectId'))
       return createBucketPayload(await storage.buckets.create(grant, input))
     },
   },
