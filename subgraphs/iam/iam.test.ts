@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { selfId } from '../../platform/ids/id.ts'
+import { systemIds } from '../../platform/ids/generator.ts'
+import { ownedId, selfId } from '../../platform/ids/id.ts'
 import { hostedSubgraph, textAt, type Ask } from '../../test/testkit/hosted-subgraph.ts'
 import { world, type World } from '../../test/testkit/world.ts'
 import { iam } from './index.ts'
@@ -89,6 +90,22 @@ describe('organizations', () => {
     // The stranger owns one already.
     expect(refused).toHaveLength(5)
   })
+})
+
+test('an id of what a tenant owns is not the id of the tenant, even of one’s own', async () => {
+  const { organizationId, projectId } = tenants.scope('p')
+  const given = {
+    project: ownedId('bkt', projectId, systemIds.next()).text,
+    organization: ownedId('dep', organizationId, systemIds.next()).text,
+  }
+  const query =
+    'query ($project: ID!, $organization: ID!) { project(id: $project) { id } organization(id: $organization) { id } }'
+  expect(await ask('owner', query, given)).toEqual({
+    data: { project: null, organization: null },
+    errors: ['project', 'organization'].map((path) => ({ path, code: 'INVALID_ID' })),
+  })
+  const input = { organizationId: given.organization, name: 'Of a department' }
+  expect(await ask('owner', CREATE_PROJECT, { input })).toMatchObject({ errors: [{ code: 'INVALID_ID' }] })
 })
 
 describe('projects', () => {

@@ -23,7 +23,7 @@ export const appResolvers: Pick<AppPlatformResolvers, 'Query' | 'Mutation' | 'Ap
   },
   Mutation: {
     createApp: async (_, { input }, { access, appPlatform }) => {
-      const grant = access.project('APP_CREATE', input.projectId, 'input.projectId')
+      const grant = access.project('APP_CREATE', parseIdOrThrow('prj', input.projectId, 'input.projectId'))
       return createAppPayload(await appPlatform.apps.create(grant, input))
     },
   },

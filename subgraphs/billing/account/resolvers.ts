@@ -1,10 +1,13 @@
+import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import { selfId } from '../../../platform/ids/id.ts'
 import type { BillingResolvers } from '../resolver-types.ts'
 
 export const accountResolvers: Pick<BillingResolvers, 'Query' | 'Organization' | 'BillingAccount'> = {
   Query: {
     billingAccount: (_, { organizationId }, { access, billing }) =>
-      billing.accounts.find(access.organization('BILLING_ACCOUNT_READ', organizationId, 'organizationId')),
+      billing.accounts.find(
+        access.organization('BILLING_ACCOUNT_READ', parseIdOrThrow('org', organizationId, 'organizationId')),
+      ),
   },
   Organization: {
     billingAccount: ({ id }, _, { access, billing }) =>

@@ -1,6 +1,7 @@
 import type { IdText } from '../../../platform/access/scope-ids.ts'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import { parseId, selfId } from '../../../platform/ids/id.ts'
 import type { ComputeResolvers } from '../resolver-types.ts'
 import { gpusHeld, type AllocationId } from './model.ts'
@@ -36,11 +37,14 @@ export const allocationResolvers: Pick<ComputeResolvers, 'Query' | 'Mutation' | 
   Mutation: {
     createAllocation: async (_, { input }, { access, compute }) =>
       createAllocationPayload(
-        await compute.creation.create(access.project('COMPUTE_ALLOCATION_CREATE', input.projectId, 'input.projectId'), {
-          name: input.name,
-          skuCode: input.skuCode,
-          regionCode: input.regionCode ?? undefined,
-        }),
+        await compute.creation.create(
+          access.project('COMPUTE_ALLOCATION_CREATE', parseIdOrThrow('prj', input.projectId, 'input.projectId')),
+          {
+            name: input.name,
+            skuCode: input.skuCode,
+            regionCode: input.regionCode ?? undefined,
+          },
+        ),
       ),
     releaseAllocation: async (_, { input }, { access, compute }) =>
       releaseAllocationPayload(

@@ -1,4 +1,5 @@
 import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import { selfId } from '../../../platform/ids/id.ts'
 import type { IamResolvers } from '../resolver-types.ts'
 import { organizationsOnPage } from './member-organizations.ts'
@@ -6,7 +7,8 @@ import { createOrganizationPayload } from './payload.ts'
 
 export const organizationResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'Organization' | 'User'> = {
   Query: {
-    organization: (_, { id }, { access, iam }) => iam.organizations.find(access.organization('ORGANIZATION_READ', id)),
+    organization: (_, { id }, { access, iam }) =>
+      iam.organizations.find(access.organization('ORGANIZATION_READ', parseIdOrThrow('org', id, 'id'))),
   },
   Organization: {
     __resolveReference: ({ id }, { access, iam }) =>

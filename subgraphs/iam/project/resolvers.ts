@@ -1,10 +1,12 @@
 import type { IamResolvers } from '../resolver-types.ts'
 import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import { createProjectPayload } from './payload.ts'
 
 export const projectResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'Project' | 'Organization' | 'User'> = {
   Query: {
-    project: (_, { id }, { access, loaders }) => loaders.project.load(access.project('PROJECT_READ', id)),
+    project: (_, { id }, { access, loaders }) =>
+      loaders.project.load(access.project('PROJECT_READ', parseIdOrThrow('prj', id, 'id'))),
   },
   Project: {
     __resolveReference: ({ id }, { access, loaders }) => loaders.project.load(access.project('PROJECT_READ', id)),
@@ -29,7 +31,10 @@ export const projectResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'Projec
   },
   Mutation: {
     createProject: async (_, { input }, { access, iam }) => {
-      const grant = access.organization('PROJECT_CREATE', input.organizationId, 'input.organizationId')
+      const grant = access.organization(
+        'PROJECT_CREATE',
+        parseIdOrThrow('org', input.organizationId, 'input.organizationId'),
+      )
       const created = await iam.projects.create(grant, input)
       if (created.ok) {
         await iam.announce('everyone')
