@@ -55,9 +55,22 @@ const isUnavailable = (error: unknown): boolean =>
       (typeof message === 'string' && UNAVAILABLE_MESSAGES.test(message)),
   )
 
-/** The fault as callers meet it: `DATABASE_UNAVAILABLE` where the same request may succeed later, else as it was. */
+// Text with the character U+0000, which PostgreSQL has no place for; an instant before or after all that it knows.
+const UNSTORABLE_CODES: ReadonlySet<string> = new Set(['22021', '22008'])
+
+/** True when a value that a caller sent is none that the database could hold, or compare with what it holds. */
+const isUnstorable = (error: unknown): boolean =>
+  some(error, ({ code, originalCode }) => [code, originalCode].some((value) => oneOf(UNSTORABLE_CODES, value)))
+
+const UNSTORABLE = 'A text holds the character U+0000, or an instant is out of range.'
+
+/**
+ * The fault as callers meet it: `DATABASE_UNAVAILABLE` where the same request may succeed later, `INVALID_INPUT` where
+ * it never will, for what it holds; else as it was.
+ */
 export const asFault = (error: unknown): unknown => {
   if (error instanceof CataloguedError) return error
+  if (isUnstorable(error)) return catalogued('INVALID_INPUT', {}, { message: UNSTORABLE, cause: error })
   return isConflict(error) || isUnavailable(error) ? catalogued('DATABASE_UNAVAILABLE', {}, { cause: error }) : error
 }
 

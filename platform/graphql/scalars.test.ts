@@ -7,6 +7,8 @@ import { CataloguedError } from '../errors/catalogue.ts'
 const accepted: readonly (readonly [keyof typeof SCALARS, unknown, unknown])[] = [
   ['DateTime', '2026-02-28T23:59:59Z', '2026-02-28T23:59:59.000Z'],
   ['DateTime', '2024-02-29T01:00:00.5+01:00', '2024-02-29T00:00:00.500Z'],
+  ['DateTime', '0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+  ['DateTime', '9999-12-31T23:59:59Z', '9999-12-31T23:59:59.000Z'],
   ['BigInt', '-9007199254740993', '-9007199254740993'],
   ['BigInt', 42, '42'],
   ['ByteSize', '0', '0'],
@@ -22,6 +24,9 @@ const refused: readonly (readonly [keyof typeof SCALARS, unknown])[] = [
     '2026-01-01',
     '2026-01-01T00:00:00',
     '2026-01-01T25:00:00Z',
+    '0000-01-01T00:00:00Z',
+    '0001-01-01T00:00:00+14:00',
+    '9999-12-31T23:59:59-14:00',
     'now',
     '',
     0,

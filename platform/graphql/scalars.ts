@@ -34,13 +34,16 @@ const ISO_4217 = /^[A-Z]{3}$/
 
 const isValidDate = (value: unknown): value is Date => value instanceof Date && !Number.isNaN(value.getTime())
 
+/** RFC 3339 writes years of four digits, and PostgreSQL has no year 0; an offset may lead out of them. */
+const hasFourDigitYear = (date: Date): boolean => date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999
+
 const readDate = (value: unknown): Date | undefined => {
   if (typeof value !== 'string' || !RFC_3339.test(value)) return undefined
   const date = new Date(value)
   // A day that the calendar lacks (30 February) would roll over silently.
   const day = Number(value.slice(8, 10))
   const inCalendar = day <= new Date(Date.UTC(Number(value.slice(0, 4)), Number(value.slice(5, 7)), 0)).getUTCDate()
-  return isValidDate(date) && inCalendar ? date : undefined
+  return isValidDate(date) && inCalendar && hasFourDigitYear(date) ? date : undefined
 }
 
 const readBigInt = (value: unknown): bigint | undefined => {

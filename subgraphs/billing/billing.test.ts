@@ -186,6 +186,11 @@ describe('a project', () => {
     expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['INVALID_INPUT'])
   })
 
+  test('refuses a period that begins before all time that can be stored', async () => {
+    const { errors } = await served.ask(PROJECTS, { projects: [project(a1)], to: '0001-01-02T00:00:00Z' }, 'owner')
+    expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['INVALID_INPUT'])
+  })
+
   test('of somebody else is denied, its charges by their ids as well', async () => {
     const charge = await books.rows<{ id: string }>('select id from billing.charges where project_id = $1', [
       books.tenants.a1.projectId,

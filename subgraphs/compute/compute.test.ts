@@ -201,6 +201,19 @@ describe('mutations', () => {
       data: { releaseAllocation: null },
       errors: [failure('INVALID_ID')],
     })
+    const input = { projectId: allocationId, name: 'train', skuCode: 'slice' }
+    expect(await as('developer', CREATE, { input })).toEqual({
+      data: { createAllocation: null },
+      errors: [failure('INVALID_ID')],
+    })
+  })
+
+  test('text that no database holds is the caller’s mistake, not ours', async () => {
+    const input = { projectId: projectId(vision), name: 'train', skuCode: 'slice\u0000' }
+    expect(await as('developer', CREATE, { input })).toMatchObject({
+      data: { createAllocation: null },
+      errors: [{ extensions: { code: 'INVALID_INPUT' } }],
+    })
   })
 })
 
