@@ -26,6 +26,15 @@ const readsOfTheEnvironment = [
   },
 ]
 
+const oneGraphqlRealm = { regex: '^graphql/.*\\.mjs$', message: 'One graphql realm: import from "graphql".' }
+
+/** Grants that nobody decided: for jobs, event handlers and the one service that founds. A caller's are decided by its access. */
+const grantsOfThePlatform = {
+  regex: '/platform/access/authorize\\.ts$',
+  importNames: ['systemGrant', 'founderGrant'],
+  message: 'A resolver acts for its caller: take the grant from `access`.',
+}
+
 export default defineConfig(
   globalIgnores([
     '.runtime/',
@@ -48,10 +57,7 @@ export default defineConfig(
       'no-console': 'error',
       eqeqeq: 'error',
       'no-restricted-syntax': ['error', ...mergedReads, ...readsOfTheEnvironment],
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ regex: '^graphql/.*\\.mjs$', message: 'One graphql realm: import from "graphql".' }] },
-      ],
+      'no-restricted-imports': ['error', { patterns: [oneGraphqlRealm] }],
       'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
       'project/explained-assertion': 'error',
       '@eslint-community/eslint-comments/require-description': ['error', { ignore: ['eslint-enable'] }],
@@ -74,6 +80,10 @@ export default defineConfig(
       // An implementation of a port may have nothing to wait for.
       '@typescript-eslint/require-await': 'off',
     },
+  },
+  {
+    files: ['**/resolvers.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [oneGraphqlRealm, grantsOfThePlatform] }] },
   },
   {
     files: ['platform/database/**'],

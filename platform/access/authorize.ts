@@ -98,7 +98,7 @@ export function authorize({ principal, grants }: Subject, requirement: Requireme
  */
 export type SystemCapability = 'SYSTEM'
 
-/** The grant of a job or an event handler, named for audit. Never reachable from a resolver (dependency rule). */
+/** The grant of a job or an event handler, named for audit. Never imported by a resolver (lint rule). */
 export function systemGrant(scope: ProjectScope, job: string): ProjectGrant<SystemCapability>
 export function systemGrant(scope: OrganizationScope, job: string): OrganizationGrant<SystemCapability>
 export function systemGrant(scope: SelfScope, job: string): SelfGrant
