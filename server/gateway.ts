@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AccessDirectory } from './access.ts'
-import { DASHBOARD } from './welcome.ts'
+import { DASHBOARD, DASHBOARD_VARIABLES } from './welcome.ts'
 import { IDENTITY_PATH, type Identity } from './identity.ts'
 import type { RunningSubgraph } from './subgraphs.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
@@ -74,6 +74,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     ide: {
       title: 'GPUaaS Graph',
       defaultQuery: DASHBOARD,
+      defaultVariables: JSON.stringify(DASHBOARD_VARIABLES, undefined, 2),
       ...(identity.demoTokens && { tokens: identity.demoTokens }),
     },
     corsOrigins: config.corsOrigins,

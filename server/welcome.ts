@@ -16,11 +16,14 @@ export const DASHBOARD = `query Dashboard($project: ID!) {
   unreadNotificationCount
 }`
 
+/** Those of Northwind's owner. */
+export const DASHBOARD_VARIABLES = { project: selfId('prj', vision.id).text }
+
 const oneLine = (query: string): string => query.replace(/\s+/g, ' ')
 
 /** A command that asks for Northwind's dashboard as its owner. */
 export const dashboardCommand = (url: string): string => {
-  const body = JSON.stringify({ query: oneLine(DASHBOARD), variables: { project: selfId('prj', vision.id).text } })
+  const body = JSON.stringify({ query: oneLine(DASHBOARD), variables: DASHBOARD_VARIABLES })
   return [
     `curl -s ${url}/graphql \\`,
     `  -H "authorization: Bearer $(npm run --silent token -- owner@northwind.example)" \\`,

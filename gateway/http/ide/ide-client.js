@@ -3,6 +3,7 @@
 
 const transportProtocol = 'graphql-transport-ws'
 const pageUrl = new URL(location.pathname, location.href)
+const pageSearch = new URLSearchParams(location.search)
 let chosenToken = ''
 
 const headersOf = (options) => {
@@ -65,31 +66,60 @@ const fetcher = (parameters, options) => {
   return isSubscription(parameters, options) ? overWebSocket(parameters, headers) : overHttp(parameters, headers)
 }
 
+const tokenOf = async (user) => {
+  const answer = await fetch(`${pageUrl.pathname}/ide/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user }),
+  })
+  if (!answer.ok) throw new Error(`${user} could not be signed in (HTTP ${answer.status})`)
+  return (await answer.json()).token
+}
+
+const element = (name, properties, ...children) => {
+  const made = Object.assign(document.createElement(name), properties)
+  made.append(...children)
+  return made
+}
+
 const offerDemoUsers = async () => {
   const response = await fetch(`${pageUrl.pathname}/ide/users`)
   if (!response.ok) return
   const { users } = await response.json()
-  const select = document.createElement('select')
-  select.id = 'demo-user'
-  select.title = 'Who calls, when the headers say nothing else'
-  select.add(new Option('anonymous', ''))
+  const select = element('select', { id: 'demo-user' }, new Option('nobody (anonymous)', ''))
   for (const user of users) select.add(new Option(user, user))
+  const status = element('output', { id: 'demo-status' })
   select.onchange = async () => {
+    const user = select.value
     chosenToken = ''
     delete select.dataset.ready
-    if (select.value === '') return
-    const answer = await fetch(`${pageUrl.pathname}/ide/token`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ user: select.value }),
-    })
-    chosenToken = (await answer.json()).token ?? ''
-    select.dataset.ready = select.value
+    status.value = user === '' ? '' : 'Signing in…'
+    if (user === '') return
+    try {
+      const token = await tokenOf(user)
+      // Somebody else was chosen meanwhile.
+      if (select.value !== user) return
+      chosenToken = token
+      select.dataset.ready = user
+      status.value = 'Signed in. A header “authorization” of the Headers tab comes first.'
+    } catch (error) {
+      if (select.value !== user) return
+      select.value = ''
+      status.value = String(error.message)
+    }
   }
-  document.body.append(select)
+  document.body.prepend(element('header', { id: 'demo-bar' }, element('label', {}, 'Call as ', select), status))
 }
 
-globalThis.startIde = (graphiql, options) => {
-  graphiql.renderYogaGraphiQL(document.querySelector('#root'), { ...options, fetcher })
+globalThis.startIde = (graphiql, { defaultVariables, ...options }) => {
+  // They belong to the default query: a link brings another, and what was edited is kept by the browser.
+  const isFirstVisit = !pageSearch.has('query') && localStorage.getItem('graphiql:variables') === null
+  graphiql.renderYogaGraphiQL(document.querySelector('#root'), {
+    ...options,
+    ...(isFirstVisit && defaultVariables !== undefined && { variables: defaultVariables }),
+    // A header may hold a token, which has no place in a browser's storage.
+    shouldPersistHeaders: false,
+    fetcher,
+  })
   offerDemoUsers().catch(() => undefined)
 }

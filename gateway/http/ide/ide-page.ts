@@ -12,6 +12,8 @@ export interface IdePage {
 export interface IdeOptions {
   readonly title?: string
   readonly defaultQuery?: string
+  /** JSON text, for `defaultQuery`. */
+  readonly defaultVariables?: string
 }
 
 interface Rendered {
@@ -19,7 +21,16 @@ interface Rendered {
   readonly policy: string
 }
 
-const STYLE = '#demo-user { position: fixed; right: 12px; bottom: 12px; z-index: 10; padding: 4px; font: inherit }'
+/** A bar above the editor: over it, it would hide what is answered. */
+const STYLE = `
+  body { display: flex; flex-direction: column; height: 100dvh; margin: 0 }
+  #root { flex: 1; min-height: 0 }
+  #root .graphiql-container { height: 100% }
+  #demo-bar { display: flex; align-items: center; gap: 16px; padding: 10px 16px 0 68px; font: 15px Roboto, system-ui, sans-serif; color: #3b4b68 }
+  #demo-user { margin-left: 8px; padding: 4px 8px; font: inherit; color: inherit; background: transparent; border: 1px solid #b7c2d7; border-radius: 4px }
+  #demo-status { opacity: 0.75 }
+  body.graphiql-dark #demo-bar { color: #b7c2d7 }
+  body.graphiql-dark option { background: #212a3b }`
 
 /** Rendered and compressed when a browser first asks for it, then kept: it is several megabytes of script. */
 export const idePage = (options: IdeOptions): IdePage => {
@@ -35,7 +46,7 @@ export const idePage = (options: IdeOptions): IdePage => {
   }
 }
 
-const render = async ({ title = 'GraphQL', defaultQuery }: IdeOptions): Promise<Rendered> => {
+const render = async ({ title = 'GraphQL', defaultQuery, defaultVariables }: IdeOptions): Promise<Rendered> => {
   const [{ renderGraphiQL }, client] = await Promise.all([
     import('@graphql-yoga/render-graphiql'),
     readFile(new URL('./ide-client.js', import.meta.url), 'utf8'),
@@ -44,10 +55,7 @@ const render = async ({ title = 'GraphQL', defaultQuery }: IdeOptions): Promise<
   const start = page.lastIndexOf('YogaGraphiQL.renderYogaGraphiQL(')
   const end = page.indexOf('</script>', start)
   if (start < 0 || end < 0) throw new Error('The IDE page has no place where it starts')
-  const options = JSON.stringify({ title, ...(defaultQuery !== undefined && { defaultQuery }) }).replaceAll(
-    '<',
-    '\\u003c',
-  )
+  const options = JSON.stringify({ title, defaultQuery, defaultVariables }).replaceAll('<', '\\u003c')
   const html = `${page.slice(0, start)}\n${client}\nstartIde(YogaGraphiQL, ${options});\n${page.slice(end)}`.replace(
     '</head>',
     () => `<style>${STYLE}</style></head>`,
