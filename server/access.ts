@@ -1,3 +1,4 @@
+import { onIdleLoss } from '../platform/database/idle-loss.ts'
 import { capabilitiesOf } from '../directives/capabilities.ts'
 import { createPostgresAudience, type Audience } from '../platform/access/audience.ts'
 import { createGrantCache, type GrantCache } from '../platform/access/grant-cache.ts'
@@ -36,7 +37,7 @@ export const openAccess = async ({
   metrics,
 }: AccessParts): Promise<AccessDirectory> => {
   const pool = openPool({ url, poolSize, applicationName: 'gpuaas-access', metrics })
-  pool.on('error', (error) => {
+  onIdleLoss(pool, (error) => {
     log.warn({ err: error }, 'an idle connection of the grants was lost; the next read opens another')
   })
   const grants = createGrantCache({ source: createPostgresGrantSource({ pool, capabilitiesOf }), bus: cache, clock })

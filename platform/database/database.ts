@@ -65,7 +65,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     adapter: new PrismaPg(pool, {
       statementNameGenerator: createStatementNames(),
       onPoolError: (error) => {
-        log.warn({ err: error, schema }, 'an idle database connection was lost')
+        if (!pool.ending) log.warn({ err: error, schema }, 'an idle database connection was lost')
       },
     }),
     transactionOptions: TRANSACTION_OPTIONS,

@@ -1,3 +1,4 @@
+import { onIdleLoss } from '../database/idle-loss.ts'
 import { Pool } from 'pg'
 import { silentLog, type Log } from '../log/log.ts'
 import { createBell, type Bell } from './bell.ts'
@@ -23,7 +24,7 @@ export const createPostgresBackbone = ({
   pollMs = POLL_MS,
 }: PostgresBackboneOptions): EventBackbone => {
   const pool = new Pool({ connectionString: url, max: POOL, application_name: 'gpuaas-events' })
-  pool.on('error', (error) => {
+  onIdleLoss(pool, (error) => {
     log.warn({ err: error }, 'an idle connection of the event log broke')
   })
   const consumers = new Map<PostgresConsumer, Bell>()

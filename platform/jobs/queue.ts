@@ -1,3 +1,4 @@
+import { onIdleLoss } from '../database/idle-loss.ts'
 import { Pool } from 'pg'
 import type { Log } from '../log/log.ts'
 import type { JobQueue } from './jobs.ts'
@@ -14,7 +15,7 @@ export interface StoppableJobQueue extends JobQueue {
 /** The queue for programs that run as gpuaas_worker. Units of work queue through `events.enqueue_job` instead. */
 export const createJobQueue = ({ url, log }: { readonly url: string; readonly log: Log }): StoppableJobQueue => {
   const pool = new Pool({ connectionString: url, max: 2, application_name: 'gpuaas-job-queue' })
-  pool.on('error', (error) => {
+  onIdleLoss(pool, (error) => {
     log.warn({ err: error }, 'an idle connection of the job queue broke; the next job opens another')
   })
   return {

@@ -135,11 +135,11 @@ const endShift = async ({ runner, lease }: Shift, graceMs: number): Promise<void
 }
 
 const openPool = (url: string, concurrency: number, log: Log): Pool => {
-  const report = (error: Error): void => {
-    log.warn({ err: error }, 'a connection of the job worker broke')
-  }
   // One more than jobs run at once: the listener keeps its connection.
   const pool = new Pool({ connectionString: url, max: concurrency + 1, application_name: 'gpuaas-worker' })
+  const report = (error: Error): void => {
+    if (!pool.ending) log.warn({ err: error }, 'a connection of the job worker broke')
+  }
   return pool.on('error', report).on('connect', (client) => client.on('error', report))
 }
 
