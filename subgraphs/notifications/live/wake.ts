@@ -15,7 +15,7 @@ export class Wake {
   async sleep(ms: number): Promise<void> {
     if (!this.#isDue) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms)
+        const timer = setTimeout(resolve, ms).unref() // who sleeps keeps no process from its end
         this.#awake = () => {
           clearTimeout(timer)
           resolve()
