@@ -147,8 +147,15 @@ const PLATFORM_JOBS: Readonly<Record<string, Job>> = {
   'platform.extend-partitions': (_payload, { query }) => query('SELECT events.extend_partitions()', []),
 }
 
+const DAY_MS = 24 * 3_600_000
+
+// What was missed is made up for at the next start: a server that only runs by day would never extend anything.
 const SCHEDULE: CronItem[] = [
-  { task: 'platform.extend-partitions', match: '17 3 * * *', options: { jobKey: 'platform.extend-partitions' } },
+  {
+    task: 'platform.extend-partitions',
+    match: '17 3 * * *',
+    options: { jobKey: 'platform.extend-partitions', backfillPeriod: DAY_MS },
+  },
 ]
 
 const NO_METRICS: JobMetrics = { finished: () => undefined }
