@@ -38,7 +38,7 @@ export const createIdentity = ({ config, clock, log }: IdentityParts): Identity 
       clock,
       log,
     })
-  let verifier = config.oidcIssuer === undefined ? undefined : verifierOf(config.oidcIssuer)
+  let verifier = config.oidcIssuer === undefined ? undefined : verifierOf(config.oidcIssuer, config.oidcJwksUrl)
 
   return {
     provider: () => provider,

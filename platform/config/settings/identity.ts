@@ -10,6 +10,13 @@ export const IDENTITY_SETTINGS = {
     about:
       'The OpenID Connect issuer whose access tokens are accepted, exactly as it stands in their `iss`. Unset: an identity provider with demo users is started, for development only.',
   }),
+  oidcJwksUrl: optional({
+    variable: 'OIDC_JWKS_URL',
+    kind: url('http', 'https'),
+    example: 'http://keycloak:8080/realms/gpuaas/protocol/openid-connect/certs',
+    about:
+      'Where the issuer’s keys are fetched, when the gateway reaches it by another address than its callers do. Unset: where its discovery document says.',
+  }),
   oidcAudience: setting({
     variable: 'OIDC_AUDIENCE',
     kind: words(),

@@ -1,0 +1,20 @@
+/**
+ * Prints `.env.example` with a new secret for every value that is left empty there. For any Node from 18 on:
+ *
+ *   node docker/make-env.mjs > docker/.env
+ */
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+
+const signingKey = () => {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  return `'${JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: randomUUID() })}'`
+}
+
+/** @param {string} name */
+const secretFor = (name) => (name === 'INTERNAL_SIGNING_KEY' ? signingKey() : randomBytes(24).toString('base64url'))
+
+const example = readFileSync(new URL('.env.example', import.meta.url), 'utf8')
+const filled = example.replace(/^([A-Z_]+)=$/gm, (_, name) => `${name}=${secretFor(name)}`)
+
+process.stdout.write(filled)
