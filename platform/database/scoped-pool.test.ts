@@ -11,7 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../../test/testkit/databa
 import { insertTenants, type Tenants } from '../../test/testkit/tenants.ts'
 import type { Database, Transaction } from './database.ts'
 import { openPool } from './pool.ts'
-import { runUnder, settingsOf } from './scope-settings.ts'
+import { runUnder, settingsOf, type ScopeSettings } from './scope-settings.ts'
 import { createUnits } from './units.ts'
 
 let testDatabase: TestDatabase
@@ -159,6 +159,27 @@ test('R1: a connection whose scope cannot be set is thrown away', async () => {
     await runUnder(settingsOf(tenants.a1), () => pool.query('deallocate scope'))
     await expect(readAs(tenants.b1)).rejects.toThrow('prepared statement "scope" does not exist')
     await expect(readAs(tenants.b1)).resolves.toMatchObject({ rows: [{ name: tenants.b1.projectId }] })
+  } finally {
+    await pool.end()
+  }
+})
+
+test('of several idle connections each caller gets the one that has its scope already', async () => {
+  const pool = openPool({ url: testDatabase.urlOf('storage'), poolSize: 4, applicationName: 'test' })
+  const settings = scopes().map(settingsOf)
+  const backendAs = async (scope: ScopeSettings) => {
+    const { rows } = await runUnder(scope, () => pool.query<{ pid: number }>('select pg_backend_pid() as pid'))
+    return rows[0]?.pid
+  }
+  try {
+    // All at once, so that each takes a connection of its own.
+    const first = await Promise.all(settings.map(backendAs))
+    expect(new Set(first).size).toBe(settings.length)
+    const inTurn: unknown[] = []
+    for (const scope of settings) inTurn.push(await backendAs(scope))
+    expect(inTurn).toEqual(first)
+    const reversed = await Promise.all(settings.toReversed().map(backendAs))
+    expect(reversed.toReversed()).toEqual(first)
   } finally {
     await pool.end()
   }

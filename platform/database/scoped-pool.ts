@@ -1,7 +1,7 @@
 import { Pool, type PoolClient, type PoolConfig } from 'pg'
 import type { Metrics } from '../metrics/metrics.ts'
 import { tracedQuery } from '../tracing/spans.ts'
-import { currentSettings, sameSettings, type ScopeSettings } from './scope-settings.ts'
+import { currentSettings, NO_SCOPE, sameSettings, type ScopeSettings } from './scope-settings.ts'
 
 type Release = PoolClient['release']
 type ConnectCallback = (
@@ -51,15 +51,26 @@ const observed = <Query extends Pool['query'] | PoolClient['query']>(
   return (metrics === undefined ? trace : count) as Query // takes and gives what `query` does
 }
 
+/** What pg-pool's types leave out: who is idle, who waits, and the step that gives the last idle to the first waiting. */
+interface PoolInternals {
+  readonly _idle: { readonly client: PoolClient }[]
+  readonly _pendingQueue: readonly object[]
+  _pulseQueue: () => void
+}
+
 /**
  * A pool whose connections carry the scope of whoever takes them. Taking one compares the scope the connection last
  * had with that of the asynchronous context, and sets it, awaited, where they differ; a connection that cannot be set
  * is thrown away and never used. Given back inside a transaction, it is thrown away too: what a killed unit left
- * undone must not become part of the next.
+ * undone must not become part of the next. Of several idle connections it gives the one that has the scope already, else
+ * the one that was used the longest ago: a page of one tenant sets its scope once.
  */
 export class ScopedPool extends Pool {
   /** What each connection was last set to. */
   readonly #scopes = new WeakMap<PoolClient, ScopeSettings>()
+  /** What whoever waits for a connection will need of it. */
+  readonly #wanted = new WeakMap<object, ScopeSettings>()
+  readonly #internals = this as unknown as PoolInternals // as pg-pool is written; its version is pinned
   readonly #observed: Observed
 
   constructor(config: PoolConfig, role: string, metrics?: PoolMetrics) {
@@ -71,6 +82,11 @@ export class ScopedPool extends Pool {
       idle: this.idleCount,
       waiting: this.waitingCount,
     }))
+    const pulse = this.#internals._pulseQueue.bind(this)
+    this.#internals._pulseQueue = () => {
+      this.#preferSameScope()
+      pulse()
+    }
     // An idle connection that breaks is replaced by the next one taken; without a listener it would end the process.
     this.on('error', () => undefined)
   }
@@ -80,7 +96,10 @@ export class ScopedPool extends Pool {
   override connect(callback?: ConnectCallback): Promise<PoolClient> | undefined {
     // Read now: a connection freed by another unit is handed over in that unit's context.
     const settings = currentSettings()
-    const taken = super.connect().then((client) => this.#adopt(client, settings))
+    const connected = super.connect()
+    const waiting = this.#internals._pendingQueue.at(-1)
+    if (waiting !== undefined && !this.#wanted.has(waiting)) this.#wanted.set(waiting, settings)
+    const taken = connected.then((client) => this.#adopt(client, settings))
     if (callback === undefined) return taken.then((client) => this.#trace(client))
     taken.then(
       (client) => {
@@ -93,6 +112,19 @@ export class ScopedPool extends Pool {
       },
     )
     return undefined
+  }
+
+  /** Puts the connection that suits whoever is next to the end of the idle ones, from where it is taken. */
+  #preferSameScope(): void {
+    const { _idle: idle, _pendingQueue: waiting } = this.#internals
+    const [next] = waiting
+    if (next === undefined || idle.length < 2) return
+    const wanted = this.#wanted.get(next) ?? NO_SCOPE
+    const suiting = idle.findLastIndex(({ client }) => {
+      const scope = this.#scopes.get(client)
+      return scope !== undefined && sameSettings(scope, wanted)
+    })
+    idle.push(...idle.splice(Math.max(suiting, 0), 1))
   }
 
   async #adopt(client: PoolClient, settings: ScopeSettings): Promise<PoolClient> {
