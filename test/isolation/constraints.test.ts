@@ -221,7 +221,7 @@ describe('each service has its own role', () => {
     ['relay', 'select * from compute.allocations'],
     ['access', 'select email from iam.users'],
     ['iam', 'update iam.users set disabled_at = null'],
-    ['iam', `insert into iam.project_memberships (role) values ('owner')`],
+    ['iam', `update iam.project_memberships set role = 'owner'`],
     ['iam', `update iam.organization_memberships set role = 'owner'`],
     ['iam', 'update iam.projects set archived_at = null'],
     ['compute', 'update compute.claims set allocation_id = slot_id'],

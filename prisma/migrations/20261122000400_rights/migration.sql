@@ -1,9 +1,9 @@
--- Rights as narrow as the repositories that use them (R90): a statement that no repository makes is refused, whatever
--- the code of a subgraph comes to run. A use case that needs more brings its own grant with its migration.
+-- Rights to change as narrow as the repositories that use them (R90): an update that no repository makes is refused,
+-- whatever the code of a subgraph comes to run. A use case that needs more brings its own grant with its migration.
 
--- Nobody signs themselves up, enables themselves again, or moves a tenant's things through iam.
-REVOKE INSERT, UPDATE ON iam.users, iam.project_memberships FROM gpuaas_iam;
-REVOKE UPDATE ON iam.organizations, iam.departments, iam.projects, iam.organization_memberships FROM gpuaas_iam;
+-- Nobody enables themselves again, raises a role, or moves a tenant's things through iam.
+REVOKE UPDATE ON iam.users, iam.organizations, iam.departments, iam.projects, iam.organization_memberships,
+  iam.project_memberships FROM gpuaas_iam;
 
 -- A claim ends, and changes in nothing else.
 REVOKE UPDATE ON compute.claims FROM gpuaas_compute;
