@@ -2,6 +2,7 @@ import { createClient, type Client } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import type { Principal } from '../../platform/access/principal.ts'
+import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
 import { toGraphQLError } from '../errors/graphql-error.ts'
 import { isResult } from './http-result.ts'
 import { withAbort } from '../streams/abortable-events.ts'
@@ -92,7 +93,10 @@ class SharedSubscription {
         operationName: this.#fetch.operationName ?? null,
         variables: { ...this.#variables },
         // The connection is shared: each subscription says for itself who it is for.
-        extensions: { correlationId: this.#request.correlationId, ...(principal !== undefined && { principal }) },
+        extensions: {
+          [CORRELATION_HEADER]: this.#request.correlationId,
+          ...(principal !== undefined && { principal }),
+        },
       },
       {
         next: (result) => {

@@ -130,6 +130,16 @@ describe('a process that is a part of the product', () => {
     expect(isEmbedded(readConfig({ ROLES: 'identity' }).roles)).toBe(false)
   })
 
+  test('one port serves one subgraph, and a process that is the issuer names no other', () => {
+    const twoSubgraphs = 'ROLES must name one subgraph at most where it does not name gateway'
+    expect(messageOf({ ROLES: 'subgraph:iam,subgraph:compute' })).toContain(twoSubgraphs)
+    expect(messageOf({ ROLES: 'gateway,subgraph:iam,subgraph:compute' })).not.toContain(twoSubgraphs)
+    expect(messageOf({ ROLES: 'identity,subgraph:iam' })).toContain('ROLES must not name identity beside a subgraph')
+    expect(messageOf({ ROLES: 'identity', OIDC_ISSUER: 'https://id.example.com' })).toContain(
+      'OIDC_ISSUER must stay unset',
+    )
+  })
+
   test('the signing key is given once', () => {
     const message = messageOf({ INTERNAL_SIGNING_KEY: '{}', INTERNAL_SIGNING_KEY_FILE: 'key.json' })
     expect(message).toContain('INTERNAL_SIGNING_KEY_FILE must stay unset when INTERNAL_SIGNING_KEY is set')
