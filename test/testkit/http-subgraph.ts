@@ -1,0 +1,88 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { execute, parse, subscribe, type GraphQLSchema } from 'graphql'
+import { makeServer } from 'graphql-ws'
+import { WebSocketServer, type WebSocket } from 'ws'
+
+/** A subgraph on a real socket. It answers with its schema, or as a test tells it to. */
+export interface HttpSubgraph {
+  readonly url: string
+  readonly received: readonly Received[]
+  /** Payloads of subscribe messages, and over how many connections they came. */
+  readonly subscribed: readonly { readonly extensions?: Readonly<Record<string, unknown>> | null }[]
+  readonly sockets: () => readonly WebSocket[]
+  readonly answerWith: (answer: Answer | undefined) => void
+  readonly close: () => Promise<void>
+}
+
+export interface Received {
+  readonly headers: IncomingHttpHeaders
+  readonly rawHeaders: readonly string[]
+  readonly body: {
+    readonly query: string
+    readonly variables?: Record<string, unknown>
+    readonly operationName?: string
+  }
+}
+
+export type Answer = (request: IncomingMessage, response: ServerResponse) => void
+
+export const startHttpSubgraph = async (schema: GraphQLSchema, port = 0): Promise<HttpSubgraph> => {
+  const received: Received[] = []
+  const subscribed: { extensions?: Record<string, unknown> | null }[] = []
+  const sockets = new Set<WebSocket>()
+  let answer: Answer | undefined
+
+  const server = createServer((request, response) => {
+    let text = ''
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    request.on('end', () => {
+      const body = JSON.parse(text) as Received['body']
+      received.push({ headers: request.headers, rawHeaders: request.rawHeaders, body })
+      if (answer) return answer(request, response)
+      const result = execute({ schema, document: parse(body.query), variableValues: body.variables ?? {} })
+      void Promise.resolve(result).then((value) =>
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(value)),
+      )
+    })
+  })
+  const protocol = makeServer({
+    schema,
+    execute,
+    subscribe,
+    onSubscribe: (_, __, payload) => void subscribed.push(payload),
+  })
+  const webSockets = new WebSocketServer({ server, handleProtocols: () => 'graphql-transport-ws' })
+  webSockets.on('connection', (socket) => {
+    sockets.add(socket)
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) => new Promise((resolve) => socket.send(data, () => resolve())),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (handle) => void socket.on('message', (data: Buffer) => void handle(data.toString())),
+      },
+      {},
+    )
+    socket.once('close', (code, reason) => {
+      sockets.delete(socket)
+      void closed(code, reason.toString())
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const address = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${address.port}/graphql`,
+    received,
+    subscribed,
+    sockets: () => [...sockets],
+    answerWith: (next) => {
+      answer = next
+    },
+    close: async () => {
+      for (const socket of sockets) socket.terminate()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
