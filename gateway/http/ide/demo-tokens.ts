@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import type { ReportError } from '../../errors/error-reporter.ts'
@@ -14,10 +15,21 @@ export interface DemoTokens {
 export const demoTokenRoutes = (fastify: FastifyInstance, { users, issue }: DemoTokens, report: ReportError): void => {
   fastify.get(`${GRAPHQL_PATH}/ide/users`, (_, reply) => reply.send({ users }))
   fastify.post(`${GRAPHQL_PATH}/ide/token`, async (request, reply) => {
+    if (!isUnderOwnName(request.headers.host)) return sendError(reply, catalogued('CSRF_REFUSED'), report)
     const user = requestedUser(request.body)
     if (user === undefined || !users.includes(user)) return sendError(reply, catalogued('INVALID_INPUT'), report)
     return reply.header('cache-control', 'no-store').send({ token: await issue(user) })
   })
+}
+
+/**
+ * An address or `localhost`, under which the IDE is opened. A page whose own name leads here by DNS rebinding is of our
+ * origin to its browser; only the name that it calls us by tells.
+ */
+const isUnderOwnName = (host: string | undefined): boolean => {
+  if (host === undefined || !URL.canParse(`http://${host}`)) return false
+  const { hostname } = new URL(`http://${host}`)
+  return hostname === 'localhost' || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0
 }
 
 const requestedUser = (body: unknown): string | undefined =>
