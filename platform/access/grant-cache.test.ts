@@ -69,6 +69,15 @@ describe('the grants of a process', () => {
     expect(reads).toHaveLength(2)
   })
 
+  test('that changed are announced without fail, the bus down or not', async () => {
+    const bus = { ...fanOut().bus, publish: () => Promise.reject(new Error('the bus is down')) }
+    const source = { load: (principal: Principal) => Promise.resolve({ ...NO_GRANTS, disabled: principal === ada }) }
+    const cache = createGrantCache({ source, bus, clock: { now: () => new Date(0) } })
+    const before = await cache.load(ada)
+    await expect(cache.announce('everyone')).resolves.toBeUndefined()
+    expect(await cache.load(ada)).not.toBe(before) // dropped in this process all the same
+  })
+
   test('are never asked for an anonymous caller', async () => {
     const { create, reads } = arrange()
     expect(await create().load(ANONYMOUS)).toBe(NO_GRANTS)

@@ -15,7 +15,7 @@ export interface GrantCache extends GrantSource {
   readonly load: (principal: Principal) => Promise<Grants>
   /** Reads past the cache and replaces what it holds: `@sensitive`, token minting, after a change. */
   readonly fresh: (principal: Principal) => Promise<Grants>
-  /** Called by iam after a change of grants has committed; every process drops what it holds of those affected. */
+  /** Called by iam after a change of grants has committed; every process drops what it holds of those affected. Never fails. */
   readonly announce: (affected: AffectedPrincipals) => Promise<void>
   /** Tells what is open (subscriptions) that it must be decided again. */
   readonly onDropped: (listener: (affected: AffectedPrincipals) => void) => () => void
@@ -79,7 +79,10 @@ export const createGrantCache = (parts: GrantCacheParts): GrantCache => {
       principal.kind === 'anonymous' ? Promise.resolve(NO_GRANTS) : read(principalKey(principal), principal),
     announce: async (affected) => {
       drop(affected)
-      await bus.publish(ACCESS_EPOCH_CHANNEL, affected === EVERYONE ? EVERYONE : affected.join('\n'))
+      // The change is made: a bus that is down delays the other processes by `ttlMs`, and fails nobody's mutation.
+      await bus
+        .publish(ACCESS_EPOCH_CHANNEL, affected === EVERYONE ? EVERYONE : affected.join('\n'))
+        .catch(() => undefined)
     },
     onDropped: (listener) => {
       listeners.add(listener)

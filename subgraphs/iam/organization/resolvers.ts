@@ -1,3 +1,4 @@
+import { principalKey } from '../../../platform/access/principal.ts'
 import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import { selfId } from '../../../platform/ids/id.ts'
@@ -32,7 +33,7 @@ export const organizationResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'O
     createOrganization: async (_, { input }, { access, iam }) => {
       const created = await iam.organizations.create(access.self(), input)
       if (created.ok) {
-        await iam.announce('everyone')
+        await iam.announce([principalKey(access.principal)]) // nobody else is a member yet
         await access.refresh()
       }
       return createOrganizationPayload(created)
