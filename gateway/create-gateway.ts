@@ -2,6 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../platform/clock/clock.ts'
 import { systemClock } from '../platform/clock/clock.ts'
+import { catalogued } from '../platform/errors/catalogue.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 import { createEngines, type MakeTransport } from './engines.ts'
@@ -9,6 +10,7 @@ import { createErrorReporter } from './errors/error-reporter.ts'
 import { logSubgraphErrors } from './errors/subgraph-errors.ts'
 import { createApollo, type GatewayContext } from './http/apollo.ts'
 import { createHttpServer } from './http/http-server.ts'
+import type { IdeOptions } from './http/ide/ide-page.ts'
 import type { DemoTokens } from './http/ide/demo-tokens.ts'
 import type { OpenAccess } from './http/operation-context.ts'
 import type { Ready } from './http/service-routes.ts'
@@ -38,7 +40,7 @@ export interface GatewayOptions {
   /** True when a query would be answered. */
   readonly ready?: Ready
   readonly signer?: InternalSigner
-  readonly ide?: { readonly title?: string; readonly defaultQuery?: string; readonly tokens?: DemoTokens }
+  readonly ide?: IdeOptions & { readonly tokens?: DemoTokens }
   readonly corsOrigins?: readonly string[]
   readonly trustedProxies?: readonly string[]
   readonly docsBaseUrl?: string
@@ -52,7 +54,7 @@ export interface GatewayOptions {
 
 export interface Gateway {
   readonly fastify: FastifyInstance
-  /** Rejects with the system's own error (`EADDRINUSE`) where the address is not to be had. */
+  /** Rejects with `PORT_TAKEN` where another process listens on the port. */
   readonly listen: (port: number, host: string) => Promise<{ readonly url: string }>
   /** Stops taking requests, lets those under way end within the grace, then cuts them. */
   readonly stop: (graceMs?: number) => Promise<void>
@@ -108,7 +110,14 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
 
   return {
     fastify: http.fastify,
-    listen: async (port, host) => ({ url: await http.fastify.listen({ port, host }) }),
+    listen: async (port, host) => {
+      try {
+        return { url: await http.fastify.listen({ port, host }) }
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+        throw catalogued('PORT_TAKEN', {}, { message: `Port ${port} is taken.`, cause: error })
+      }
+    },
     stop: (graceMs) => (stopping ??= stop(graceMs)),
     supergraph: () => engines.current().supergraph,
     connections: sockets.count,

@@ -1,3 +1,4 @@
+import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
 import { PRINCIPAL_HEADER } from '../../platform/access/internal-token.ts'
 
 /** What a fetch to a subgraph may carry of its request. */
@@ -8,8 +9,6 @@ export interface OutboundFacts {
   /** W3C trace context of the gateway's own span, never the caller's text. */
   readonly traceparent?: string | undefined
 }
-
-export const CORRELATION_HEADER = 'x-correlation-id'
 
 /**
  * The headers of a fetch to a subgraph. Built from nothing: no header of the caller reaches a subgraph, whatever its

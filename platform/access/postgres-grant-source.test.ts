@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { Pool, type Client } from 'pg'
+import type { Client, Pool } from 'pg'
+import { openPool } from '../database/pool.ts'
 import { createPostgresGrantSource } from './postgres-grant-source.ts'
 import { NO_GRANTS, type GrantSource } from './grants.ts'
 import type { Principal } from './principal.ts'
@@ -29,7 +30,7 @@ let source: GrantSource
 beforeAll(async () => {
   database = await createTestDatabase()
   owner = await database.connect('owner')
-  pool = new Pool({ connectionString: database.urlOf('access'), max: 1 })
+  pool = openPool({ url: database.urlOf('access'), poolSize: 1, applicationName: 'gpuaas-test' })
   source = createPostgresGrantSource({ pool, capabilitiesOf: (role) => ROLES[role] ?? new Set() })
 })
 

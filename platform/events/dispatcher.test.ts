@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { Pool, type Client } from 'pg'
+import type { Client, Pool } from 'pg'
+import { openPool } from '../database/pool.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/testkit/database.ts'
 import { outboxEvent, writeOutbox, type OutboxEvent } from '../../test/testkit/event-outbox.ts'
 import { until } from '../../test/testkit/until.ts'
@@ -91,7 +92,7 @@ describe('events reach their handlers', () => {
   })
 
   test('once in effect, however often they are delivered (R75)', async () => {
-    const pool = new Pool({ connectionString: database.ownerUrl, max: 4 })
+    const pool = openPool({ url: database.ownerUrl, poolSize: 4, applicationName: 'gpuaas-test' })
     let runs = 0
     const billing: EventConsumer = {
       name: 'billing',

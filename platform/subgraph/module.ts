@@ -57,5 +57,8 @@ export interface OperationContext {
 type AnyResolver = GraphQLFieldResolver<never, never, never>
 
 export type SubgraphResolvers = Readonly<
-  Record<string, Readonly<Record<string, AnyResolver | { subscribe: AnyResolver; resolve?: AnyResolver }>> | GraphQLScalarType>
+  Record<
+    string,
+    Readonly<Record<string, AnyResolver | { subscribe: AnyResolver; resolve?: AnyResolver }>> | GraphQLScalarType
+  >
 >

@@ -9,7 +9,7 @@ export interface HttpSubgraph {
   readonly url: string
   readonly received: readonly Received[]
   /** Payloads of subscribe messages, and over how many connections they came. */
-  readonly subscribed: readonly { readonly extensions?: Readonly<Record<string, unknown>> | null }[]
+  readonly subscribed: readonly { readonly extensions?: Readonly<Record<string, unknown>> | null | undefined }[]
   readonly sockets: () => readonly WebSocket[]
   readonly answerWith: (answer: Answer | undefined) => void
   readonly close: () => Promise<void>
@@ -29,7 +29,7 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => voi
 
 export const startHttpSubgraph = async (schema: GraphQLSchema, port = 0): Promise<HttpSubgraph> => {
   const received: Received[] = []
-  const subscribed: { extensions?: Record<string, unknown> | null }[] = []
+  const subscribed: { extensions?: Record<string, unknown> | null | undefined }[] = []
   const sockets = new Set<WebSocket>()
   let answer: Answer | undefined
 

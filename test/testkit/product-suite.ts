@@ -31,11 +31,18 @@ export const productSuite = (product: () => Product): void => {
     const { urls } = product()
     return urls[index % urls.length] ?? urls[0]
   }
-  const asked = async <Data>(email: string, query: string, variables: Readonly<Record<string, unknown>> = {}, gateway = 0) =>
-    ask<Data>(gatewayOf(gateway), query, { variables, token: await product().tokenOf(email) })
+  const asked = async <Data>(
+    email: string,
+    query: string,
+    variables: Readonly<Record<string, unknown>> = {},
+    gateway = 0,
+  ) => ask<Data>(gatewayOf(gateway), query, { variables, token: await product().tokenOf(email) })
 
   const allocate = async (name: string): Promise<string> => {
-    const { data, errors } = await asked<{ createAllocation: { allocation: Allocation | null } }>(OWNER, CREATE, { project: VISION, name })
+    const { data, errors } = await asked<{ createAllocation: { allocation: Allocation | null } }>(OWNER, CREATE, {
+      project: VISION,
+      name,
+    })
     const id = data?.createAllocation.allocation?.id
     if (id === undefined) throw new Error(`No allocation was made: ${JSON.stringify(errors)}`)
     return id
@@ -49,7 +56,11 @@ export const productSuite = (product: () => Product): void => {
       project: {
         name: 'Vision',
         department: { name: 'Default' },
-        allocations: { edges: expect.arrayContaining([expect.objectContaining({ node: expect.objectContaining({ state: 'ACTIVE' }) })]) },
+        allocations: {
+          edges: expect.arrayContaining([
+            expect.objectContaining({ node: expect.objectContaining({ state: 'ACTIVE' }) }),
+          ]),
+        },
         apps: { edges: [{ node: { name: 'inspector' } }] },
         buckets: { edges: expect.arrayContaining([{ node: { name: 'camera-frames' } }]) },
         spend: { amount: { currency: 'EUR', amountMicros: expect.stringMatching(/^[1-9]\d+$/) } },
@@ -91,7 +102,10 @@ export const productSuite = (product: () => Product): void => {
   test('a member learns which capability is missing', async () => {
     const { data, errors } = await asked('viewer@northwind.example', CREATE, { project: VISION, name: 'not-mine' })
     expect(data).toMatchObject({ createAllocation: null })
-    expect(errors[0]?.extensions).toMatchObject({ code: 'CAPABILITY_REQUIRED', capability: 'COMPUTE_ALLOCATION_CREATE' })
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'CAPABILITY_REQUIRED',
+      capability: 'COMPUTE_ALLOCATION_CREATE',
+    })
   })
 
   test('R3: a new organization has a default department, and a project of it one without being asked', async () => {
@@ -111,7 +125,9 @@ export const productSuite = (product: () => Product): void => {
          project { name department { isDefault } allocations { edges { cursor } } } userErrors { code } } }`,
       { id: organization?.id },
     )
-    expect(made.data).toMatchObject({ createProject: { project: { name: 'First', department: { isDefault: true } }, userErrors: [] } })
+    expect(made.data).toMatchObject({
+      createProject: { project: { name: 'First', department: { isDefault: true } }, userErrors: [] },
+    })
   })
 
   test('R4: a department of another organization is refused by name', async () => {
@@ -134,13 +150,17 @@ export const productSuite = (product: () => Product): void => {
            project { id } userErrors { code field } } }`,
       { organization: organizations.edges[0]?.node.id, department },
     )
-    expect(data).toEqual({ createProject: { project: null, userErrors: [{ code: 'CROSS_ORG_REFERENCE', field: ['departmentId'] }] } })
+    expect(data).toEqual({
+      createProject: { project: null, userErrors: [{ code: 'CROSS_ORG_REFERENCE', field: ['departmentId'] }] },
+    })
   })
 
   test('R73, R75: a released allocation is charged once and told once, to subscribers of any gateway', async () => {
     const id = await allocate(`e2e-${Date.now().toString(36)}`)
     const charges = async () => {
-      const { data } = await asked<{ project: { charges: { edges: { node: { resourceId: string; amount: { amountMicros: string } } }[] } } }>(
+      const { data } = await asked<{
+        project: { charges: { edges: { node: { resourceId: string; amount: { amountMicros: string } } }[] } }
+      }>(
         OWNER,
         'query ($id: ID!) { project(id: $id) { charges(first: 100) { edges { node { resourceId amount { amountMicros } } } } } }',
         { id: VISION },
@@ -163,7 +183,10 @@ export const productSuite = (product: () => Product): void => {
     )
     try {
       await asked('developer@northwind.example', RELEASE, { id })
-      const about = () => live.received().filter(({ notifications }) => notifications.subject === id && /release/i.test(notifications.title))
+      const about = () =>
+        live
+          .received()
+          .filter(({ notifications }) => notifications.subject === id && /release/i.test(notifications.title))
       await eventually(() => {
         expect(about()).toHaveLength(1)
       })
@@ -184,8 +207,16 @@ export const productSuite = (product: () => Product): void => {
   })
 
   test('a subscription of another organization hears nothing of it', async () => {
-    const mine = await subscribe<{ notifications: { subject: string } }>(gatewayOf(0), await product().tokenOf(OWNER), 'subscription { notifications { subject } }')
-    const theirs = await subscribe(gatewayOf(1), await product().tokenOf(AURORA_OWNER), 'subscription { notifications { subject } }')
+    const mine = await subscribe<{ notifications: { subject: string } }>(
+      gatewayOf(0),
+      await product().tokenOf(OWNER),
+      'subscription { notifications { subject } }',
+    )
+    const theirs = await subscribe(
+      gatewayOf(1),
+      await product().tokenOf(AURORA_OWNER),
+      'subscription { notifications { subject } }',
+    )
     try {
       const id = await allocate(`e2e-quiet-${Date.now().toString(36)}`)
       await asked(OWNER, RELEASE, { id })

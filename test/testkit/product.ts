@@ -19,7 +19,11 @@ export interface Program {
 }
 
 /** Nothing of the test's own environment but what any process needs: a stray setting must not steer the product. */
-export const runProgram = (program: string, environment: Readonly<Record<string, string>>, args: readonly string[] = []): Program => {
+export const runProgram = (
+  program: string,
+  environment: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Program => {
   const { PATH, HOME, TMPDIR } = process.env
   const child = spawn(process.execPath, [join(ROOT, program), ...args], {
     cwd: ROOT,
@@ -27,7 +31,8 @@ export const runProgram = (program: string, environment: Readonly<Record<string,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const printed: string[] = []
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => printed.push(chunk.toString()))
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => printed.push(chunk.toString()))
   const exited = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : -1))
   return { child, output: () => printed.join(''), exited }
 }
@@ -55,19 +60,32 @@ export interface Answer<Data = Record<string, unknown>> {
 export interface GraphQLFailure {
   readonly message: string
   readonly path?: readonly (string | number)[]
-  readonly extensions: { readonly code: string; readonly correlationId: string; readonly docsUrl: string; readonly retryable: boolean }
+  readonly extensions: {
+    readonly code: string
+    readonly correlationId: string
+    readonly docsUrl: string
+    readonly retryable: boolean
+  }
 }
 
 /** Asks a graph as any HTTP client would. */
 export const ask = async <Data = Record<string, unknown>>(
   url: string,
   query: string,
-  options: { readonly variables?: Readonly<Record<string, unknown>>; readonly token?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly variables?: Readonly<Record<string, unknown>>
+    readonly token?: string
+    readonly headers?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<Answer<Data>> => {
   const { variables = {}, token, headers } = options
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
+    headers: {
+      'content-type': 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
     body: JSON.stringify({ query, variables }),
   })
   const text = await response.text()

@@ -9,7 +9,11 @@ export interface Subscriber<Data> {
 }
 
 /** Resolves when the server has acknowledged the connection and the operation is sent. */
-export const subscribe = async <Data = Record<string, unknown>>(url: string, token: string, query: string): Promise<Subscriber<Data>> => {
+export const subscribe = async <Data = Record<string, unknown>>(
+  url: string,
+  token: string,
+  query: string,
+): Promise<Subscriber<Data>> => {
   const received: Data[] = []
   const failures: unknown[] = []
   const client = createClient({

@@ -1,4 +1,4 @@
-import { Pool } from 'pg'
+import { openPool } from '../../platform/database/pool.ts'
 import { capabilitiesOf, type Role } from '../../directives/capabilities.ts'
 import { createAccess, type Access } from '../../platform/access/access.ts'
 import { createPostgresGrantSource } from '../../platform/access/postgres-grant-source.ts'
@@ -90,7 +90,7 @@ const withMember = (plan: Plan, name: string, role: Role): Plan => {
 }
 
 const accessTo = (database: TestDatabase) => {
-  const pool = new Pool({ connectionString: database.urlOf('access'), max: 1 })
+  const pool = openPool({ url: database.urlOf('access'), poolSize: 1, applicationName: 'gpuaas-test' })
   const source = createPostgresGrantSource({ pool, capabilitiesOf })
   return {
     open: async (principal: Principal): Promise<Access> =>

@@ -1,4 +1,4 @@
-import { Pool } from 'pg'
+import { openPool } from '../../../platform/database/pool.ts'
 import { createMemoryCache } from '../../../platform/cache/memory-cache.ts'
 import type { Cache } from '../../../platform/cache/cache.ts'
 import { capabilitiesOf } from '../../../directives/capabilities.ts'
@@ -60,7 +60,7 @@ const busOf = (kind: BusKind, working: Bus): Bus => {
 export const createTestPost = async (): Promise<TestPost> => {
   const test = await createTestDatabase()
   const owner = await test.connect('owner')
-  const access = new Pool({ connectionString: test.urlOf('access'), max: 4 })
+  const access = openPool({ url: test.urlOf('access'), poolSize: 4, applicationName: 'gpuaas-test' })
   const clock = manualClock()
   const database = test.open('notifications', { clock, poolSize: 6 })
   const cache = createMemoryCache({ clock, log: silentLog })
