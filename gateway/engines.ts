@@ -5,6 +5,7 @@ import type { EdgeMetrics } from '../platform/metrics/metrics-edge.ts'
 import { createEngine, type Engine } from './execution/engine.ts'
 import { measuredEngine } from './execution/measured-engine.ts'
 import type { OnSubgraphError } from './execution/run.ts'
+import { requireRules } from './preflight/require-rules.ts'
 import { loadSupergraph, type SupergraphSource } from './supergraph/load-supergraph.ts'
 import type { SubgraphLocation, Supergraph } from './supergraph/supergraph.ts'
 import type { SubgraphTransport } from './transport/transport.ts'
@@ -60,7 +61,10 @@ export const createEngines = async (options: EnginesOptions): Promise<Engines> =
   const loaded = await loadSupergraph({
     source: options.supergraph,
     log,
-    accept: (candidate) => void accepted.set(candidate, engineOf(candidate)),
+    accept: (candidate) => {
+      requireRules(candidate.sdl)
+      accepted.set(candidate, engineOf(candidate))
+    },
   })
 
   const closeUnused = (supergraph: Supergraph): void => {

@@ -185,7 +185,7 @@ test('R13: subscriptions share one connection, each with a signed principal of i
   expect(new Set(principals).size).toBe(2)
   ticker.push('a')
   expect(await Promise.all(events)).toEqual([1, 2].map(() => ({ done: false, value: { data: { tick: { at: 1 } } } })))
-  await Promise.all(streams.map((stream) => stream.return?.()))
+  for (const stream of streams) await stream.return?.()
   await until('both have ended', () => ticker.open() === 0)
 })
 
