@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Client, Pool } from 'pg'
+import type { Client } from 'pg'
 import { openPool } from '../database/pool.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/testkit/database.ts'
 import { outboxEvent, writeOutbox, type OutboxEvent } from '../../test/testkit/event-outbox.ts'

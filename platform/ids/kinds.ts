@@ -39,10 +39,8 @@ export type IdPrefix = keyof typeof ID_KINDS
 
 /** Prefixes whose ids say which project they live in: `prj` itself and everything a project owns. */
 export type ProjectBoundPrefix =
-  | 'prj'
-  | { [P in IdPrefix]: (typeof ID_KINDS)[P] extends 'project' ? P : never }[IdPrefix]
+  'prj' | { [P in IdPrefix]: (typeof ID_KINDS)[P] extends 'project' ? P : never }[IdPrefix]
 
 /** Prefixes whose ids say which organization they live in, without a look-up. */
 export type OrganizationBoundPrefix =
-  | 'org'
-  | { [P in IdPrefix]: (typeof ID_KINDS)[P] extends 'organization' ? P : never }[IdPrefix]
+  'org' | { [P in IdPrefix]: (typeof ID_KINDS)[P] extends 'organization' ? P : never }[IdPrefix]
