@@ -63,10 +63,17 @@ const performAll = async (names, runtime) => {
 const performPart = (part, args, { node, env }) =>
   'tool' in part
     ? run(node, [...(part.flags ?? []), toolPath(...part.tool), ...(part.args ?? []), ...args], { env, output: 'own' })
-    : run(node, ['--disable-warning=ExperimentalWarning', programPath(part.program), ...(part.args ?? []), ...args], {
-        env: { NODE_COMPILE_CACHE: inProject('node_modules/.cache/compiled'), ...env },
-        output: 'own',
-      })
+    : run(
+        node,
+        [
+          '--disable-warning=ExperimentalWarning',
+          ...(part.flags ?? []),
+          programPath(part.program),
+          ...(part.args ?? []),
+          ...args,
+        ],
+        { env: { NODE_COMPILE_CACHE: inProject('node_modules/.cache/compiled'), ...env }, output: 'own' },
+      )
 
 /** @param {string} program */
 const programPath = (program) => {
