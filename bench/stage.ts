@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { startChild, type Child } from './child.ts'
 import type { Target } from './load.ts'
 import { addRows } from './rows.ts'
+import { serverFlags } from '../bin/commands.mjs'
 import { signIn } from '../identity/sign-in.ts'
 import { systemClock } from '../platform/clock/clock.ts'
 import { readConfig } from '../platform/config/config.ts'
@@ -100,7 +101,7 @@ export const setStage = async ({ progress, nodeFlags }: StageOptions): Promise<S
     }
 
     progress('Starting the embedded product')
-    const embedded = await start('server/main.ts', {}, 1, nodeFlags)
+    const embedded = await start('server/main.ts', {}, 1, [...serverFlags, ...nodeFlags])
     const embeddedUrl = urlOf(embedded, 'GPUaaS Graph')
     const issuer = embeddedUrl.replace('/graphql', '/identity')
     progress('Starting the subgraphs on HTTP and the two gateways before them')

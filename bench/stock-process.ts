@@ -49,8 +49,9 @@ class SignedDataSource extends RemoteGraphQLDataSource<StockContext> {
 
   override async willSendRequest(options: GraphQLDataSourceProcessOptions<StockContext>): Promise<void> {
     // The gateway also asks while it starts, for nobody.
-    if (!('principal' in options.context)) return
-    options.request.http?.headers.set(PRINCIPAL_HEADER, await signer.sign(options.context.principal, this.#name))
+    const { principal }: Partial<StockContext> = options.context
+    if (principal === undefined) return
+    options.request.http?.headers.set(PRINCIPAL_HEADER, await signer.sign(principal, this.#name))
   }
 }
 
