@@ -1,10 +1,14 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { catalogued, CataloguedError, type ErrorCode } from '../../platform/errors/catalogue.ts'
+import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
 import { statusOf, type ReportError } from '../errors/error-reporter.ts'
+import { discardBody } from './discard-body.ts'
+
+const TOO_LARGE = 'FST_ERR_CTP_BODY_TOO_LARGE'
 
 /** What Fastify finds wrong with a request before a route sees it. */
 const BY_CODE: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
-  ['FST_ERR_CTP_BODY_TOO_LARGE', 'BODY_TOO_LARGE'],
+  [TOO_LARGE, 'BODY_TOO_LARGE'],
   ['FST_ERR_CTP_EMPTY_JSON_BODY', 'INVALID_JSON'],
   ['FST_ERR_CTP_INVALID_JSON_BODY', 'INVALID_JSON'],
   ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', 'INVALID_JSON'],
@@ -17,12 +21,18 @@ const METHODS = ['GET', 'POST'] as const
 
 /** Every answer that is not a GraphQL answer is still the catalogue's: JSON, a code, a correlation id, no stack. */
 export const catalogueHttpErrors = (fastify: FastifyInstance, report: ReportError): void => {
-  fastify.setErrorHandler((error: FastifyError, _, reply) => sendError(reply, catalogueError(error), report))
-  fastify.setNotFoundHandler((request, reply) => {
+  fastify.setErrorHandler(async (error: FastifyError, request, reply) => {
+    if (error.code === TOO_LARGE) await discardBody(request.raw)
+    return sendError(reply, catalogueError(error), report)
+  })
+  const refuse = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const allowed = METHODS.filter((method) => fastify.hasRoute({ method, url: pathOf(request) }))
     if (allowed.length === 0) return sendError(reply, catalogued('ROUTE_NOT_FOUND'), report)
     return sendError(reply.header('allow', allowed.join(', ')), catalogued('METHOD_NOT_ALLOWED'), report)
-  })
+  }
+  // Before the body is read: what is wrong with it does not matter at an address that takes none.
+  fastify.addHook('onRequest', async (request, reply) => (request.is404 ? refuse(request, reply) : undefined))
+  fastify.setNotFoundHandler(refuse)
 }
 
 /** Answers with one error and the status that the catalogue gives it. */
@@ -32,6 +42,7 @@ export const sendError = (reply: FastifyReply, error: unknown, report: ReportErr
   const status = Math.max(statusOf(wire), 400)
   return reply
     .code(status)
+    .header(CORRELATION_HEADER, wire.extensions.correlationId)
     .type('application/json; charset=utf-8')
     .send(JSON.stringify({ errors: [wire] }))
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { ApolloServer } from '@apollo/server'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { catalogued } from '../../platform/errors/catalogue.ts'
+import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
 import type { Authenticate } from '../identity/authenticate.ts'
@@ -13,7 +14,7 @@ import { catalogueHttpErrors, sendError } from './http-errors.ts'
 import { demoTokenRoutes, type DemoTokens } from './ide/demo-tokens.ts'
 import { idePage, type IdeOptions } from './ide/ide-page.ts'
 import type { OpenAccess } from './operation-context.ts'
-import { allowOrigins, secureRequests } from './security.ts'
+import { allowOrigins, SECURITY_HEADERS, secureRequests } from './security.ts'
 import { serviceRoutes, type Ready } from './service-routes.ts'
 
 export interface HttpServerOptions {
@@ -54,7 +55,8 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,
-    frameworkErrors: (_, __, reply) => void sendError(reply, catalogued('ROUTE_NOT_FOUND'), report),
+    frameworkErrors: (_, __, reply) =>
+      void sendError(reply.headers(SECURITY_HEADERS), catalogued('ROUTE_NOT_FOUND'), report),
     clientErrorHandler: (error, socket) => answerBrokenHttp(error, socket, report),
   })
   secureRequests(fastify)
@@ -113,6 +115,7 @@ const answerBrokenHttp = (error: NodeJS.ErrnoException, socket: Socket, report: 
     'HTTP/1.1 400 Bad Request',
     'connection: close',
     'content-type: application/json; charset=utf-8',
+    `${CORRELATION_HEADER}: ${wire.extensions.correlationId}`,
     `content-length: ${Buffer.byteLength(body)}`,
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)

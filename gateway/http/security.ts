@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { CORRELATION_HEADER, correlationOf, runWithCorrelation } from '../../platform/log/correlation.ts'
 import { stripReservedHeaders } from '../identity/inbound-headers.ts'
 
-const HEADERS = {
+/** Of every answer. */
+export const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
@@ -14,7 +15,7 @@ export const secureRequests = (fastify: FastifyInstance): void => {
   fastify.addHook('onRequest', (request, reply, done) => {
     stripReservedHeaders(request.raw.headers)
     const correlation = correlationOf(request.headers[CORRELATION_HEADER])
-    reply.headers(HEADERS).header(CORRELATION_HEADER, correlation.correlationId)
+    reply.headers(SECURITY_HEADERS).header(CORRELATION_HEADER, correlation.correlationId)
     runWithCorrelation(correlation, done)
   })
 }
