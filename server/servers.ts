@@ -98,7 +98,8 @@ const gatewayParts = (options: ServerOptions, common: CommonParts, subgraphs: Su
       if (embedded || issuer !== undefined) {
         await recordRunningServer(config.dataDirectory, { origin: url, issuer, pid: process.pid })
       }
-      announce(embedded ? welcome(url, identity.demoTokens !== undefined) : `Gateway ready at ${url}/graphql`)
+      const welcomed = { hasDemo: identity.demoTokens !== undefined, hasIde: config.mode !== 'production' }
+      announce(embedded ? welcome(url, welcomed) : `Gateway ready at ${url}/graphql`)
     },
     close: () => forgetRunningServer(config.dataDirectory, process.pid),
   })

@@ -33,7 +33,10 @@ export const dashboardCommand = (url: string): string => {
 }
 
 /** What `npm start` ends with: where it is, who can sign in, what to paste. */
-export const welcome = (url: string, hasDemo: boolean): string => {
+export const welcome = (
+  url: string,
+  { hasDemo, hasIde }: { readonly hasDemo: boolean; readonly hasIde: boolean },
+): string => {
   const width = Math.max(...DEMO_USERS.map(({ email }) => email.length))
   const users = DEMO_USERS.map(({ email, description }) => `  ${email.padEnd(width)}  ${description}`)
   return [
@@ -51,7 +54,7 @@ export const welcome = (url: string, hasDemo: boolean): string => {
           '',
         ]
       : []),
-    `IDE: ${url}/graphql in a browser. Stop with Ctrl-C.`,
+    `${hasIde ? `IDE: ${url}/graphql in a browser. ` : ''}Stop with Ctrl-C.`,
     '',
   ].join('\n')
 }
