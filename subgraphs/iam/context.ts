@@ -1,10 +1,12 @@
 import DataLoader from 'dataloader'
 import type { AffectedPrincipals } from '../../platform/access/grant-cache.ts'
-import type { ProjectGrant } from '../../platform/access/authorize.ts'
+import type { OrganizationGrant, ProjectGrant } from '../../platform/access/authorize.ts'
 import type { Uuid } from '../../platform/ids/id.ts'
 import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
+import type { Department, DepartmentId } from './department/model.ts'
 import { departmentService, type DepartmentService } from './department/service.ts'
 import { membershipService, type MembershipService } from './membership/service.ts'
+import type { Organization } from './organization/model.ts'
 import { organizationService, type OrganizationService } from './organization/service.ts'
 import type { Project } from './project/model.ts'
 import { projectService, type ProjectService } from './project/service.ts'
@@ -22,10 +24,20 @@ export interface Iam {
   readonly announce: (affected: AffectedPrincipals) => Promise<void>
 }
 
+/** A department to look up, and the proof that it may be read. */
+interface DepartmentKey {
+  readonly grant: OrganizationGrant<'DEPARTMENT_READ'>
+  readonly id: DepartmentId
+}
+
 /** Batched look-ups of one operation. */
 interface IamLoaders {
   /** Projects that the grants prove readable, many in one statement. */
   readonly project: DataLoader<ProjectGrant<'PROJECT_READ'>, Project | undefined, Uuid>
+  /** Each organization once, however many projects name it. */
+  readonly organization: DataLoader<OrganizationGrant<'ORGANIZATION_READ'>, Organization | undefined, Uuid>
+  /** Departments, many of one organization in one statement. */
+  readonly department: DataLoader<DepartmentKey, Department | undefined, string>
 }
 
 export interface IamContext extends OperationContext {
@@ -45,7 +57,7 @@ export const createIam = ({ database, clock, ids, announceGrants }: SubgraphPlat
   }
 }
 
-export const iamLoaders = ({ projects }: Iam): IamLoaders => ({
+export const iamLoaders = ({ projects, organizations, departments }: Iam): IamLoaders => ({
   project: new DataLoader(
     async (grants: readonly ProjectGrant<'PROJECT_READ'>[]) => {
       const found = await projects.findAll({ kind: 'project-set', projects: grants.map(({ scope }) => scope) })
@@ -53,5 +65,21 @@ export const iamLoaders = ({ projects }: Iam): IamLoaders => ({
       return grants.map(({ scope }) => byId.get(scope.projectId))
     },
     { cacheKeyFn: ({ scope }) => scope.projectId },
+  ),
+  organization: new DataLoader((grants) => Promise.all(grants.map((grant) => organizations.find(grant))), {
+    cacheKeyFn: ({ scope }) => scope.organizationId,
+  }),
+  department: new DataLoader(
+    async (keys: readonly DepartmentKey[]) => {
+      const byOrganization = Map.groupBy(keys, ({ grant }) => grant.scope.organizationId)
+      const found = await Promise.all(
+        [...byOrganization.values()].flatMap(([first, ...more]) =>
+          first === undefined ? [] : [departments.findAll(first.grant, [first.id, ...more.map(({ id }) => id)])],
+        ),
+      )
+      const byText = new Map(found.flat().map((department) => [department.id.text, department]))
+      return keys.map(({ id }) => byText.get(id.text))
+    },
+    { cacheKeyFn: ({ id }) => id.text },
   ),
 })

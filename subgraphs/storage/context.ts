@@ -1,8 +1,9 @@
-import DataLoader from 'dataloader'
-import type { ProjectGrant } from '../../platform/access/authorize.ts'
+import { oneLoader, pageLoader, type OneLoader, type PageLoader } from '../../platform/graphql/loaders.ts'
+import { selfId, type ProjectId } from '../../platform/ids/id.ts'
 import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
 import type { Bucket, BucketId } from './bucket/model.ts'
 import { bucketService, type BucketService } from './bucket/service.ts'
+import type { StorageGrant } from './grant/model.ts'
 import { storageGrantService, type StorageGrantService } from './grant/service.ts'
 import { storageUnits } from './units.ts'
 
@@ -12,15 +13,11 @@ export interface Storage {
   readonly grants: StorageGrantService
 }
 
-/** A bucket to look up, and the proof that its project may be read. */
-interface BucketKey {
-  readonly grant: ProjectGrant<'STORAGE_BUCKET_READ'>
-  readonly id: BucketId
-}
-
 /** Batched look-ups of one operation. */
 interface StorageLoaders {
-  readonly bucket: DataLoader<BucketKey, Bucket | undefined, string>
+  readonly bucket: OneLoader<'STORAGE_BUCKET_READ', BucketId, Bucket>
+  readonly bucketsOfProject: PageLoader<'STORAGE_BUCKET_READ', ProjectId, Bucket>
+  readonly grantsOfBucket: PageLoader<'STORAGE_GRANT_READ', BucketId, StorageGrant>
 }
 
 export interface StorageContext extends OperationContext {
@@ -38,20 +35,8 @@ export const createStorage = ({ database, clock, ids }: SubgraphPlatform): Stora
   return { buckets: bucketService({ units, clock, ids }), grants: storageGrantService({ units, clock, ids }) }
 }
 
-const textOf = ({ id }: BucketKey): string => id.text
-
-export const storageLoaders = ({ buckets }: Storage): StorageLoaders => ({
-  bucket: new DataLoader(
-    async (keys: readonly BucketKey[]) => {
-      const projects = new Map(keys.map(({ grant: { scope } }) => [scope.projectId, scope]))
-      const scope = { kind: 'project-set', projects: [...projects.values()] } as const
-      const found = await buckets.findAll(
-        scope,
-        keys.map(({ id }) => id),
-      )
-      const byText = new Map(found.map((bucket) => [bucket.id.text, bucket]))
-      return keys.map((key) => byText.get(textOf(key)))
-    },
-    { cacheKeyFn: textOf },
-  ),
+export const storageLoaders = ({ buckets, grants }: Storage): StorageLoaders => ({
+  bucket: oneLoader(buckets.findAll),
+  bucketsOfProject: pageLoader(buckets.pages, ({ id }) => selfId('prj', id.scope).text),
+  grantsOfBucket: pageLoader(grants.pages, ({ bucketId }) => bucketId.text),
 })

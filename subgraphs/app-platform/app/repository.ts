@@ -3,7 +3,8 @@ import type { Transaction } from '../../../platform/database/database.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import { ownedId, type ProjectId } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
-import { readPages, uuidOf, withIds, type ChildList } from '../paging/repository.ts'
+import { readPages, withIds, type ChildList } from '../../../platform/database/pages.ts'
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { App, AppId } from './model.ts'
 
 interface AppRow {
@@ -14,7 +15,7 @@ interface AppRow {
 }
 
 const toApp = ({ projectId, id, name, createdAt }: AppRow): App => ({
-  id: ownedId('app', uuidOf(projectId), uuidOf(id)),
+  id: ownedId('app', uuidColumn(projectId), uuidColumn(id)),
   name,
   createdAt,
 })

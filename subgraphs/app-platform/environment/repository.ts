@@ -6,7 +6,8 @@ import { ownedId } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { AppId } from '../app/model.ts'
-import { readPages, uuidOf, withIds, type ChildList } from '../paging/repository.ts'
+import { readPages, withIds, type ChildList } from '../../../platform/database/pages.ts'
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { Environment, EnvironmentId } from './model.ts'
 
 interface EnvironmentRow {
@@ -19,13 +20,13 @@ interface EnvironmentRow {
 }
 
 const toEnvironment = (row: EnvironmentRow): Environment => {
-  const project = uuidOf(row.projectId)
+  const project = uuidColumn(row.projectId)
   const { name, currentReleaseId, createdAt } = row
   return {
-    id: ownedId('env', project, uuidOf(row.id)),
-    appId: ownedId('app', project, uuidOf(row.appId)),
+    id: ownedId('env', project, uuidColumn(row.id)),
+    appId: ownedId('app', project, uuidColumn(row.appId)),
     name,
-    currentReleaseId: currentReleaseId === null ? null : ownedId('rel', project, uuidOf(currentReleaseId)),
+    currentReleaseId: currentReleaseId === null ? null : ownedId('rel', project, uuidColumn(currentReleaseId)),
     createdAt,
   }
 }

@@ -5,7 +5,8 @@ import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import { ownedId } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { AppId } from '../app/model.ts'
-import { readPages, uuidOf, withIds, type ChildList } from '../paging/repository.ts'
+import { readPages, withIds, type ChildList } from '../../../platform/database/pages.ts'
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import { SIGNATURE_STATUSES, type Release, type ReleaseId, type Sha256Digest, type SignatureStatus } from './model.ts'
 
 interface ReleaseRow {
@@ -29,10 +30,10 @@ const toStatus = (text: string): SignatureStatus => {
 const digestOf = (column: string): Sha256Digest => column as Sha256Digest // the table checks its form
 
 const toRelease = (row: ReleaseRow): Release => {
-  const project = uuidOf(row.projectId)
+  const project = uuidColumn(row.projectId)
   return {
-    id: ownedId('rel', project, uuidOf(row.id)),
-    appId: ownedId('app', project, uuidOf(row.appId)),
+    id: ownedId('rel', project, uuidColumn(row.id)),
+    appId: ownedId('app', project, uuidColumn(row.appId)),
     image: { repository: row.imageRepository, digest: digestOf(row.imageDigest) },
     manifestHash: digestOf(row.manifestHash),
     trust: {

@@ -6,7 +6,8 @@ import { ownedId, type ProjectId } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { EnvironmentId } from '../environment/model.ts'
-import { readPages, uuidOf, withIds, type ChildList } from '../paging/repository.ts'
+import { readPages, withIds, type ChildList } from '../../../platform/database/pages.ts'
+import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import { ROUTE_AUTH_MODES, ROUTE_FAMILIES, type Route, type RouteId } from './model.ts'
 
 interface RouteRow {
@@ -30,15 +31,15 @@ const known = <T extends string>(values: readonly T[], text: string): T => {
 
 const toRoute = (row: RouteRow): Route => {
   const { projectId, id, environmentId, authMode, routeFamily, ...written } = row
-  const project = uuidOf(projectId)
+  const project = uuidColumn(projectId)
   return {
     hostname: written.hostname,
     endpoint: written.endpoint,
     proxyPool: written.proxyPool,
     version: written.version,
     createdAt: written.createdAt,
-    id: ownedId('rte', project, uuidOf(id)),
-    environmentId: ownedId('env', project, uuidOf(environmentId)),
+    id: ownedId('rte', project, uuidColumn(id)),
+    environmentId: ownedId('env', project, uuidColumn(environmentId)),
     authMode: known(ROUTE_AUTH_MODES, authMode),
     routeFamily: known(ROUTE_FAMILIES, routeFamily),
   }

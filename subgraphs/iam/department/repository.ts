@@ -34,6 +34,12 @@ export class DepartmentRepository {
     return row ? toDepartment(row) : undefined
   }
 
+  /** Those that exist, in no order. */
+  async findAll(locals: readonly Uuid[]): Promise<Department[]> {
+    const rows = await this.#db.department.findMany({ where: { ...this.#scope.columns, id: { in: [...locals] } } })
+    return rows.map(toDepartment)
+  }
+
   async findDefault(): Promise<Department | undefined> {
     const row = await this.#db.department.findFirst({ where: { ...this.#scope.columns, isDefault: true } })
     return row ? toDepartment(row) : undefined

@@ -4,8 +4,11 @@ import type { IamResolvers } from '../resolver-types.ts'
 
 export const departmentResolvers: Pick<IamResolvers, 'Department' | 'Organization'> = {
   Department: {
-    __resolveReference: ({ id }, { access, iam }) =>
-      iam.departments.find(access.organization('DEPARTMENT_READ', id), parseIdOrThrow('dep', id, 'id')),
+    __resolveReference: ({ id }, { access, loaders }) =>
+      loaders.department.load({
+        grant: access.organization('DEPARTMENT_READ', id),
+        id: parseIdOrThrow('dep', id, 'id'),
+      }),
   },
   Organization: {
     departments: async ({ id }, args, { access, iam }) => {

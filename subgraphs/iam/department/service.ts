@@ -8,8 +8,9 @@ type Reader = OrganizationGrant<'DEPARTMENT_READ'>
 export type DepartmentService = ReturnType<typeof departmentService>
 
 export const departmentService = ({ units }: { readonly units: IamUnits }) => ({
-  find: ({ scope }: Reader, id: DepartmentId): Promise<Department | undefined> =>
-    units.organization.read(scope, ({ departments }) => departments.find(id.local)),
+  /** Those that exist, in no order. */
+  findAll: ({ scope }: Reader, ids: readonly DepartmentId[]): Promise<Department[]> =>
+    units.organization.read(scope, ({ departments }) => departments.findAll(ids.map(({ local }) => local))),
 
   page: ({ scope }: Reader, page: IdPage): Promise<Department[]> =>
     units.organization.read(scope, ({ departments }) => departments.page(page)),

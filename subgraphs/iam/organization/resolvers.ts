@@ -8,19 +8,19 @@ import { createOrganizationPayload } from './payload.ts'
 
 export const organizationResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'Organization' | 'User'> = {
   Query: {
-    organization: (_, { id }, { access, iam }) =>
-      iam.organizations.find(access.organization('ORGANIZATION_READ', parseIdOrThrow('org', id, 'id'))),
+    organization: (_, { id }, { access, loaders }) =>
+      loaders.organization.load(access.organization('ORGANIZATION_READ', parseIdOrThrow('org', id, 'id'))),
   },
   Organization: {
-    __resolveReference: ({ id }, { access, iam }) =>
-      iam.organizations.find(access.organization('ORGANIZATION_READ', id)),
+    __resolveReference: ({ id }, { access, loaders }) =>
+      loaders.organization.load(access.organization('ORGANIZATION_READ', id)),
   },
   User: {
-    organizations: async (_, args, { access, iam }) => {
+    organizations: async (_, args, { access, loaders }) => {
       const page = idPage(args, 'User.organizations')
       const ids = organizationsOnPage(access, page)
       const found = await Promise.all(
-        ids.map((id) => iam.organizations.find(access.organization('ORGANIZATION_READ', selfId('org', id)))),
+        ids.map((id) => loaders.organization.load(access.organization('ORGANIZATION_READ', selfId('org', id)))),
       )
       return idConnection(
         found.filter((organization) => organization !== undefined),

@@ -10,10 +10,10 @@ export const projectResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'Projec
   },
   Project: {
     __resolveReference: ({ id }, { access, loaders }) => loaders.project.load(access.project('PROJECT_READ', id)),
-    organization: ({ organizationId }, _, { access, iam }) =>
-      iam.organizations.find(access.organization('ORGANIZATION_READ', organizationId)),
-    department: ({ departmentId }, _, { access, iam }) =>
-      iam.departments.find(access.organization('DEPARTMENT_READ', departmentId), departmentId),
+    organization: ({ organizationId }, _, { access, loaders }) =>
+      loaders.organization.load(access.organization('ORGANIZATION_READ', organizationId)),
+    department: ({ departmentId }, _, { access, loaders }) =>
+      loaders.department.load({ grant: access.organization('DEPARTMENT_READ', departmentId), id: departmentId }),
   },
   Organization: {
     projects: async ({ id }, args, { access, iam }) => {

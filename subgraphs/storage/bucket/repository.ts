@@ -1,8 +1,10 @@
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
-import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
-import { ownedId } from '../../../platform/ids/id.ts'
+import { readPages, withIds, type ChildList } from '../../../platform/database/pages.ts'
+import type { IdPage } from '../../../platform/graphql/id-page.ts'
+import { ownedId, type ProjectId } from '../../../platform/ids/id.ts'
+import { Prisma } from '../../../prisma/generated/client.ts'
 import type { Bucket, BucketId } from './model.ts'
 
 interface BucketRow {
@@ -18,6 +20,14 @@ const toBucket = ({ projectId, id, name, createdAt }: BucketRow): Bucket => ({
   createdAt,
 })
 
+const OF_PROJECT: ChildList = {
+  table: Prisma.sql`storage.buckets`,
+  columns: Prisma.sql`c.project_id AS "projectId", c.id, c.name, c.created_at AS "createdAt"`,
+  parent: Prisma.sql`project_id`,
+  order: 'oldest-first',
+}
+
+/** The buckets of one project, to change them. */
 export class BucketRepository {
   readonly #db: Transaction
   readonly #scope: ProjectScope
@@ -36,12 +46,6 @@ export class BucketRepository {
     return rows.length === 1
   }
 
-  async page(page: IdPage): Promise<Bucket[]> {
-    const query = idPageQuery(page)
-    const rows = await this.#db.bucket.findMany({ ...query, where: { ...this.#scope.columns, ...query.where } })
-    return rows.map(toBucket)
-  }
-
   /** False when the name is taken in this project. */
   async insert({ id, name, createdAt }: Bucket): Promise<boolean> {
     const { count } = await this.#db.bucket.createMany({
@@ -52,7 +56,7 @@ export class BucketRepository {
   }
 }
 
-/** Buckets of several projects at once, for look-ups by id. */
+/** The buckets of several projects at once, to read them. */
 export class BucketSetRepository {
   readonly #db: Transaction
   readonly #scope: ProjectSetScope
@@ -64,14 +68,13 @@ export class BucketSetRepository {
 
   /** Those that exist, each in the project that its id names; in no order. */
   async findAll(ids: readonly BucketId[]): Promise<Bucket[]> {
-    const rows = await this.#db.bucket.findMany({
-      where: {
-        OR: this.#scope.projects.map(({ columns, projectId }) => ({
-          ...columns,
-          id: { in: ids.filter(({ scope }) => scope === projectId).map(({ local }) => local) },
-        })),
-      },
-    })
+    const rows = await this.#db.bucket.findMany({ where: withIds(this.#scope, ids) })
+    return rows.map(toBucket)
+  }
+
+  /** The same page of every project. */
+  async pages(projects: readonly ProjectId[], page: IdPage): Promise<Bucket[]> {
+    const rows = await readPages<BucketRow>(this.#db, this.#scope, OF_PROJECT, projects, page)
     return rows.map(toBucket)
   }
 }

@@ -13,10 +13,10 @@ export const bucketResolvers: Pick<StorageResolvers, 'Query' | 'Mutation' | 'Buc
       loaders.bucket.load({ grant: access.project('STORAGE_BUCKET_READ', id), id: parseIdOrThrow('bkt', id, 'id') }),
   },
   Project: {
-    buckets: async ({ id }, args, { access, storage }) => {
+    buckets: async ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'Project.buckets')
-      const rows = await storage.buckets.page(access.project('STORAGE_BUCKET_READ', id), page)
-      return idConnection(rows, page, (bucket) => bucket.id.local)
+      const key = { grant: access.project('STORAGE_BUCKET_READ', id), id: parseIdOrThrow('prj', id, 'id') }
+      return idConnection(await loaders.bucketsOfProject(page).load(key), page, (bucket) => bucket.id.local)
     },
   },
   Mutation: {

@@ -4,6 +4,7 @@ import type { Clock } from '../../../platform/clock/clock.ts'
 import { bucketCreated } from '../../../platform/events/catalogue.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
+import type { ProjectId } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import type { StorageUnits } from '../units.ts'
 import { newBucket, parseBucketName, type Bucket, type BucketId, type CreateBucketRefusal } from './model.ts'
@@ -14,8 +15,6 @@ export interface BucketDependencies {
   readonly ids: IdGenerator
 }
 
-type Reader = ProjectGrant<'STORAGE_BUCKET_READ'>
-
 export type BucketService = ReturnType<typeof bucketService>
 
 export const bucketService = ({ units, clock, ids }: BucketDependencies) => ({
@@ -23,8 +22,9 @@ export const bucketService = ({ units, clock, ids }: BucketDependencies) => ({
   findAll: (scope: ProjectSetScope, wanted: readonly BucketId[]): Promise<Bucket[]> =>
     units.projectSet.read(scope, ({ buckets }) => buckets.findAll(wanted)),
 
-  page: ({ scope }: Reader, page: IdPage): Promise<Bucket[]> =>
-    units.project.read(scope, ({ buckets }) => buckets.page(page)),
+  /** The same page of every project. */
+  pages: (scope: ProjectSetScope, projects: readonly ProjectId[], page: IdPage): Promise<Bucket[]> =>
+    units.projectSet.read(scope, ({ buckets }) => buckets.pages(projects, page)),
 
   create: (
     grant: ProjectGrant<'STORAGE_BUCKET_CREATE'>,

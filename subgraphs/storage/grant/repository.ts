@@ -1,8 +1,9 @@
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
-import type { ProjectScope } from '../../../platform/access/scope.ts'
+import type { ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { isForeignKeyViolation } from '../../../platform/database/faults.ts'
-import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
+import { readPages, type ChildList } from '../../../platform/database/pages.ts'
+import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import {
@@ -78,16 +79,6 @@ export class StorageGrantRepository {
     return row ? toGrant(row) : undefined
   }
 
-  /** The grants that this project gave on a bucket. */
-  async pageOfBucket(bucket: BucketId, page: IdPage): Promise<StorageGrant[]> {
-    const query = idPageQuery(page)
-    const rows = await this.#db.storageGrant.findMany({
-      ...query,
-      where: { ...this.#scope.columns, bucketId: bucket.local, ...query.where },
-    })
-    return rows.map(toGrant)
-  }
-
   /**
    * The buckets that grants in force let this project use. In one statement: a grant that ends meanwhile, or by the
    * database's clock and not yet by ours, takes its bucket along and leaves the rest of the list.
@@ -154,5 +145,30 @@ export class StorageGrantRepository {
       data: { revokedAt },
     })
     return count === 1
+  }
+}
+
+const OF_BUCKET: ChildList = {
+  table: Prisma.sql`storage.grants`,
+  columns: Prisma.sql`c.project_id AS "projectId", c.id, c.bucket_id AS "bucketId", c.subject_project_id AS "subjectProjectId",
+    c.rights, c.created_at AS "createdAt", c.expires_at AS "expiresAt", c.revoked_at AS "revokedAt"`,
+  parent: Prisma.sql`bucket_id`,
+  order: 'oldest-first',
+}
+
+/** The grants that several projects gave, to read them. */
+export class StorageGrantSetRepository {
+  readonly #db: Transaction
+  readonly #scope: ProjectSetScope
+
+  constructor(db: Transaction, scope: ProjectSetScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  /** The same page of every bucket. */
+  async pages(buckets: readonly BucketId[], page: IdPage): Promise<StorageGrant[]> {
+    const rows = await readPages<GrantRow>(this.#db, this.#scope, OF_BUCKET, buckets, page)
+    return rows.map(toGrant)
   }
 }

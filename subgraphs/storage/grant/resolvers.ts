@@ -9,10 +9,10 @@ export const storageGrantResolvers: Pick<StorageResolvers, 'Mutation' | 'Storage
       storage.grants.find(access.project('STORAGE_GRANT_READ', id), parseIdOrThrow('sgr', id, 'id')),
   },
   Bucket: {
-    grants: async ({ id }, args, { access, storage }) => {
-      const page = idPage(args, 'Bucket.grants', id.text)
-      const rows = await storage.grants.pageOfBucket(access.project('STORAGE_GRANT_READ', id), id, page)
-      return idConnection(rows, page, (grant) => grant.id.local)
+    grants: async ({ id }, args, { access, loaders }) => {
+      const page = idPage(args, 'Bucket.grants')
+      const key = { grant: access.project('STORAGE_GRANT_READ', id), id }
+      return idConnection(await loaders.grantsOfBucket(page).load(key), page, (grant) => grant.id.local)
     },
   },
   Project: {

@@ -1,4 +1,5 @@
 import type { ProjectGrant } from '../../../platform/access/authorize.ts'
+import type { ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import { storageGrantCreated, storageGrantRevoked } from '../../../platform/events/catalogue.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
@@ -30,11 +31,9 @@ export const storageGrantService = ({ units, clock, ids }: StorageGrantDependenc
   find: ({ scope }: ProjectGrant<'STORAGE_GRANT_READ'>, id: StorageGrantId): Promise<StorageGrant | undefined> =>
     units.project.read(scope, ({ grants }) => grants.find(id)),
 
-  pageOfBucket: (
-    { scope }: ProjectGrant<'STORAGE_GRANT_READ'>,
-    bucket: BucketId,
-    page: IdPage,
-  ): Promise<StorageGrant[]> => units.project.read(scope, ({ grants }) => grants.pageOfBucket(bucket, page)),
+  /** The same page of every bucket. */
+  pages: (scope: ProjectSetScope, buckets: readonly BucketId[], page: IdPage): Promise<StorageGrant[]> =>
+    units.projectSet.read(scope, ({ grants }) => grants.pages(buckets, page)),
 
   pageOfShared: ({ scope }: ProjectGrant<'STORAGE_BUCKET_READ'>, page: IdPage): Promise<SharedBucket[]> =>
     units.project.read(scope, ({ grants }) => grants.pageOfShared(clock.now(), page)),

@@ -1,8 +1,8 @@
-import type { ProjectSetScope } from '../../../platform/access/scope.ts'
-import type { Transaction } from '../../../platform/database/database.ts'
-import type { IdPage } from '../../../platform/graphql/id-page.ts'
-import type { Id, Uuid } from '../../../platform/ids/id.ts'
-import { Prisma } from '../../../prisma/generated/client.ts'
+import type { ProjectSetScope } from '../access/scope.ts'
+import type { Transaction } from './database.ts'
+import type { IdPage } from '../graphql/id-page.ts'
+import type { Id } from '../ids/id.ts'
+import { Prisma } from '../../prisma/generated/client.ts'
 
 /** A list that many parents have one of: which rows, by which column, in which order of their ids. */
 export interface ChildList {
@@ -15,7 +15,10 @@ export interface ChildList {
 const ASCENDING = { beyond: Prisma.sql`>`, order: Prisma.sql`ASC` }
 const DESCENDING = { beyond: Prisma.sql`<`, order: Prisma.sql`DESC` }
 
-/** Reads the same page of the list of every parent, in one statement; parents outside of the scope have none. */
+/**
+ * Reads the same page of the list of every parent, in one statement; parents outside of the scope have none. A parent
+ * that is a project is named by its own id, any other by its id within its project.
+ */
 export const readPages = <Row>(
   db: Transaction,
   { projects }: ProjectSetScope,
@@ -46,6 +49,3 @@ export const withIds = ({ projects }: ProjectSetScope, ids: readonly Id[]) => ({
     id: { in: ids.filter(({ scope }) => scope === projectId).map(({ local }) => local) },
   })),
 })
-
-/** The value of a uuid column. */
-export const uuidOf = (column: string): Uuid => column as Uuid // PostgreSQL writes the canonical lower-case form
