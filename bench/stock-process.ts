@@ -23,6 +23,8 @@ interface StockContext {
   readonly principal: Principal
 }
 
+const isStockContext = (context: object): context is StockContext => 'principal' in context
+
 endOnSignals()
 const config = readConfig()
 const clock = systemClock
@@ -49,9 +51,9 @@ class SignedDataSource extends RemoteGraphQLDataSource<StockContext> {
 
   override async willSendRequest(options: GraphQLDataSourceProcessOptions<StockContext>): Promise<void> {
     // The gateway also asks while it starts, for nobody.
-    const { principal }: Partial<StockContext> = options.context
-    if (principal === undefined) return
-    options.request.http?.headers.set(PRINCIPAL_HEADER, await signer.sign(principal, this.#name))
+    const context: object = options.context
+    if (!isStockContext(context)) return
+    options.request.http?.headers.set(PRINCIPAL_HEADER, await signer.sign(context.principal, this.#name))
   }
 }
 
