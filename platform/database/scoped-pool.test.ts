@@ -164,6 +164,23 @@ test('R1: a connection whose scope cannot be set is thrown away', async () => {
   }
 })
 
+test('a connection that is lost while somebody holds it, between two statements, is thrown away and ends nothing', async () => {
+  const pool = openPool({ url: testDatabase.urlOf('storage'), poolSize: 1, applicationName: 'test' })
+  try {
+    const held = await pool.connect()
+    const lost = new Promise<void>((resolve) => held.once('end', resolve))
+    // What the server says then reaches no statement: it is an event of the connection.
+    const owner = await testDatabase.connect('owner')
+    const { rows } = await held.query<{ pid: number }>('select pg_backend_pid() as pid')
+    await owner.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+    await lost
+    held.release()
+    expect((await pool.query<{ n: number }>('select 1 as n')).rows).toEqual([{ n: 1 }])
+  } finally {
+    await pool.end()
+  }
+})
+
 test('of several idle connections each caller gets the one that has its scope already', async () => {
   const pool = openPool({ url: testDatabase.urlOf('storage'), poolSize: 4, applicationName: 'test' })
   const settings = scopes().map(settingsOf)

@@ -1,6 +1,7 @@
 import { Pool, type PoolClient, type PoolConfig } from 'pg'
 import type { Metrics } from '../metrics/metrics.ts'
 import { tracedQuery } from '../tracing/spans.ts'
+import { surviveLoss } from './idle-loss.ts'
 import { currentSettings, NO_SCOPE, sameSettings, type ScopeSettings } from './scope-settings.ts'
 
 type Release = PoolClient['release']
@@ -89,6 +90,7 @@ export class ScopedPool extends Pool {
     }
     // An idle connection that breaks is replaced by the next one taken; without a listener it would end the process.
     this.on('error', () => undefined)
+    surviveLoss(this)
   }
 
   override connect(): Promise<PoolClient>

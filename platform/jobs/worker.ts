@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { parseCronItems, run, type CronItem, type Runner, type WorkerEvents } from 'graphile-worker'
+import { parseCronItems, run, type CronItem, type Runner, type RunnerOptions, type WorkerEvents } from 'graphile-worker'
 import { Pool } from 'pg'
 import { sleep, type Session } from '../database/session.ts'
 import type { Log } from '../log/log.ts'
@@ -29,10 +29,14 @@ export interface JobWorker {
 interface Shift {
   readonly runner: Runner
   readonly lease: Session | undefined
+  /** Resolves with why the ends of jobs could not be written. */
+  readonly failed: Promise<unknown>
 }
 
 const CONCURRENCY = 4
 const GRACE_MS = 10_000
+/** Of a runner that lost the database: what it ran has failed or will, and its `stop` may never resolve. */
+const LOST_GRACE_MS = 1_000
 /** Jobs queued in a transaction are announced by NOTIFY; the poll is for retries and scheduled ones. */
 const POLL_MS = 1_000
 const RESTART_MS = 1_000
@@ -61,9 +65,9 @@ export const startWorker = async (options: WorkerOptions): Promise<JobWorker> =>
   const serve = async (first: Shift): Promise<void> => {
     let shift: Shift | undefined = first
     while (shift !== undefined) {
-      const failure = await endOf(shift.runner, stopped.signal)
+      const failure = await endOf(shift, stopped.signal)
       if (!stopped.signal.aborted) log.warn({ err: failure }, 'the job worker ended and will begin again')
-      await endShift(shift, graceMs)
+      await endShift(shift, stopped.signal.aborted ? graceMs : LOST_GRACE_MS)
       shift = await beginAgain()
     }
     await pool.end()
@@ -91,6 +95,11 @@ const beginShift = async (pool: Pool, options: WorkerOptions): Promise<Shift> =>
   events.on('pool:create', ({ workerPool }) => {
     lease = holdLease({ url, log, holder: workerPool.id })
   })
+  const failed = new Promise<unknown>((resolve) => {
+    events.once('pool:fatalError', ({ error }) => {
+      resolve(error)
+    })
+  })
   const all = Object.entries({ ...PLATFORM_JOBS, ...jobs })
   const runner = await run({
     pgPool: pool,
@@ -102,12 +111,21 @@ const beginShift = async (pool: Pool, options: WorkerOptions): Promise<Shift> =>
     noHandleSignals: true,
     schema: 'graphile_worker',
     logger: graphileLog(log),
+    preset: NOTED_IN_BATCHES,
   })
-  return { runner, lease }
+  return { runner, lease, failed }
+}
+
+/**
+ * Ends of jobs are written by graphile-worker's batchers, without a delay. Written one by one, nobody awaits them: a
+ * database lost at that moment is a rejection that ends the process. A batcher that fails tells so (`failed`).
+ */
+const NOTED_IN_BATCHES: NonNullable<RunnerOptions['preset']> = {
+  worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 },
 }
 
 /** Resolves when the runner ended, with why, or when it is to be ended. */
-const endOf = async (runner: Runner, stopped: AbortSignal): Promise<unknown> => {
+const endOf = async ({ runner, failed }: Shift, stopped: AbortSignal): Promise<unknown> => {
   const ended = runner.promise.then(
     () => undefined,
     (error: unknown) => error,
@@ -122,7 +140,7 @@ const endOf = async (runner: Runner, stopped: AbortSignal): Promise<unknown> => 
       { once: true },
     )
   })
-  return Promise.race([ended, told])
+  return Promise.race([ended, failed, told])
 }
 
 /** Ending the lease gives back the jobs that still run: graphile-worker itself would wait for them without end. */
