@@ -123,6 +123,29 @@ describe('a stream of notifications', () => {
     expect(onEnd).toHaveBeenCalledTimes(1)
   })
 
+  test('a database that cannot be asked delays it: nothing is shown meanwhile, nothing lost, nothing repeated', async () => {
+    const out = { database: false, grants: false }
+    const unless = (isOut: boolean) => (isOut ? Promise.reject(catalogued('DATABASE_UNAVAILABLE')) : Promise.resolve())
+    const log: Notification[] = [notification(1n)]
+    const { stream } = open({
+      authorize: () => unless(out.grants),
+      read: (after) => unless(out.database).then(() => log.filter(({ sequence }) => sequence > after)),
+      pollEveryMs: 1,
+    })
+    for (const part of ['database', 'grants'] as const) {
+      const before = log.length
+      if (part === 'database') expect((await stream.next()).value).toMatchObject({ sequence: 1n })
+      out[part] = true
+      log.push(notification(BigInt(before + 1)))
+      const next = stream.next()
+      const pending = new Promise<'pending'>((resolve) => setTimeout(resolve, 30, 'pending'))
+      expect(await Promise.race([next, pending])).toBe('pending')
+      out[part] = false
+      expect((await next).value).toMatchObject({ sequence: BigInt(before + 1) })
+    }
+    await stream.return()
+  })
+
   test('what may not be seen when its turn comes is passed over, also when it was read before', async () => {
     let hidden = 0n
     const { write, take } = open({ isVisible: ({ sequence }) => sequence !== hidden })

@@ -1,3 +1,4 @@
+import { CataloguedError } from '../../../platform/errors/catalogue.ts'
 import type { Notification } from '../notification/model.ts'
 import { Wake } from './wake.ts'
 
@@ -18,6 +19,8 @@ export interface StreamParts {
 }
 
 type Next = IteratorResult<Notification, undefined>
+
+const isOutage = (error: unknown): boolean => error instanceof CataloguedError && error.code === 'DATABASE_UNAVAILABLE'
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
@@ -77,12 +80,25 @@ export class NotificationStream implements AsyncIterableIterator<Notification, u
 
   async #advance(): Promise<Next> {
     while (!this.#isEnded) {
-      await this.#parts.authorize()
-      const next = this.#nextVisible()
-      if (next !== undefined) return { done: false, value: next }
-      if (!(await this.#refill())) await this.#wake.sleep(this.#parts.pollEveryMs)
+      const next = await this.#look()
+      if (next === undefined) await this.#wake.sleep(this.#parts.pollEveryMs)
+      else if (next !== 'again') return { done: false, value: next }
     }
     return DONE
+  }
+
+  /**
+   * What may be shown now; undefined: nothing yet. Nothing is shown, and nothing passed over, while the caller cannot
+   * be decided or the log cannot be read: an outage delays a stream and does not end it.
+   */
+  async #look(): Promise<Notification | 'again' | undefined> {
+    try {
+      await this.#parts.authorize()
+      return this.#nextVisible() ?? ((await this.#refill()) ? 'again' : undefined)
+    } catch (error) {
+      if (isOutage(error)) return undefined
+      throw error
+    }
   }
 
   /** What may not be seen when its turn comes is passed over for good. */
