@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { until } from './until.ts'
 import { signIn } from '../../identity/sign-in.ts'
 import { findRunningServer } from '../../identity/running-server.ts'
 
@@ -39,14 +40,12 @@ export const runProgram = (
 
 /** The first address that a program prints on a line with `ready`. */
 export const addressOf = async (program: Program, timeoutMs = START_MS): Promise<string> => {
-  const deadline = performance.now() + timeoutMs
-  for (;;) {
-    const found = /ready.*?(http:\/\/127\.0\.0\.1:\d+)/.exec(program.output())?.[1]
-    if (found !== undefined) return found
-    if (program.child.exitCode !== null) throw new Error(`The program ended before it was ready:\n${program.output()}`)
-    if (performance.now() > deadline) throw new Error(`The program was not ready in time:\n${program.output()}`)
-    await new Promise((resolve) => setTimeout(resolve, 20).unref())
-  }
+  const found = () => /ready.*?(http:\/\/127\.0\.0\.1:\d+)/.exec(program.output())?.[1]
+  const isOver = () => found() !== undefined || program.child.exitCode !== null
+  await until('the program was ready', isOver, timeoutMs).catch(() => undefined)
+  const address = found()
+  if (address === undefined) throw new Error(`The program was not ready, or ended before it was:\n${program.output()}`)
+  return address
 }
 
 export interface Answer<Data = Record<string, unknown>> {
