@@ -20,7 +20,7 @@ const main = async (): Promise<void> => {
   stopOnSignals({ lifecycle, log })
 
   const start = async (): Promise<{ stop: () => Promise<void> }> => {
-    const tracing = startTracing({ serviceName: 'gateway', endpoint: config.tracesEndpoint })
+    const tracing = await startTracing({ serviceName: 'gateway', endpoint: config.tracesEndpoint })
     const gateway = await createGateway({
       supergraph: { file: config.supergraphFile },
       transports: (name, url) => httpTransport({ name, url, timeoutMs: config.subgraphTimeoutMs }),

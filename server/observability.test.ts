@@ -28,7 +28,7 @@ let url = ''
 let token: string
 
 beforeAll(async () => {
-  tracing = startTracing({ serviceName: 'test', exporter })
+  tracing = await startTracing({ serviceName: 'test', exporter })
   dataDirectory = await mkdtemp(join(tmpdir(), 'gpuaas-observed-'))
   database = await createTestDatabase()
   const config = readConfig({

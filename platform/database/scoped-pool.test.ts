@@ -204,7 +204,7 @@ test('of several idle connections each caller gets the one that has its scope al
 
 test('R87: each statement is a span of the work that made it, in a transaction or by itself', async () => {
   const exporter = new InMemorySpanExporter()
-  const tracing = startTracing({ serviceName: 'test', exporter })
+  const tracing = await startTracing({ serviceName: 'test', exporter })
   try {
     const database = testDatabase.open('storage')
     await traced('reading', {}, () => database.read(tenants.a1, (db) => db.bucket.findMany()))

@@ -26,7 +26,7 @@ describe('with an exporter', () => {
 
   beforeEach(() => {
     exporter = new InMemorySpanExporter()
-    tracing = startTracing({ serviceName: 'test', exporter })
+    tracing = await startTracing({ serviceName: 'test', exporter })
   })
   afterEach(() => tracing.stop())
 
@@ -113,7 +113,7 @@ describe('with an exporter', () => {
 })
 
 test('without exporter and endpoint no span is made and nothing is sent along', async () => {
-  const tracing = startTracing({ serviceName: 'test' })
+  const tracing = await startTracing({ serviceName: 'test' })
   expect(traced('work', {}, () => traceHeaders())).toEqual({})
   expect(tracedFetch('compute', {}, (headers) => headers)).toEqual({})
   expect(tracedQuery('iam', 'select 1', () => 7)).toBe(7)
@@ -126,7 +126,7 @@ test('spans reach a collector by OTLP over HTTP, those that wait included when t
     request.setEncoding('utf8').on('data', (chunk: string) => received.push(`${request.url ?? ''} ${chunk}`))
     request.on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
   })
-  const tracing = startTracing({ serviceName: 'collected', endpoint: `${await listening(collector)}/` })
+  const tracing = await startTracing({ serviceName: 'collected', endpoint: `${await listening(collector)}/` })
   traced('work', {}, () => undefined)
   await tracing.stop()
   collector.closeAllConnections()

@@ -1,6 +1,5 @@
 import { context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import {
   BasicTracerProvider,
@@ -28,8 +27,8 @@ export interface Tracing {
 const OFF: Tracing = { stop: () => Promise.resolve() }
 
 /** Starts tracing for the process, once. With neither endpoint nor exporter no span is ever made. */
-export const startTracing = (options: TracingOptions): Tracing => {
-  const processor = processorOf(options)
+export const startTracing = async (options: TracingOptions): Promise<Tracing> => {
+  const processor = await processorOf(options)
   if (processor === undefined) return OFF
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': options.serviceName }),
@@ -47,8 +46,10 @@ export const startTracing = (options: TracingOptions): Tracing => {
   }
 }
 
-const processorOf = ({ endpoint, exporter }: TracingOptions): SpanProcessor | undefined => {
+const processorOf = async ({ endpoint, exporter }: TracingOptions): Promise<SpanProcessor | undefined> => {
   if (exporter !== undefined) return new SimpleSpanProcessor(exporter)
   if (endpoint === undefined) return undefined
+  // Loaded where it is used: the protocol's code is several megabytes.
+  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http')
   return new BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` }))
 }
