@@ -24,7 +24,7 @@ describe('with an exporter', () => {
     return span
   }
 
-  beforeEach(() => {
+  beforeEach(async () => {
     exporter = new InMemorySpanExporter()
     tracing = await startTracing({ serviceName: 'test', exporter })
   })
