@@ -9,10 +9,11 @@ import { decide, type Decision, type Denied } from './decide.ts'
 import type { Grants } from './grants.ts'
 import type { Principal } from './principal.ts'
 import type { Requirement } from './requirement.ts'
-import { projectScope, type ProjectSetScope } from './scope.ts'
+import { projectScope, type ProjectScope, type ProjectSetScope } from './scope.ts'
+import type { ScopeKey } from './scope-key.ts'
 import { scopeCarryingIds, type IdText, type ScopeIds } from './scope-ids.ts'
 import { catalogued, type CataloguedError } from '../errors/catalogue.ts'
-import type { Uuid } from '../ids/id.ts'
+import { isUuid } from '../ids/id.ts'
 import type { Result } from '../result/result.ts'
 
 /**
@@ -56,7 +57,7 @@ const orThrow = <T>(result: Result<T, Denied>): T => {
   return result.value
 }
 
-const scopeOrThrow = (scope: Result<Uuid, 'INVALID_ID'>, argument: string): Uuid => {
+const scopeOrThrow = (scope: Result<ScopeKey, 'INVALID_ID'>, argument: string): ScopeKey => {
   if (!scope.ok) throw catalogued(scope.error, { argument })
   return scope.value
 }
@@ -110,13 +111,13 @@ export const createAccess = ({ principal, grants: loaded, reload, ids = scopeCar
       // An anonymous or disabled caller is told so; a suspended or foreign project is merely absent.
       const caller = decideOnce({ kind: 'self' })
       if (!caller.allowed && caller.code !== 'SELF_ACCESS_DENIED') throw denialError(caller)
-      const held = [...grants.projects].filter(
-        ([projectId]) => decideOnce({ kind: 'project', capability, projectId }).allowed,
-      )
-      return {
-        kind: 'project-set',
-        projects: held.map(([projectId, of]) => projectScope(of.organizationId, projectId)),
+      const projects: ProjectScope[] = []
+      for (const [projectId, { organizationId }] of grants.projects) {
+        if (!isUuid(projectId) || !isUuid(organizationId)) continue // no repository holds what has a plain id
+        if (decideOnce({ kind: 'project', capability, projectId }).allowed)
+          projects.push(projectScope(organizationId, projectId))
       }
+      return { kind: 'project-set', projects }
     },
     refresh: async () => {
       grants = await reload(principal)

@@ -8,9 +8,10 @@ import type {
   Requirement,
   SelfRequirement,
 } from './requirement.ts'
+import type { ScopeKey } from './scope-key.ts'
 import { organizationScope, PLATFORM_SCOPE, projectScope, selfScope } from './scope.ts'
 import type { OrganizationScope, PlatformScope, ProjectScope, SelfScope } from './scope.ts'
-import type { Uuid } from '../ids/id.ts'
+import { isUuid, type Uuid } from '../ids/id.ts'
 import { err, ok, type Result } from '../result/result.ts'
 
 /** Not exported, so that no other module can write a grant: forging one is a compile error. */
@@ -49,7 +50,7 @@ export type Grant = ProjectGrant | OrganizationGrant | SelfGrant | PlatformGrant
 
 /** Who causes a change: a principal, or a job of the platform acting for an owner. Written to audit and events. */
 export type Actor =
-  | { readonly kind: 'principal'; readonly principal: Principal; readonly userId: Grants['userId'] }
+  | { readonly kind: 'principal'; readonly principal: Principal; readonly userId: Uuid | undefined }
   | { readonly kind: 'system'; readonly job: string }
 
 /** A principal with the grants that its source found for it. */
@@ -60,7 +61,12 @@ export interface Subject {
 
 const scopeDenied = (code: Denied['code'], rule: Denied['rule']): Denied => ({ allowed: false, code, rule })
 
-/** Decides a requirement, and hands out the proof when it is allowed. */
+const uuidOf = (key: ScopeKey | undefined): Uuid | undefined => (key !== undefined && isUuid(key) ? key : undefined)
+
+/**
+ * Decides a requirement, and hands out the proof when it is allowed. Repositories know scopes by UUID: nothing is
+ * proven of a scope with a plain id, which is only ever decided on (`decide`).
+ */
 export function authorize<C extends string>(s: Subject, r: ProjectRequirement<C>): Result<ProjectGrant<C>, Denied>
 export function authorize<C extends string>(
   s: Subject,
@@ -72,21 +78,26 @@ export function authorize(subject: Subject, requirement: Requirement): Result<Gr
 export function authorize({ principal, grants }: Subject, requirement: Requirement): Result<Grant, Denied> {
   const decision = decide(principal, grants, requirement)
   if (!decision.allowed) return err(decision)
-  const actor: Actor = { kind: 'principal', principal, userId: grants.userId }
+  const userId = uuidOf(grants.userId)
+  const actor: Actor = { kind: 'principal', principal, userId }
   switch (requirement.kind) {
     case 'project': {
-      const { capability, projectId } = requirement
-      const organizationId = grants.projects.get(projectId)?.organizationId
-      if (organizationId === undefined) return err(scopeDenied('PROJECT_ACCESS_DENIED', decision.rule))
+      const { capability } = requirement
+      const projectId = uuidOf(requirement.projectId)
+      const organizationId = uuidOf(grants.projects.get(requirement.projectId)?.organizationId)
+      if (projectId === undefined || organizationId === undefined)
+        return err(scopeDenied('PROJECT_ACCESS_DENIED', decision.rule))
       return ok({ [proof]: 'project', scope: projectScope(organizationId, projectId), capability, actor })
     }
     case 'organization': {
-      const { capability, organizationId } = requirement
+      const { capability } = requirement
+      const organizationId = uuidOf(requirement.organizationId)
+      if (organizationId === undefined) return err(scopeDenied('ORGANIZATION_ACCESS_DENIED', decision.rule))
       return ok({ [proof]: 'organization', scope: organizationScope(organizationId), capability, actor })
     }
     case 'self':
-      if (grants.userId === undefined) return err(scopeDenied('SELF_ACCESS_DENIED', decision.rule))
-      return ok({ [proof]: 'self', scope: selfScope(grants.userId), actor })
+      if (userId === undefined) return err(scopeDenied('SELF_ACCESS_DENIED', decision.rule))
+      return ok({ [proof]: 'self', scope: selfScope(userId), actor })
     case 'platform':
       return ok({ [proof]: 'platform', scope: PLATFORM_SCOPE, capability: requirement.capability, actor })
   }

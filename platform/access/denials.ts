@@ -1,6 +1,6 @@
 import type { DenialCode } from './decide.ts'
 import type { Principal } from './principal.ts'
-import type { Uuid } from '../ids/id.ts'
+import type { ScopeKey } from './scope-key.ts'
 
 /** A refused use of an audited field: what audit keeps of it, beside who asked and when (R80). */
 export interface Denial {
@@ -15,8 +15,8 @@ export interface Denial {
    * forged id names any scope.
    */
   readonly scope: {
-    readonly organizationId?: Uuid | undefined
-    readonly projectId?: Uuid | undefined
+    readonly organizationId?: ScopeKey | undefined
+    readonly projectId?: ScopeKey | undefined
   }
 }
 

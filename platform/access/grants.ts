@@ -1,15 +1,15 @@
 import type { Principal } from './principal.ts'
-import type { Uuid } from '../ids/id.ts'
+import type { ScopeKey } from './scope-key.ts'
 
-/** What a principal may do where, as iam knows it. Roles are already turned into capabilities. */
+/** What a principal may do where, as the source of grants knows it. Roles are already turned into capabilities. */
 export interface Grants {
-  /** iam's user behind the principal; undefined for a subject iam does not know. */
-  readonly userId: Uuid | undefined
+  /** The user behind the principal; undefined for a subject that the source does not know. */
+  readonly userId: ScopeKey | undefined
   readonly disabled: boolean
   readonly platform: ReadonlySet<string>
-  readonly organizations: ReadonlyMap<Uuid, OrganizationGrants>
+  readonly organizations: ReadonlyMap<ScopeKey, OrganizationGrants>
   /** Every project that an active membership (of the project or its organization) reaches. */
-  readonly projects: ReadonlyMap<Uuid, ProjectGrants>
+  readonly projects: ReadonlyMap<ScopeKey, ProjectGrants>
 }
 
 export interface OrganizationGrants {
@@ -18,7 +18,7 @@ export interface OrganizationGrants {
 }
 
 export interface ProjectGrants {
-  readonly organizationId: Uuid
+  readonly organizationId: ScopeKey
   readonly suspended: boolean
   readonly capabilities: ReadonlySet<string>
 }

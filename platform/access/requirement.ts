@@ -1,4 +1,4 @@
-import type { Uuid } from '../ids/id.ts'
+import type { ScopeKey } from './scope-key.ts'
 
 /** What one rule asks of a caller, with its scope already read from an argument, an object or a key. */
 export type Requirement<C extends string = string> =
@@ -7,19 +7,19 @@ export type Requirement<C extends string = string> =
 export interface ProjectRequirement<C extends string = string> extends StepUp {
   readonly kind: 'project'
   readonly capability: C
-  readonly projectId: Uuid
+  readonly projectId: ScopeKey
 }
 
 export interface OrganizationRequirement<C extends string = string> extends StepUp {
   readonly kind: 'organization'
   readonly capability: C
-  readonly organizationId: Uuid
+  readonly organizationId: ScopeKey
 }
 
 export interface SelfRequirement extends StepUp {
   readonly kind: 'self'
   /** The user that the thing belongs to, where its id says so. Left out: the caller's own, whoever that is. */
-  readonly userId?: Uuid
+  readonly userId?: ScopeKey
 }
 
 export interface PlatformRequirement<C extends string = string> extends StepUp {

@@ -1,4 +1,5 @@
-import type { Id, Uuid } from '../ids/id.ts'
+import type { ScopeKey } from './scope-key.ts'
+import type { Id } from '../ids/id.ts'
 import { parseAnyId } from '../ids/id.ts'
 import { ID_KINDS } from '../ids/kinds.ts'
 import { err, ok, type Result } from '../result/result.ts'
@@ -17,10 +18,10 @@ const isId = (value: unknown): value is Id =>
 
 /** How the scope is read from an id. A port: a graph whose ids are plain brings another. */
 export interface ScopeIds {
-  readonly project: (id: IdText) => Result<Uuid, 'INVALID_ID'>
-  readonly organization: (id: IdText) => Result<Uuid, 'INVALID_ID'>
+  readonly project: (id: IdText) => Result<ScopeKey, 'INVALID_ID'>
+  readonly organization: (id: IdText) => Result<ScopeKey, 'INVALID_ID'>
   /** The user an id belongs to; undefined where it says nothing about a user. */
-  readonly user: (id: IdText) => Result<Uuid | undefined, 'INVALID_ID'>
+  readonly user: (id: IdText) => Result<ScopeKey | undefined, 'INVALID_ID'>
   /** Equal for ids of one kind and one scope; may differ for some of them. Spares parsing each row of a list. */
   readonly sameScope: (text: string) => string
 }
