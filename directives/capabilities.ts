@@ -6,6 +6,17 @@ export const CAPABILITIES = {
   ORGANIZATION_READ: 'See the organization and its settings.',
   DEPARTMENT_READ: 'See the departments of the organization.',
   MEMBERSHIP_READ: 'See who is a member, and with which role.',
+  MEMBERSHIP_ADD: 'Add members, with roles that grant no more than the caller has.',
+  MEMBERSHIP_CHANGE: 'Give members other roles, within what the caller has.',
+  MEMBERSHIP_REMOVE: 'Remove members.',
+  SERVICE_ACCOUNT_READ: 'See the service accounts of the project.',
+  SERVICE_ACCOUNT_CREATE: 'Make service accounts in the project.',
+  SERVICE_ACCOUNT_SUSPEND: 'Suspend and resume service accounts of the project.',
+  SERVICE_ACCOUNT_DELETE: 'Delete service accounts of the project, with their keys.',
+  API_KEY_READ: 'See which keys a service account has; never their secrets.',
+  API_KEY_CREATE: 'Make keys for service accounts, with capabilities that the caller has.',
+  API_KEY_ROTATE: 'Replace keys whose capabilities the caller has.',
+  API_KEY_REVOKE: 'End keys at once.',
   PROJECT_READ: 'See the project.',
   PROJECT_CREATE: 'Create projects in the organization.',
   COMPUTE_CAPACITY_READ: 'See what capacity the project could allocate now.',
@@ -29,6 +40,8 @@ export const CAPABILITIES = {
   BILLING_SPEND_READ: 'See what the project has spent.',
   PLATFORM_STATUS_READ: 'See the state of the platform’s own components.',
   PLATFORM_NODE_READ: 'See the nodes of the platform and their slots.',
+  PLATFORM_USER_DISABLE: 'Disable and enable users.',
+  PLATFORM_ORGANIZATION_SUSPEND: 'Suspend and resume organizations.',
 } as const
 
 export type Capability = keyof typeof CAPABILITIES
@@ -53,6 +66,11 @@ const VIEWER = [
 const DEVELOPER = [
   ...VIEWER,
   'MEMBERSHIP_READ',
+  'SERVICE_ACCOUNT_READ',
+  'API_KEY_READ',
+  'API_KEY_CREATE',
+  'API_KEY_ROTATE',
+  'API_KEY_REVOKE',
   'COMPUTE_ALLOCATION_CREATE',
   'COMPUTE_ALLOCATION_RELEASE',
   'APP_CREATE',
@@ -71,16 +89,55 @@ const BILLING = [
   'BILLING_SPEND_READ',
 ] as const satisfies readonly Capability[]
 
-const OPERATOR = ['PLATFORM_STATUS_READ', 'PLATFORM_NODE_READ'] as const satisfies readonly Capability[]
+const OPERATOR = [
+  'PLATFORM_STATUS_READ',
+  'PLATFORM_NODE_READ',
+  'PLATFORM_USER_DISABLE',
+  'PLATFORM_ORGANIZATION_SUSPEND',
+] as const satisfies readonly Capability[]
 
 const OWNER = [
   ...DEVELOPER,
   'PROJECT_CREATE',
+  'MEMBERSHIP_ADD',
+  'MEMBERSHIP_CHANGE',
+  'MEMBERSHIP_REMOVE',
+  'SERVICE_ACCOUNT_CREATE',
+  'SERVICE_ACCOUNT_SUSPEND',
+  'SERVICE_ACCOUNT_DELETE',
   'STORAGE_GRANT_CREATE',
   'STORAGE_GRANT_REVOKE',
   'BILLING_ACCOUNT_READ',
   'BILLING_LEDGER_READ',
 ] as const satisfies readonly Capability[]
+
+/**
+ * What a key of a service account may hold: the work of one project. Who may do what is for people to decide, so that
+ * no key makes another key, an account or a member; and what an organization or the platform owns is out of a project's
+ * account's reach anyway.
+ */
+const SERVICE_ACCOUNT = [
+  'PROJECT_READ',
+  'COMPUTE_CAPACITY_READ',
+  'COMPUTE_ALLOCATION_READ',
+  'COMPUTE_ALLOCATION_CREATE',
+  'COMPUTE_ALLOCATION_RELEASE',
+  'APP_READ',
+  'APP_CREATE',
+  'APP_RELEASE_READ',
+  'APP_RELEASE_CREATE',
+  'APP_RELEASE_DEPLOY',
+  'APP_ROUTE_READ',
+  'APP_ROUTE_CREATE',
+  'STORAGE_BUCKET_READ',
+  'STORAGE_BUCKET_CREATE',
+  'STORAGE_GRANT_READ',
+  'STORAGE_GRANT_CREATE',
+  'STORAGE_GRANT_REVOKE',
+  'BILLING_SPEND_READ',
+] as const satisfies readonly Capability[]
+
+export const SERVICE_ACCOUNT_CAPABILITIES: ReadonlySet<Capability> = new Set(SERVICE_ACCOUNT)
 
 /**
  * What each role may do. Where it may do it is the membership's matter: one of an organization reaches the

@@ -1,10 +1,12 @@
 import { onIdleLoss } from '../platform/database/idle-loss.ts'
-import { capabilitiesOf } from '../directives/capabilities.ts'
+import { capabilitiesOf, SERVICE_ACCOUNT_CAPABILITIES } from '../directives/capabilities.ts'
 import { createPostgresAudience, type Audience } from '../platform/access/audience.ts'
+import { createApiKeys, type ApiKeys } from '../platform/access/api-keys.ts'
 import { createGrantCache, type GrantCache } from '../platform/access/grant-cache.ts'
 import { createPostgresGrantSource } from '../platform/access/postgres-grant-source.ts'
 import type { Cache } from '../platform/cache/cache.ts'
 import type { Clock } from '../platform/clock/clock.ts'
+import type { Peppers } from '../platform/crypto/peppers.ts'
 import { openPool } from '../platform/database/pool.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
@@ -14,6 +16,8 @@ export interface AccessParts {
   readonly url: string
   readonly poolSize: number
   readonly cache: Cache
+  /** Undefined in a process that need not know who holds a key. */
+  readonly peppers?: Peppers | undefined
   readonly clock: Clock
   readonly log: Log
   readonly metrics?: Metrics
@@ -23,34 +27,51 @@ export interface AccessParts {
 export interface AccessDirectory {
   readonly grants: GrantCache
   readonly audience: Audience
+  /** Who holds an API key; undefined where no pepper is known. */
+  readonly keys: ApiKeys | undefined
   /** Resolves when grants can be read. */
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
+/** Whoever guesses keys waits for these, and holds up nobody's grants. */
+const KEY_CONNECTIONS = 2
+
 export const openAccess = async ({
   url,
   poolSize,
   cache,
+  peppers,
   clock,
   log,
   metrics,
 }: AccessParts): Promise<AccessDirectory> => {
-  const pool = openPool({ url, poolSize, applicationName: 'gpuaas-access', metrics })
-  onIdleLoss(pool, (error) => {
-    log.warn({ err: error }, 'an idle connection of the grants was lost; the next read opens another')
+  const open = (size: number, applicationName: string) => {
+    const pool = openPool({ url, poolSize: size, applicationName, metrics })
+    onIdleLoss(pool, (error) => {
+      log.warn({ err: error }, 'an idle connection of the grants was lost; the next read opens another')
+    })
+    return pool
+  }
+  const pool = open(poolSize, 'gpuaas-access')
+  const keyPool = peppers && open(Math.min(poolSize, KEY_CONNECTIONS), 'gpuaas-access-keys')
+  const source = createPostgresGrantSource({
+    pool,
+    capabilitiesOf,
+    serviceAccountCapabilities: SERVICE_ACCOUNT_CAPABILITIES,
   })
-  const grants = createGrantCache({ source: createPostgresGrantSource({ pool, capabilitiesOf }), bus: cache, clock })
+  const grants = createGrantCache({ source, bus: cache, clock })
   await grants.start()
   return {
     grants,
     audience: createPostgresAudience({ pool, capabilitiesOf }),
+    keys: peppers && keyPool && createApiKeys({ pool: keyPool, peppers, grants, clock }),
     ping: async () => {
       await pool.query('select 1')
     },
     close: async () => {
       await grants.stop()
-      await pool.end()
+      await Promise.all([pool.end(), keyPool?.end()])
     },
   }
 }

@@ -6,6 +6,7 @@ import { IDENTITY_PATH, type Identity } from './identity.ts'
 import type { RunningSubgraph } from './subgraphs.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import { createInternalSigner } from '../gateway/identity/internal-signer.ts'
+import { acceptKeys } from '../gateway/identity/key-authenticator.ts'
 import { loadSigningKeys } from '../gateway/identity/signing-keys.ts'
 import { limitsOf } from '../gateway/operation/limits.ts'
 import { httpTransport } from '../gateway/transport/http-transport.ts'
@@ -62,7 +63,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
   return createGateway({
     supergraph: { sdl: await readFile(SUPERGRAPH, 'utf8') },
     transports,
-    verifier: identity.verifier,
+    verifier: access.keys ? acceptKeys({ tokens: identity.verifier, keys: access.keys, log }) : identity.verifier,
     access: async (principal) =>
       createAccess({ principal, grants: await access.grants.load(principal), reload: access.grants.fresh }),
     log,

@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { seedDemo } from './demo/seed.ts'
 import { migrationsDirectory } from './stores.ts'
+import type { Peppers } from '../platform/crypto/peppers.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { DatabasePlace } from '../platform/database/place.ts'
 import { prepareDatabase } from '../platform/database/prepare.ts'
@@ -32,8 +33,13 @@ const ensurePartitions = async (ownerUrl: string): Promise<void> => {
 }
 
 /** Fills an empty installation with the demo organizations, once. */
-export const seed = async ({ place, progress, clock }: MigrateParts & { readonly clock: Clock }): Promise<void> => {
+export const seed = async ({
+  place,
+  peppers,
+  progress,
+  clock,
+}: MigrateParts & { readonly clock: Clock; readonly peppers?: Peppers | undefined }): Promise<void> => {
   const urlOf = (role: Parameters<Parameters<typeof seedDemo>[0]['urlOf']>[0]) =>
     role === 'owner' ? place.ownerUrl : place.urlOf(role)
-  if (await seedDemo({ urlOf, now: clock.now() })) progress('Made the demo organizations')
+  if (await seedDemo({ urlOf, peppers, now: clock.now() })) progress('Made the demo organizations')
 }

@@ -1,5 +1,6 @@
 import { openAccess } from './access.ts'
 import { part } from './part.ts'
+import { openPeppers } from './peppers.ts'
 import { openCache } from './stores.ts'
 import type { RunningSubgraph } from './subgraphs.ts'
 import type { Clock } from '../platform/clock/clock.ts'
@@ -43,6 +44,11 @@ export const commonParts = (surroundings: Surroundings) => {
     open: () => placeDatabase({ config, log, progress }),
     close: (place) => place.stop(),
   })
+  const peppers = part({
+    name: 'peppers',
+    remedy: 'Check API_KEY_PEPPER, or that secrets.json in DATA_DIR can be read and written.',
+    open: () => openPeppers(config),
+  })
   const migrations = part({
     name: 'migrations',
     remedy:
@@ -57,7 +63,7 @@ export const commonParts = (surroundings: Surroundings) => {
     remedy: 'Begin anew with `npm start -- --reset`.',
     open: async () => {
       const { seed } = await import('./migrate.ts')
-      await seed({ place: database.value, progress, clock })
+      await seed({ place: database.value, peppers: peppers.value, progress, clock })
     },
   })
   const cache = part({
@@ -74,6 +80,7 @@ export const commonParts = (surroundings: Surroundings) => {
         url: database.value.urlOf('access'),
         poolSize: config.databasePoolSize,
         cache: cache.value,
+        peppers: peppers.value,
         clock,
         log,
         metrics,
@@ -92,6 +99,7 @@ export const commonParts = (surroundings: Surroundings) => {
             poolSize: config.databasePoolSize,
             cache: cache.value,
             access: access.value,
+            peppers: peppers.value,
             clock,
             ids,
             log,
@@ -113,5 +121,5 @@ export const commonParts = (surroundings: Surroundings) => {
       },
       close: (started) => started.stop(),
     })
-  return { tracing, database, migrations, demo, cache, access, subgraphs, events }
+  return { tracing, database, peppers, migrations, demo, cache, access, subgraphs, events }
 }

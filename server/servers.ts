@@ -17,7 +17,7 @@ export interface ServerOptions extends Surroundings {
   readonly announce: (text: string) => void
 }
 
-type CommonParts = Pick<ReturnType<typeof commonParts>, 'access'>
+type CommonParts = Pick<ReturnType<typeof commonParts>, 'access' | 'peppers'>
 type Subgraphs = Part<readonly RunningSubgraph[]>
 
 /**
@@ -98,7 +98,11 @@ const gatewayParts = (options: ServerOptions, common: CommonParts, subgraphs: Su
       if (embedded || issuer !== undefined) {
         await recordRunningServer(config.dataDirectory, { origin: url, issuer, pid: process.pid })
       }
-      const welcomed = { hasDemo: identity.demoTokens !== undefined, hasIde: config.mode !== 'production' }
+      const welcomed = {
+        hasDemo: identity.demoTokens !== undefined,
+        hasIde: config.mode !== 'production',
+        peppers: common.peppers.value,
+      }
       announce(embedded ? welcome(url, welcomed) : `Gateway ready at ${url}/graphql`)
     },
     close: () => forgetRunningServer(config.dataDirectory, process.pid),

@@ -2,6 +2,7 @@ import { hostSubgraph, type HostedSubgraph } from './subgraph/build.ts'
 import type { AccessDirectory } from './access.ts'
 import type { DatabasePlace } from '../platform/database/place.ts'
 import type { Cache } from '../platform/cache/cache.ts'
+import type { Peppers } from '../platform/crypto/peppers.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { DatabaseLogin } from '../platform/config/logins.ts'
 import { openDatabase, type Database, type DomainSchema } from '../platform/database/database.ts'
@@ -15,6 +16,7 @@ export interface SubgraphSurroundings {
   readonly poolSize: number
   readonly cache: Cache
   readonly access: AccessDirectory
+  readonly peppers?: Peppers | undefined
   readonly clock: Clock
   readonly ids: IdGenerator
   readonly log: Log
@@ -40,7 +42,7 @@ export const DOMAIN_SCHEMAS = {
 } as const satisfies Record<SubgraphName, DomainSchema & DatabaseLogin>
 
 export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurroundings): RunningSubgraph => {
-  const { place, poolSize, cache, access, clock, ids, metrics } = surroundings
+  const { place, poolSize, cache, access, peppers, clock, ids, metrics } = surroundings
   const log = surroundings.log.child({ subgraph: module.name })
   const schema = DOMAIN_SCHEMAS[module.name]
   const database = openDatabase({
@@ -58,6 +60,7 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
     cache,
     announceGrants: access.grants.announce,
     audience: access.audience,
+    ...(peppers && { peppers }),
     clock,
     ids,
     log,

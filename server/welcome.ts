@@ -1,5 +1,7 @@
 import { DEMO_USERS } from '../identity/demo-users.ts'
+import type { Peppers } from '../platform/crypto/peppers.ts'
 import { selfId } from '../platform/ids/id.ts'
+import { demoKey, serviceAccounts } from './demo/service-accounts.ts'
 import { vision } from './demo/tenants.ts'
 
 /** One operation over all six subgraphs: what a console's first page asks for. */
@@ -32,11 +34,28 @@ export const dashboardCommand = (url: string): string => {
   ].join('\n')
 }
 
+interface WelcomeParts {
+  readonly hasDemo: boolean
+  readonly hasIde: boolean
+  /** What the keys of demo service accounts are made of. */
+  readonly peppers: Peppers | undefined
+}
+
+const keyLines = (peppers: Peppers | undefined): readonly string[] => {
+  if (peppers === undefined) return []
+  const width = Math.max(...serviceAccounts.map(({ name }) => name.length))
+  return [
+    'Demo service accounts (a key goes where a token would, and is for one project; these are of this data directory):',
+    ...serviceAccounts.map(
+      (account) =>
+        `  ${account.name.padEnd(width)}  ${demoKey(peppers, account)}${account.isSuspended ? '  (suspended)' : ''}`,
+    ),
+    '',
+  ]
+}
+
 /** What `npm start` ends with: where it is, who can sign in, what to paste. */
-export const welcome = (
-  url: string,
-  { hasDemo, hasIde }: { readonly hasDemo: boolean; readonly hasIde: boolean },
-): string => {
+export const welcome = (url: string, { hasDemo, hasIde, peppers }: WelcomeParts): string => {
   const width = Math.max(...DEMO_USERS.map(({ email }) => email.length))
   const users = DEMO_USERS.map(({ email, description }) => `  ${email.padEnd(width)}  ${description}`)
   return [
@@ -48,6 +67,7 @@ export const welcome = (
           'Demo users (npm run --silent token -- <email> prints a bearer token):',
           ...users,
           '',
+          ...keyLines(peppers),
           'Northwind’s dashboard, from all six subgraphs in one operation:',
           '',
           dashboardCommand(url),

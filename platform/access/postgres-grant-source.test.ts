@@ -5,7 +5,7 @@ import { createPostgresGrantSource } from './postgres-grant-source.ts'
 import { NO_GRANTS, type GrantSource } from './grants.ts'
 import type { Principal } from './principal.ts'
 import { systemIds } from '../ids/generator.ts'
-import type { Uuid } from '../ids/id.ts'
+import { ownedId, type Uuid } from '../ids/id.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/testkit/database.ts'
 
 const ROLES: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -31,7 +31,11 @@ beforeAll(async () => {
   database = await createTestDatabase()
   owner = await database.connect('owner')
   pool = openPool({ url: database.urlOf('access'), poolSize: 1, applicationName: 'gpuaas-test' })
-  source = createPostgresGrantSource({ pool, capabilitiesOf: (role) => ROLES[role] ?? new Set() })
+  source = createPostgresGrantSource({
+    pool,
+    capabilitiesOf: (role) => ROLES[role] ?? new Set(),
+    serviceAccountCapabilities: new Set(['READ', 'WRITE']),
+  })
 })
 
 afterAll(async () => {
@@ -81,7 +85,32 @@ const arrange = async () => {
       role,
       created_at: now,
     })
-  return { org, one, two, id, join, joinProject, load: () => source.load(user(subject)) }
+  const account = async (project: Uuid, capabilities: readonly string[]) => {
+    const [accountId, key] = [systemIds.next(), systemIds.next()]
+    const place = { org_id: org, project_id: project }
+    const account = { ...place, id: accountId, department_id: department, name: accountId, created_at: now }
+    await insert('service_accounts', account)
+    await insert('api_keys', {
+      ...place,
+      id: key,
+      service_account_id: accountId,
+      capabilities,
+      secret_hash: Buffer.alloc(32),
+      pepper_id: 'none',
+      last_four: 'abcd',
+      created_by: 'test',
+      created_at: now,
+      expires_at: new Date(now.getTime() + 3_600_000),
+    })
+    const principal = {
+      kind: 'service-account' as const,
+      serviceAccountId: ownedId('sva', project, accountId).text,
+      apiKeyId: ownedId('key', project, key).text,
+      capabilities,
+    }
+    return { principal, id: accountId, key }
+  }
+  return { org, one, two, id, join, joinProject, account, load: () => source.load(user(subject)) }
 }
 
 describe('grants read from iam’s view', () => {
@@ -92,6 +121,51 @@ describe('grants read from iam’s view', () => {
     expect(await source.load({ kind: 'anonymous' })).toBe(NO_GRANTS)
     const program: Principal = { kind: 'service-account', serviceAccountId: 'x', apiKeyId: 'y', capabilities: ['READ'] }
     expect(await source.load(program)).toBe(NO_GRANTS)
+  })
+
+  test('R16: of a service account’s key reach its own project alone, within what such accounts may hold', async () => {
+    const { org, one, account } = await arrange()
+    const { principal } = await account(one, ['READ', 'OPERATE'])
+    expect(await source.load(principal)).toEqual({
+      ...NO_GRANTS,
+      projects: new Map([[one, { organizationId: org, suspended: false, capabilities: new Set(['READ']) }]]),
+    })
+  })
+
+  test('R16: are none for a key under another account’s name, or an account under another project’s', async () => {
+    const { one, two, account } = await arrange()
+    const [mine, other] = [await account(one, ['READ']), await account(two, ['READ'])]
+    const forged: readonly Principal[] = [
+      { ...mine.principal, serviceAccountId: other.principal.serviceAccountId },
+      { ...mine.principal, apiKeyId: other.principal.apiKeyId },
+      {
+        ...mine.principal,
+        serviceAccountId: ownedId('sva', two, mine.id).text,
+        apiKeyId: ownedId('key', two, mine.key).text,
+      },
+    ]
+    for (const principal of forged) expect(await source.load(principal)).toBe(NO_GRANTS)
+  })
+
+  test('R17: of a suspended account are disabled; of a deleted one, and of a key that ended, there are none', async () => {
+    for (const [change, expected] of [
+      ['service_accounts set suspended_at = now()', 'disabled'],
+      ['service_accounts set deleted_at = now()', 'nothing'],
+      ['api_keys set revoked_at = now()', 'nothing'],
+      ['api_keys set overlap_ends_at = now()', 'nothing'],
+      [`api_keys set created_at = now() - interval '2 days', expires_at = now()`, 'nothing'],
+      ['projects set archived_at = now()', 'nothing'],
+      ['organizations set suspended_at = now()', 'suspended'],
+    ] as const) {
+      const { org, one, account } = await arrange()
+      const { principal } = await account(one, ['READ'])
+      await owner.query(`update iam.${change} where ${change.startsWith('organizations') ? 'id' : 'org_id'} = $1`, [
+        org,
+      ])
+      const { disabled, projects } = await source.load(principal)
+      const seen = disabled ? 'disabled' : projects.get(one)?.suspended === true ? 'suspended' : 'nothing'
+      expect([change, seen]).toEqual([change, expected])
+    }
   })
 
   test('of an organization’s member reach it and all its projects', async () => {
@@ -150,6 +224,9 @@ describe('grants read from iam’s view', () => {
     for (const statement of [
       'select email from iam.users',
       'select name from iam.projects',
+      'select name from iam.service_accounts',
+      'select created_by from iam.api_keys',
+      'update iam.api_keys set revoked_at = null',
       'update iam.users set disabled_at = null',
       'select 1 from compute.allocations',
     ]) {

@@ -61,6 +61,18 @@ export const secret = (minimumLength: number): Kind<Secret> => ({
   exposure: 'secret',
 })
 
+const partsOf = (text: string): readonly string[] => text.split(',').map((part) => part.trim())
+
+/** Secrets, separated by commas: the first is in use, the others are still known. */
+export const secrets = (minimumLength: number): Kind<readonly [Secret, ...Secret[]]> => ({
+  schema: z
+    .string()
+    .transform(partsOf)
+    .pipe(z.tuple([secret(minimumLength).schema], secret(minimumLength).schema)),
+  expected: `a secret of at least ${minimumLength.toString()} characters, or several of them, separated by commas`,
+  exposure: 'secret',
+})
+
 /** A secret that must be an object in JSON. */
 export const secretJson = (expected: string): Kind<Secret> => ({
   schema: z
@@ -79,8 +91,6 @@ const isJsonObject = (text: string): boolean => {
     return false
   }
 }
-
-const partsOf = (text: string): readonly string[] => text.split(',').map((part) => part.trim())
 
 /** A comma-separated list, each part read by `item`. */
 export const list = <T>(item: Kind<T>): Kind<readonly T[]> =>

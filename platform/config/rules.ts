@@ -56,6 +56,7 @@ const distributed = (config: Partial<Config>, roles: ReadonlySet<Role>): readonl
     ['gatewayJwksUrl', subgraphs.length > 0 && !gateway, 'for a subgraph without its gateway'],
     ['subgraphUrls', gateway && subgraphs.length < SUBGRAPHS.length, 'for a gateway without its subgraphs'],
     ['internalSigningKey', gateway && config.internalSigningKeyFile === undefined, 'for a gateway of its own'],
+    ['apiKeyPepper', gateway || subgraphs.includes('iam'), 'for the API keys that iam makes and the gateway accepts'],
     ['oidcIssuer', gateway && !roles.has('identity'), 'for a gateway without the identity provider'],
   ]
   return needs

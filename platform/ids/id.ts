@@ -23,9 +23,11 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** Accepts the canonical lower-case form only. */
 export const isUuid = (text: string): text is Uuid => UUID.test(text)
 
-const toBytes = (uuid: Uuid): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')
+/** The sixteen bytes of a UUID. */
+export const uuidBytes = (uuid: Uuid): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')
 
-const toUuid = (bytes: Buffer): Uuid => {
+/** The UUID of sixteen bytes. */
+export const uuidOf = (bytes: Buffer): Uuid => {
   const hex = bytes.toString('hex')
   const text = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
   return text as Uuid // sixteen bytes in hexadecimal, grouped as RFC 9562 section 4 says
@@ -38,7 +40,7 @@ export const selfId = <P extends IdPrefix>(prefix: P, local: Uuid): Id<P> => ({
   prefix,
   scope: local,
   local,
-  text: `${prefix}_${toBytes(local).toString('base64url')}`,
+  text: `${prefix}_${uuidBytes(local).toString('base64url')}`,
 })
 
 /** Writes the id of a thing owned by an organization, a project or a user. */
@@ -46,7 +48,7 @@ export const ownedId = <P extends IdPrefix>(prefix: P, scope: Uuid, local: Uuid)
   prefix,
   scope,
   local,
-  text: `${prefix}_${Buffer.concat([toBytes(scope), toBytes(local)]).toString('base64url')}`,
+  text: `${prefix}_${Buffer.concat([uuidBytes(scope), uuidBytes(local)]).toString('base64url')}`,
 })
 
 const isPrefix = (text: string): text is IdPrefix => Object.hasOwn(ID_KINDS, text)
@@ -57,8 +59,8 @@ export const parseAnyId = (text: string): Result<Id, 'INVALID_ID'> => {
   if (text.charAt(3) !== '_' || !isPrefix(prefix)) return err('INVALID_ID')
   const bytes = Buffer.from(text.slice(4), 'base64url')
   if (bytes.length !== (carriesOwner(prefix) ? 32 : 16)) return err('INVALID_ID')
-  const local = toUuid(bytes.subarray(-16))
-  const id = carriesOwner(prefix) ? ownedId(prefix, toUuid(bytes.subarray(0, 16)), local) : selfId(prefix, local)
+  const local = uuidOf(bytes.subarray(-16))
+  const id = carriesOwner(prefix) ? ownedId(prefix, uuidOf(bytes.subarray(0, 16)), local) : selfId(prefix, local)
   return id.text === text ? ok(id) : err('INVALID_ID')
 }
 

@@ -3,6 +3,7 @@ import type { Audience } from '../access/audience.ts'
 import type { AffectedPrincipals } from '../access/grant-cache.ts'
 import type { Access } from '../access/access.ts'
 import type { Cache } from '../cache/cache.ts'
+import type { Peppers } from '../crypto/peppers.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { EventHandler } from '../events/envelope.ts'
 import type { IdGenerator } from '../ids/generator.ts'
@@ -30,6 +31,8 @@ export interface SubgraphPlatform {
   readonly cache: Cache
   /** Tells every process, after a change of memberships committed, whose grants it must read again. */
   readonly announceGrants: (affected: AffectedPrincipals) => Promise<void>
+  /** What API keys are hashed with. Only where `API_KEY_PEPPER` is known: a process that makes no keys needs none. */
+  readonly peppers?: Peppers
   /** Whom to tell what happened in a project. */
   readonly audience: Audience
   readonly clock: Clock

@@ -2,7 +2,7 @@ import type { DatabaseLogin } from '../../platform/config/logins.ts'
 
 export type MemberRole = 'owner' | 'developer' | 'viewer' | 'billing'
 
-export type Cell = string | number | bigint | boolean | Date | null
+export type Cell = string | number | bigint | boolean | Date | Uint8Array | readonly string[] | null
 
 /** Rows of one table, written by one login: the owner for what the platform owns, a service's own for the rest. */
 export interface TableRows {

@@ -1,5 +1,6 @@
 import { Client } from 'pg'
 import type { DatabaseLogin } from '../../platform/config/logins.ts'
+import type { Peppers } from '../../platform/crypto/peppers.ts'
 import { appPlatformRows } from './app-platform-rows.ts'
 import { billingRows } from './billing-rows.ts'
 import { computeRows } from './compute-rows.ts'
@@ -12,6 +13,8 @@ import { organizations, projects } from './tenants.ts'
 export interface SeedDependencies {
   /** Connection string of a role; `owner` migrates. */
   readonly urlOf: (role: 'owner' | DatabaseLogin) => string
+  /** What keys of service accounts are hashed with; without them the demo has none. */
+  readonly peppers?: Peppers | undefined
   readonly now: Date
 }
 
@@ -34,7 +37,7 @@ const beginSeed = async (owner: Client, now: Date): Promise<Date | undefined> =>
  * Fills an empty installation with the demo organizations, once; false when they are there already. Tenant rows are
  * written by each service's own role under row-level security, so that the seed can make nothing that a service could not.
  */
-export const seedDemo = async ({ urlOf, now }: SeedDependencies): Promise<boolean> => {
+export const seedDemo = async ({ urlOf, peppers, now }: SeedDependencies): Promise<boolean> => {
   const clients = new Map<TableRows['role'], Client>()
   const clientOf = async (role: TableRows['role']): Promise<Client> => {
     const open = clients.get(role)
@@ -48,7 +51,7 @@ export const seedDemo = async ({ urlOf, now }: SeedDependencies): Promise<boolea
     const owner = await clientOf('owner')
     const startedAt = await beginSeed(owner, now)
     if (startedAt === undefined) return false
-    for (const table of demoTables(startedAt)) await insert(await clientOf(table.role), table)
+    for (const table of demoTables(startedAt, peppers)) await insert(await clientOf(table.role), table)
     await owner.query(`update platform.seeds set finished_at = $1 where name = 'demo'`, [now])
     return true
   } finally {
@@ -56,8 +59,8 @@ export const seedDemo = async ({ urlOf, now }: SeedDependencies): Promise<boolea
   }
 }
 
-const demoTables = (now: Date): TableRows[] => [
-  ...iamRows(),
+const demoTables = (now: Date, peppers: Peppers | undefined): TableRows[] => [
+  ...iamRows(now, peppers),
   ...computeRows(now),
   ...appPlatformRows(),
   ...storageRows(),

@@ -3,8 +3,8 @@ import type { MemberRole } from './rows.ts'
 import { demoUuid } from './demo-id.ts'
 
 /** When the demo organizations were founded; their parts follow a minute apart, so that lists have an order. */
-const FOUNDED = Date.parse('2026-01-05T09:00:00Z')
-const minute = (n: number) => new Date(FOUNDED + n * 60_000)
+export const FOUNDED = new Date('2026-01-05T09:00:00Z')
+const minute = (n: number) => new Date(FOUNDED.getTime() + n * 60_000)
 
 const made = (label: string, at: number) => ({ id: demoUuid(label, minute(at)), createdAt: minute(at) })
 

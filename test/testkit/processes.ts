@@ -71,7 +71,7 @@ const environments = async ({ database, redis, directory }: Stores) => {
   const own = (role: Role): Environment => {
     switch (role) {
       case 'migrate':
-        return { DATABASE_URL: database.ownerUrl, SEED_DEMO: 'always', ...passwords(role) }
+        return { DATABASE_URL: database.ownerUrl, SEED_DEMO: 'always', API_KEY_PEPPER: PEPPER, ...passwords(role) }
       case 'identity':
         return {}
       case 'worker':
@@ -82,12 +82,14 @@ const environments = async ({ database, redis, directory }: Stores) => {
           ...passwords(role),
           SUBGRAPH_URLS: SUBGRAPHS.map((name) => `${name}=${urlOf(name)}/graphql`).join(),
           INTERNAL_SIGNING_KEY: signingKey,
+          API_KEY_PEPPER: PEPPER,
           OIDC_ISSUER: issuer,
         }
       default:
         return {
           ...stores,
           ...passwords(role),
+          ...(role === 'subgraph:iam' && { API_KEY_PEPPER: PEPPER }),
           GATEWAY_JWKS_URL: `http://127.0.0.1:${gatewayPort.toString()}/.well-known/jwks.json`,
         }
     }
@@ -110,6 +112,8 @@ const environments = async ({ database, redis, directory }: Stores) => {
     }),
   }
 }
+
+const PEPPER = 'a-pepper-of-tests-that-is-long-enough'
 
 const MAIN = 'server/main.ts'
 

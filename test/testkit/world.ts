@@ -1,5 +1,10 @@
 import { openPool } from '../../platform/database/pool.ts'
-import { capabilitiesOf, type Role } from '../../directives/capabilities.ts'
+import {
+  capabilitiesOf,
+  SERVICE_ACCOUNT_CAPABILITIES,
+  type Capability,
+  type Role,
+} from '../../directives/capabilities.ts'
 import { createAccess, type Access } from '../../platform/access/access.ts'
 import { createPostgresGrantSource } from '../../platform/access/postgres-grant-source.ts'
 import { ANONYMOUS, type Principal } from '../../platform/access/principal.ts'
@@ -7,6 +12,7 @@ import { projectScope, type ProjectScope } from '../../platform/access/scope.ts'
 import type { Database, DomainSchema } from '../../platform/database/database.ts'
 import { systemIds } from '../../platform/ids/generator.ts'
 import { selfId, type Uuid } from '../../platform/ids/id.ts'
+import { worldAccount, type WorldAccount } from './world-account.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { manualClock, type ManualClock } from './manual-clock.ts'
 
@@ -15,12 +21,15 @@ export interface World {
   /** Stands still from when the world was built: policies compare with the clock of the database. */
   readonly clock: ManualClock
   readonly open: (schema: DomainSchema) => Database
+  readonly urlOf: TestDatabase['urlOf']
   readonly scope: (project: string) => ProjectScope
   /** The text of a project's id, as the graph has it. */
   readonly projectId: (project: string) => string
   readonly principal: (member: string) => Principal
   /** What the member may do now, by the grants of iam's view. Nobody: anonymous. */
   readonly access: (member: string) => Promise<Access>
+  /** The text by which a service account is let in. */
+  readonly key: (serviceAccount: string) => string
   /** As the owner, above every policy. */
   readonly rows: <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>
   readonly end: () => Promise<void>
@@ -32,6 +41,8 @@ export interface WorldBuilder {
   readonly project: (name: string) => WorldBuilder
   /** Of the project last named; before the first one, of the organization. */
   readonly member: (name: string, role: Role) => WorldBuilder
+  /** A service account of the project last named, with one key. */
+  readonly serviceAccount: (name: string, capabilities: readonly Capability[]) => WorldBuilder
   readonly build: () => Promise<World>
 }
 
@@ -44,6 +55,7 @@ interface Plan {
   readonly project: ProjectScope | undefined
   readonly projects: ReadonlyMap<string, ProjectScope>
   readonly members: ReadonlySet<string>
+  readonly accounts: ReadonlyMap<string, WorldAccount>
 }
 
 const ORGANIZATION = 'insert into iam.organizations (id, slug, name, created_at) values ($1, $2, $2, now())'
@@ -77,6 +89,14 @@ const withProject = (plan: Plan, name: string): Plan => {
   return { ...plan, statements: [...plan.statements, [PROJECT, values]], project, projects }
 }
 
+const withServiceAccount = (plan: Plan, name: string, capabilities: readonly Capability[]): Plan => {
+  if (plan.organization === undefined || plan.project === undefined)
+    throw new Error(`The service account ${name} needs a project before it`)
+  const { account, statements } = worldAccount(plan.project, plan.organization.department, name, capabilities)
+  const accounts = new Map([...plan.accounts, [name, account]])
+  return { ...plan, statements: [...plan.statements, ...statements], accounts }
+}
+
 const withMember = (plan: Plan, name: string, role: Role): Plan => {
   const { organization, project } = plan
   if (organization === undefined) throw new Error(`The member ${name} needs an organization before it`)
@@ -91,7 +111,11 @@ const withMember = (plan: Plan, name: string, role: Role): Plan => {
 
 const accessTo = (database: TestDatabase) => {
   const pool = openPool({ url: database.urlOf('access'), poolSize: 1, applicationName: 'gpuaas-test' })
-  const source = createPostgresGrantSource({ pool, capabilitiesOf })
+  const source = createPostgresGrantSource({
+    pool,
+    capabilitiesOf,
+    serviceAccountCapabilities: SERVICE_ACCOUNT_CAPABILITIES,
+  })
   return {
     open: async (principal: Principal): Promise<Access> =>
       createAccess({ principal, grants: await source.load(principal), reload: source.load }),
@@ -99,7 +123,7 @@ const accessTo = (database: TestDatabase) => {
   }
 }
 
-const build = async ({ statements, projects, members }: Plan): Promise<World> => {
+const build = async ({ statements, projects, members, accounts }: Plan): Promise<World> => {
   const database = await createTestDatabase()
   const owner = await database.connect('owner')
   for (const [sql, values] of statements) await owner.query(sql, [...values])
@@ -107,16 +131,20 @@ const build = async ({ statements, projects, members }: Plan): Promise<World> =>
   const access = accessTo(database)
   const principal = (name: string): Principal => {
     if (name === NOBODY) return ANONYMOUS
+    const account = accounts.get(name)
+    if (account !== undefined) return account.principal
     if (!members.has(name)) throw new Error(`The world of this test has no ${name}`)
     return { kind: 'user', subject: name, sessionId: undefined, authenticatedAt: undefined, assurance: 'single' }
   }
   return {
     clock,
     open: (schema) => database.open(schema, { clock }),
+    urlOf: database.urlOf,
     scope: (project) => named(projects, project),
     projectId: (project) => selfId('prj', named(projects, project).projectId).text,
     principal,
     access: (member) => access.open(principal(member)),
+    key: (account) => named(accounts, account).key,
     rows: async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
       (await owner.query<Row>(sql, [...values])).rows,
     end: async () => {
@@ -130,9 +158,17 @@ const builder = (plan: Plan): WorldBuilder => ({
   organization: (name) => builder(withOrganization(plan, name)),
   project: (name) => builder(withProject(plan, name)),
   member: (name, role) => builder(withMember(plan, name, role)),
+  serviceAccount: (name, capabilities) => builder(withServiceAccount(plan, name, capabilities)),
   build: () => build(plan),
 })
 
 /** `await world().organization('a').member('olga', 'owner').project('p').member('dev', 'developer').build()` */
 export const world = (): WorldBuilder =>
-  builder({ statements: [], organization: undefined, project: undefined, projects: new Map(), members: new Set() })
+  builder({
+    statements: [],
+    organization: undefined,
+    project: undefined,
+    projects: new Map(),
+    members: new Set(),
+    accounts: new Map(),
+  })

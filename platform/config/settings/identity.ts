@@ -1,4 +1,4 @@
-import { path, secretJson, url, words } from '../kinds.ts'
+import { path, secretJson, secrets, url, words } from '../kinds.ts'
 import { optional, setting } from '../setting.ts'
 
 /** Who callers are, and how the gateway tells its subgraphs. */
@@ -43,6 +43,13 @@ export const IDENTITY_SETTINGS = {
     kind: path(),
     example: '/run/secrets/internal-signing-key.json',
     about: 'A file that holds it, instead of `INTERNAL_SIGNING_KEY`.',
+  }),
+  apiKeyPepper: optional({
+    variable: 'API_KEY_PEPPER',
+    kind: secrets(32),
+    example: '$(openssl rand -base64 48)',
+    about:
+      'What API keys are hashed with before they are stored; the gateway and iam need the same. To change it, put the new one first and keep the old one behind a comma until the keys it hashed are rotated. Unset: one is generated into `DATA_DIR`.',
   }),
   gatewayJwksUrl: optional({
     variable: 'GATEWAY_JWKS_URL',
