@@ -117,8 +117,8 @@ export const commands = {
   },
   'docs:check': {
     purpose: 'development',
-    parts: [program('docs/generate.ts', '--check')],
-    says: 'whether the generated pages are current',
+    parts: [program('docs/generate.ts', '--check'), program('bin/claims/check.ts')],
+    says: 'whether the generated pages are current, and nothing claims what must not be claimed',
   },
 
   'readme:check': {

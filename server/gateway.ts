@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AccessDirectory } from './access.ts'
+import { registerEvidencePage } from './evidence-page.ts'
 import { DASHBOARD, DASHBOARD_VARIABLES } from './welcome.ts'
 import { IDENTITY_PATH, type Identity } from './identity.ts'
 import type { RunningSubgraph } from './subgraphs.ts'
@@ -82,7 +83,10 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     docsBaseUrl: config.docsBaseUrl,
     clock,
     ...(config.trustedProxies && { trustedProxies: config.trustedProxies }),
-    mount: (fastify) => registerIdentityRoutes(fastify, IDENTITY_PATH, identity.provider),
+    mount: async (fastify) => {
+      registerEvidencePage(fastify)
+      await registerIdentityRoutes(fastify, IDENTITY_PATH, identity.provider)
+    },
   })
 }
 

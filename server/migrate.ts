@@ -1,5 +1,6 @@
 import { Client } from 'pg'
 import { seedDemo } from './demo/seed.ts'
+import { recordEvidence } from './evidence.ts'
 import { migrationsDirectory } from './stores.ts'
 import type { Peppers } from '../platform/crypto/peppers.ts'
 import type { Clock } from '../platform/clock/clock.ts'
@@ -20,6 +21,7 @@ export const migrate = async ({ place, progress }: MigrateParts): Promise<void> 
   await prepareDatabase({ ownerUrl: place.ownerUrl, roles: place.secrets, migrationsDirectory, progress })
   await installJobs(place.ownerUrl)
   await ensurePartitions(place.ownerUrl)
+  await recordEvidence({ ownerUrl: place.ownerUrl, progress })
 }
 
 const ensurePartitions = async (ownerUrl: string): Promise<void> => {

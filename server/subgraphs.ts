@@ -1,3 +1,4 @@
+import { graphDigest } from '../schema/graph-digest.ts'
 import { hostSubgraph, type HostedSubgraph } from './subgraph/build.ts'
 import type { AccessDirectory } from './access.ts'
 import type { DatabasePlace } from '../platform/database/place.ts'
@@ -61,6 +62,7 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
     announceGrants: access.grants.announce,
     audience: access.audience,
     ...(peppers && { peppers }),
+    graph: graphDigest(),
     clock,
     ids,
     log,

@@ -2,6 +2,7 @@ import { DEMO_USERS } from '../identity/demo-users.ts'
 import type { Peppers } from '../platform/crypto/peppers.ts'
 import { selfId } from '../platform/ids/id.ts'
 import { demoKey, serviceAccounts } from './demo/service-accounts.ts'
+import { EVIDENCE_PATH } from './evidence-page.ts'
 import { vision } from './demo/tenants.ts'
 
 /** One operation over all six subgraphs: what a console's first page asks for. */
@@ -74,7 +75,7 @@ export const welcome = (url: string, { hasDemo, hasIde, peppers }: WelcomeParts)
           '',
         ]
       : []),
-    `${hasIde ? `IDE: ${url}/graphql in a browser. ` : ''}Stop with Ctrl-C.`,
+    `${hasIde ? `IDE: ${url}/graphql in a browser. ` : ''}Isolation evidence: ${url}${EVIDENCE_PATH}. Stop with Ctrl-C.`,
     '',
   ].join('\n')
 }

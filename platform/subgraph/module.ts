@@ -35,6 +35,8 @@ export interface SubgraphPlatform {
   readonly peppers?: Peppers
   /** Whom to tell what happened in a project. */
   readonly audience: Audience
+  /** SHA-256 of the supergraph that the subgraph is part of, in hexadecimal: proofs name the graph they proved. */
+  readonly graph: string
   readonly clock: Clock
   readonly ids: IdGenerator
   readonly log: Log

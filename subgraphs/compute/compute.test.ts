@@ -63,6 +63,7 @@ beforeAll(async () => {
     ids: systemIds,
     log: silentLog,
     announceGrants: () => Promise.resolve(),
+    graph: '0'.repeat(64),
     audience: () => Promise.resolve([]),
   })
   const hosted = hostSubgraph(compute, subgraph, cloud.clock)

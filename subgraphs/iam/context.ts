@@ -5,6 +5,7 @@ import type { Uuid } from '../../platform/ids/id.ts'
 import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
 import type { Department, DepartmentId } from './department/model.ts'
 import { departmentService, type DepartmentService } from './department/service.ts'
+import { evidenceService, type EvidenceService } from './evidence/service.ts'
 import { membershipService, type MembershipService } from './membership/service.ts'
 import type { Organization } from './organization/model.ts'
 import { organizationService, type OrganizationService } from './organization/service.ts'
@@ -20,6 +21,7 @@ export interface Iam {
   readonly projects: ProjectService
   readonly memberships: MembershipService
   readonly users: UserService
+  readonly evidence: EvidenceService
   /** Tells every process, after a change of memberships committed, whose grants it must read again. */
   readonly announce: (affected: AffectedPrincipals) => Promise<void>
 }
@@ -45,7 +47,7 @@ export interface IamContext extends OperationContext {
   readonly loaders: IamLoaders
 }
 
-export const createIam = ({ database, clock, ids, announceGrants }: SubgraphPlatform): Iam => {
+export const createIam = ({ database, clock, ids, announceGrants, graph }: SubgraphPlatform): Iam => {
   const units = iamUnits(database)
   return {
     organizations: organizationService({ units, clock, ids }),
@@ -53,6 +55,7 @@ export const createIam = ({ database, clock, ids, announceGrants }: SubgraphPlat
     projects: projectService({ units, clock, ids }),
     memberships: membershipService({ units }),
     users: userService({ units }),
+    evidence: evidenceService({ units, graph }),
     announce: announceGrants,
   }
 }

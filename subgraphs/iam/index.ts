@@ -3,6 +3,7 @@ import type { SubgraphModule } from '../../platform/subgraph/module.ts'
 import { schemaFilesIn } from '../../platform/subgraph/schema-files.ts'
 import { createIam, iamLoaders } from './context.ts'
 import { departmentResolvers } from './department/resolvers.ts'
+import { evidenceResolvers } from './evidence/resolvers.ts'
 import { membershipResolvers } from './membership/resolvers.ts'
 import { organizationResolvers } from './organization/resolvers.ts'
 import { projectResolvers } from './project/resolvers.ts'
@@ -21,6 +22,7 @@ export const iam: SubgraphModule = {
         projectResolvers,
         membershipResolvers,
         userResolvers,
+        evidenceResolvers,
       ]),
       context: () => ({ iam: services, loaders: iamLoaders(services) }),
       eventHandlers: {},

@@ -1,8 +1,9 @@
-import type { OrganizationScope, ProjectScope, ProjectSetScope, SelfScope } from '../../platform/access/scope.ts'
+import type { OrganizationScope, PlatformScope, ProjectScope, ProjectSetScope, SelfScope } from '../../platform/access/scope.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { createUnits } from '../../platform/database/units.ts'
 import type { UnitsOfWork } from '../../platform/database/unit-of-work.ts'
 import { DepartmentRepository } from './department/repository.ts'
+import { EvidenceRepository } from './evidence/repository.ts'
 import { OrganizationMembershipRepository, ProjectMembershipRepository } from './membership/repository.ts'
 import { OrganizationRepository } from './organization/repository.ts'
 import { OrganizationProjectRepository, ProjectSetRepository } from './project/repository.ts'
@@ -21,6 +22,7 @@ export interface IamUnits {
   readonly project: UnitsOfWork<ProjectScope, { readonly memberships: ProjectMembershipRepository }>
   readonly projectSet: UnitsOfWork<ProjectSetScope, { readonly projects: ProjectSetRepository }>
   readonly self: UnitsOfWork<SelfScope, { readonly users: UserRepository }>
+  readonly platform: UnitsOfWork<PlatformScope, { readonly evidence: EvidenceRepository }>
 }
 
 export const iamUnits = (database: Database): IamUnits => ({
@@ -37,4 +39,5 @@ export const iamUnits = (database: Database): IamUnits => ({
     projects: new ProjectSetRepository(db, scope),
   })),
   self: createUnits(database, (db, scope: SelfScope) => ({ users: new UserRepository(db, scope) })),
+  platform: createUnits(database, (db, _scope: PlatformScope) => ({ evidence: new EvidenceRepository(db) })),
 })

@@ -97,3 +97,11 @@ test('a subscription shows what another client brings about', async () => {
     expect(text).toMatch(/"title": "[^"]*released/i)
   })
 }, 60_000)
+
+test('R83: the page of the evidence lists every control, and says which are not shown', async () => {
+  const { page } = watched
+  await page.goto(new URL('/evidence', product.urls[0]).href)
+  await page.getByText('6 controls').waitFor()
+  expect(await page.locator('tbody tr').count()).toBe(6)
+  expect(await page.locator('tbody').innerText()).toContain('TENANT_DENIALS')
+})

@@ -23,6 +23,7 @@ export const hostedSubgraph = (world: World, module: SubgraphModule, schema: Dom
     database: world.open(schema),
     cache: createMemoryCache({ clock, log: silentLog }),
     announceGrants: () => Promise.resolve(),
+    graph: '0'.repeat(64),
     audience: () => Promise.resolve([]),
     clock,
     ids: systemIds,

@@ -20,6 +20,8 @@ import { manualClock, type ManualClock } from './manual-clock.ts'
 export interface World {
   /** Stands still from when the world was built: policies compare with the clock of the database. */
   readonly clock: ManualClock
+  /** Of the database, as its owner. */
+  readonly ownerUrl: string
   readonly open: (schema: DomainSchema) => Database
   readonly urlOf: TestDatabase['urlOf']
   readonly scope: (project: string) => ProjectScope
@@ -138,6 +140,7 @@ const build = async ({ statements, projects, members, accounts }: Plan): Promise
   }
   return {
     clock,
+    ownerUrl: database.ownerUrl,
     open: (schema) => database.open(schema, { clock }),
     urlOf: database.urlOf,
     scope: (project) => named(projects, project),

@@ -55,6 +55,7 @@ export const createTestBooks = async (): Promise<TestBooks> => {
     ids: systemIds,
     log: silentLog,
     announceGrants: () => Promise.resolve(),
+    graph: '0'.repeat(64),
     audience: () => Promise.resolve([]),
   }
   const billing = createBilling(platform)

@@ -75,6 +75,7 @@ export const createTestPost = async (): Promise<TestPost> => {
     ids,
     log: silentLog,
     announceGrants: () => Promise.resolve(),
+    graph: '0'.repeat(64),
     audience,
   })
 
