@@ -4,9 +4,8 @@ import { ApolloGateway, RemoteGraphQLDataSource, type GraphQLDataSourceProcessOp
 import { ApolloServer } from '@apollo/server'
 import { startStandaloneServer } from '@apollo/server/standalone'
 import { announce, endOnSignals } from './part-process.ts'
-import { createInternalSigner } from '../gateway/identity/internal-signer.ts'
+import { openInternalSigner } from '../gateway/identity/open-signer.ts'
 import { issuerKeys } from '../gateway/identity/issuer-keys.ts'
-import { loadSigningKeys } from '../gateway/identity/signing-keys.ts'
 import { createTokenVerifier } from '../gateway/identity/token-verifier.ts'
 import { PRINCIPAL_HEADER } from '../platform/access/internal-token.ts'
 import type { Principal } from '../platform/access/principal.ts'
@@ -32,7 +31,7 @@ const log = createLog({ level: config.logLevel, format: 'json' })
 const { oidcIssuer: issuer, subgraphUrls } = config
 if (issuer === undefined || subgraphUrls === undefined) throw new Error('The bench sets OIDC_ISSUER and SUBGRAPH_URLS')
 
-const signer = createInternalSigner({ keys: await loadSigningKeys(config), clock, issuer: config.internalTokenIssuer })
+const { signer } = await openInternalSigner({ sources: config, issuer: config.internalTokenIssuer, clock, log })
 const verifier = createTokenVerifier({
   issuer,
   audience: config.oidcAudience,

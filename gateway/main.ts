@@ -1,3 +1,4 @@
+import { systemClock } from '../platform/clock/clock.ts'
 import { readConfig } from '../platform/config/config.ts'
 import { CataloguedError } from '../platform/errors/catalogue.ts'
 import { Lifecycle } from '../platform/lifecycle/lifecycle.ts'
@@ -5,13 +6,11 @@ import { stopOnSignals } from '../platform/lifecycle/stop-on-signals.ts'
 import { createLog } from '../platform/log/log.ts'
 import { createMetrics } from '../platform/metrics/metrics.ts'
 import { startTracing } from '../platform/tracing/tracing.ts'
-import { createGateway } from './create-gateway.ts'
-import { limitsOf } from './operation/limits.ts'
-import { httpTransport } from './transport/http-transport.ts'
+import { createGeneralGateway } from './general-gateway.ts'
 
 /**
  * `npm run gateway`: a general federation gateway over the HTTP subgraphs that `SUPERGRAPH_FILE` names, without
- * database or identity. Every caller is anonymous; a credential is neither checked nor forwarded.
+ * database or identity provider (docs/guides/use-the-gateway-alone.md).
  */
 const main = async (): Promise<void> => {
   const config = readConfig(undefined, ['supergraphFile'])
@@ -21,17 +20,7 @@ const main = async (): Promise<void> => {
 
   const start = async (): Promise<{ stop: () => Promise<void> }> => {
     const tracing = await startTracing({ serviceName: 'gateway', endpoint: config.tracesEndpoint })
-    const gateway = await createGateway({
-      supergraph: { file: config.supergraphFile },
-      transports: (name, url) => httpTransport({ name, url, timeoutMs: config.subgraphTimeoutMs }),
-      log,
-      metrics: createMetrics(),
-      production: config.mode === 'production',
-      limits: limitsOf(config),
-      corsOrigins: config.corsOrigins,
-      docsBaseUrl: config.docsBaseUrl,
-      ...(config.trustedProxies && { trustedProxies: config.trustedProxies }),
-    })
+    const gateway = await createGeneralGateway({ config, clock: systemClock, log, metrics: createMetrics() })
     const { url } = await gateway.listen(config.port, config.host)
     process.stdout.write(`Gateway ready at ${url}/graphql\n`)
     return {
@@ -42,7 +31,7 @@ const main = async (): Promise<void> => {
     }
   }
 
-  const remedy = 'Check SUPERGRAPH_FILE and PORT.'
+  const remedy = 'Check SUPERGRAPH_FILE, PORT, and the files that the message names.'
   await lifecycle.start([{ name: 'gateway', remedy, start }])
 }
 

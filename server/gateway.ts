@@ -6,9 +6,8 @@ import { DASHBOARD, DASHBOARD_VARIABLES } from './welcome.ts'
 import { IDENTITY_PATH, type Identity } from './identity.ts'
 import type { RunningSubgraph } from './subgraphs.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
-import { createInternalSigner } from '../gateway/identity/internal-signer.ts'
 import { acceptKeys } from '../gateway/identity/key-authenticator.ts'
-import { loadSigningKeys } from '../gateway/identity/signing-keys.ts'
+import { openInternalSigner } from '../gateway/identity/open-signer.ts'
 import { limitsOf } from '../gateway/operation/limits.ts'
 import { httpTransport } from '../gateway/transport/http-transport.ts'
 import { inProcessTransport } from '../gateway/transport/in-process-transport.ts'
@@ -41,10 +40,12 @@ const SUPERGRAPH = join(import.meta.dirname, '..', 'schema', 'supergraph.graphql
 /** The gateway of the product: its own supergraph, subgraphs in process or over HTTP, callers by OpenID Connect. */
 export const createProductGateway = async (parts: ProductGatewayParts): Promise<Gateway> => {
   const { config, clock, log, metrics, access, identity, subgraphs, ready } = parts
-  const signer = createInternalSigner({
-    keys: await loadSigningKeys(config),
-    clock,
+  const { signer, stop: stopSigner } = await openInternalSigner({
+    sources: config,
     issuer: config.internalTokenIssuer,
+    clock,
+    log,
+    metrics,
   })
 
   const transports = (name: string): SubgraphTransport => {
@@ -61,7 +62,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     return httpTransport({ name, url, timeoutMs, sign: signer.sign })
   }
 
-  return createGateway({
+  const gateway = await createGateway({
     supergraph: { sdl: await readFile(SUPERGRAPH, 'utf8') },
     transports,
     verifier: access.keys ? acceptKeys({ tokens: identity.verifier, keys: access.keys, log }) : identity.verifier,
@@ -88,6 +89,11 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
       await registerIdentityRoutes(fastify, IDENTITY_PATH, identity.provider)
     },
   })
+  const stop: Gateway['stop'] = async (graceMs) => {
+    await gateway.stop(graceMs)
+    stopSigner()
+  }
+  return { ...gateway, stop }
 }
 
 const isSubgraph = (name: string): name is SubgraphName => SUBGRAPHS.some((known) => known === name)

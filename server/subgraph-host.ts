@@ -37,7 +37,13 @@ export const createSubgraphHost = async (parts: SubgraphHostParts): Promise<Subg
     verifier: createInternalTokenVerifier({
       audience: name,
       issuer: config.internalTokenIssuer,
-      keys: remoteKeySet({ location: () => Promise.resolve(new URL(jwksUrl)), clock, log }),
+      // A key that was retired is distrusted within a minute: as long as a token lives anyway.
+      keys: remoteKeySet({
+        location: () => Promise.resolve(new URL(jwksUrl)),
+        freshMilliseconds: 60_000,
+        clock,
+        log,
+      }),
       clock,
       log,
     }),

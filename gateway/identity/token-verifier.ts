@@ -19,6 +19,8 @@ export interface TokenVerifierOptions {
   readonly clock: Clock
   readonly log: Log
   readonly algorithms?: readonly AcceptedAlgorithm[]
+  /** `optional`: a token without `kid` is checked against the one key of its kind (RFC 7515, 4.1.4). */
+  readonly keyIds?: 'required' | 'optional'
   readonly clockToleranceSeconds?: number
   readonly assurance?: AssurancePolicy
   /** Verified tokens kept in memory. */
@@ -53,6 +55,7 @@ export const createTokenVerifier = ({
   clock,
   log,
   algorithms = ACCEPTED_ALGORITHMS,
+  keyIds = 'required',
   clockToleranceSeconds = 5,
   assurance = DEFAULT_ASSURANCE,
   capacity = 10_000,
@@ -75,7 +78,7 @@ export const createTokenVerifier = ({
         requiredClaims: ['sub', 'exp'],
       })
       // A key set of one key would otherwise vouch for a token that names none.
-      return protectedHeader.kid === undefined ? refuse(new Error('it names no key')) : payload
+      return protectedHeader.kid === undefined && keyIds === 'required' ? refuse(new Error('it names no key')) : payload
     } catch (error) {
       if (error instanceof KeysUnavailable) throw catalogued('IDENTITY_UNAVAILABLE', {}, { cause: error })
       return refuse(error)

@@ -1,8 +1,9 @@
 import { ApolloGateway } from '@apollo/gateway'
 import { disableApolloTelemetry } from '../../platform/config/apollo-telemetry.ts'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
+import { followFile } from '../../platform/files/follow-file.ts'
 import type { Log } from '../../platform/log/log.ts'
-import { followFile, readSupergraphFile } from './supergraph-file.ts'
+import { readSupergraphFile } from './supergraph-file.ts'
 import { supergraphOf, type Supergraph } from './supergraph.ts'
 
 /** Where the supergraph comes from: its text, or a file that is followed while the process runs. */
@@ -33,7 +34,8 @@ export interface SupergraphOptions {
 export const loadSupergraph = async ({ source, log, accept }: SupergraphOptions): Promise<LoadedSupergraph> => {
   disableApolloTelemetry()
   const listeners = new Set<(supergraph: Supergraph) => void>()
-  let current = await generationOf('sdl' in source ? source.sdl : await readSupergraphFile(source.file), accept)
+  const first = 'sdl' in source ? source.sdl : await readSupergraphFile(source.file)
+  let current = await generationOf(first, accept)
 
   const replace = async (sdl: string): Promise<void> => {
     if (sdl === current.sdl) return
@@ -47,7 +49,16 @@ export const loadSupergraph = async ({ source, log, accept }: SupergraphOptions)
     for (const listener of listeners) listener(current)
   }
 
-  const stopFollowing = 'file' in source ? followFile(source.file, replace, log) : () => undefined
+  const stopFollowing =
+    'file' in source
+      ? followFile({
+          file: source.file,
+          text: first,
+          onText: replace,
+          onFault: (error) =>
+            log.error({ err: error }, 'the supergraph file cannot be read; the one before stays in use'),
+        })
+      : () => undefined
 
   return {
     current: () => current,

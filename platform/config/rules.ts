@@ -15,7 +15,20 @@ export const contradictionsIn = (config: Partial<Config>): readonly Contradictio
     ? [{ setting: 'internalSigningKeyFile' as const, reason: 'must stay unset when INTERNAL_SIGNING_KEY is set' }]
     : []),
   ...(config.roles === undefined ? [] : misplaced(config, config.roles)),
+  ...halfIdentity(config),
 ]
+
+/** Callers of the general gateway are known by three settings together, and grants are for callers who are known. */
+const halfIdentity = (config: Partial<Config>): readonly Contradiction[] => {
+  const together = ['jwksFile', 'jwtIssuer', 'jwtAudience'] as const
+  if ([...together, 'grantsFile' as const].every((name) => config[name] === undefined)) return []
+  return together
+    .filter((name) => config[name] === undefined)
+    .map((setting) => ({
+      setting,
+      reason: 'is needed: JWKS_FILE, JWT_ISSUER and JWT_AUDIENCE come together, and GRANTS_FILE with them',
+    }))
+}
 
 /** What one process cannot do at its one port. */
 const misplaced = (config: Partial<Config>, roles: ReadonlySet<Role>): readonly Contradiction[] => {

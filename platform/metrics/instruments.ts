@@ -16,6 +16,7 @@ export const LABELS = {
   state: 'one of the states of a pool or queue',
   job: 'the name of a kind of job',
   kind: 'one of a closed list of kinds',
+  kid: 'the id of a signing key of this gateway: a handful, and nobody’s',
 } as const
 
 export type Label = keyof typeof LABELS
@@ -44,6 +45,7 @@ export const instrumentsIn = (registry: Registry) => ({
       registers: [registry],
       ...(read && {
         collect: () => {
+          made.reset() // what is not read any more is gone
           read((values, value) => {
             made.set(values, value)
           })

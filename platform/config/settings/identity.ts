@@ -24,6 +24,32 @@ export const IDENTITY_SETTINGS = {
     example: 'https://api.example.com',
     about: 'The audience that access tokens must be meant for (`aud`).',
   }),
+  jwksFile: optional({
+    variable: 'JWKS_FILE',
+    kind: path(),
+    example: '/etc/gateway/jwks.json',
+    about:
+      'For `npm run gateway`: the public keys of the issuer whose tokens are accepted, a JSON Web Key Set, read again when the file changes. Set together with `JWT_ISSUER` and `JWT_AUDIENCE`. Unset: every caller is anonymous.',
+  }),
+  jwtIssuer: optional({
+    variable: 'JWT_ISSUER',
+    kind: words(),
+    example: 'https://id.example.com/',
+    about: 'The issuer of those tokens, exactly as it stands in their `iss`.',
+  }),
+  jwtAudience: optional({
+    variable: 'JWT_AUDIENCE',
+    kind: words(),
+    example: 'https://api.example.com',
+    about: 'The audience that those tokens must be meant for (`aud`).',
+  }),
+  grantsFile: optional({
+    variable: 'GRANTS_FILE',
+    kind: path(),
+    example: '/etc/gateway/grants.json',
+    about:
+      'For `npm run gateway`: what each `sub` may do where (`docs/guides/use-the-gateway-alone.md`), read again when the file changes. Unset: every caller has what is its own, and nothing else.',
+  }),
   internalTokenIssuer: setting({
     variable: 'INTERNAL_TOKEN_ISSUER',
     kind: words(),
@@ -36,13 +62,14 @@ export const IDENTITY_SETTINGS = {
     kind: secretJson('a private Ed25519 JSON Web Key, or a set of them of which the first signs'),
     example: '{"kty":"OKP","crv":"Ed25519","kid":"2026-01","x":"…","d":"…"}',
     about:
-      'The key that signs those tokens. Every gateway behind one address needs the same, so that each publishes what the others sign with. Unset: one is generated into `DATA_DIR`.',
+      'The key that signs those tokens. Every gateway behind one address needs the same, so that each publishes what the others sign with. Unset: one is generated into `DATA_DIR`; `npm run gateway` makes one for the life of its process.',
   }),
   internalSigningKeyFile: optional({
     variable: 'INTERNAL_SIGNING_KEY_FILE',
     kind: path(),
     example: '/run/secrets/internal-signing-key.json',
-    about: 'A file that holds it, instead of `INTERNAL_SIGNING_KEY`.',
+    about:
+      'A file that holds it, instead of `INTERNAL_SIGNING_KEY`; read again when it changes (`docs/runbooks/rotate-internal-keys.md`).',
   }),
   apiKeyPepper: optional({
     variable: 'API_KEY_PEPPER',

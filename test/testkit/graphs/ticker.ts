@@ -1,3 +1,4 @@
+import { EventStream } from './event-stream.ts'
 import type { TestSubgraph } from '../federated-graph.ts'
 
 /** A subgraph whose subscription a test drives, and one that completes its events. */
@@ -13,7 +14,7 @@ export interface Ticker {
 type Event = { readonly tick: unknown }
 
 export const createTicker = (): Ticker => {
-  const streams = new Set<Stream>()
+  const streams = new Set<EventStream<Event>>()
   const emit = (event: Event): void => streams.forEach((stream) => stream.push(event))
   return {
     subgraphs: {
@@ -29,7 +30,7 @@ export const createTicker = (): Ticker => {
             tick: {
               subscribe: (_: unknown, { from }: { from: number }) => {
                 if (from < 0) throw new Error('there is nothing before the beginning')
-                return new Stream(streams)
+                return new EventStream(streams)
               },
             },
           },
@@ -52,39 +53,5 @@ export const createTicker = (): Ticker => {
     fail: () => emit({ tick: new Error('this tick is broken') }),
     end: () => streams.forEach((stream) => void stream.return()),
     open: () => streams.size,
-  }
-}
-
-class Stream implements AsyncIterableIterator<Event> {
-  readonly #streams: Set<Stream>
-  readonly #waiting: Event[] = []
-  #reader: ((result: IteratorResult<Event>) => void) | undefined
-
-  constructor(streams: Set<Stream>) {
-    this.#streams = streams
-    streams.add(this)
-  }
-
-  push(event: Event): void {
-    if (this.#reader) this.#reader({ done: false, value: event })
-    else this.#waiting.push(event)
-    this.#reader = undefined
-  }
-
-  next(): Promise<IteratorResult<Event>> {
-    const value = this.#waiting.shift()
-    if (value) return Promise.resolve({ done: false, value })
-    if (!this.#streams.has(this)) return Promise.resolve({ done: true, value: undefined })
-    return new Promise((resolve) => (this.#reader = resolve))
-  }
-
-  return(): Promise<IteratorResult<Event>> {
-    this.#streams.delete(this)
-    this.#reader?.({ done: true, value: undefined })
-    return Promise.resolve({ done: true, value: undefined })
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
   }
 }
