@@ -186,10 +186,8 @@ describe('a root field', () => {
     const at = (iso: string) => accessOf(adasGrants, { ...ada, authenticatedAt: new Date(iso) })
     expect((await ask(schema, '{ fresh }', {}, at('2026-01-01T12:05:00Z'))).errors).toEqual([])
     expect((await ask(schema, '{ fresh }', {}, at('2026-01-01T12:04:59Z'))).errors).toEqual([['fresh', 'MFA_REQUIRED']])
-    const disabledMeanwhile = accessOf(
-      adasGrants,
-      { ...ada, authenticatedAt: new Date('2026-01-01T12:09:00Z') },
-      { ...adasGrants, disabled: true },
+    const disabledMeanwhile = accessOf(adasGrants, { ...ada, authenticatedAt: new Date('2026-01-01T12:09:00Z') }, () =>
+      Promise.resolve({ ...adasGrants, disabled: true }),
     )
     expect((await ask(schema, '{ fresh }', {}, disabledMeanwhile)).errors).toEqual([['fresh', 'ACTOR_DISABLED']])
   })
@@ -407,7 +405,9 @@ describe('a schema', () => {
       { Query: { all: () => [{ id: bucketId(MINE) }], again: () => [{ id: bucketId(MINE) }] } },
     )
     const without = { ...adasGrants, projects: new Map() }
-    const access = accessOf(adasGrants, { ...ada, authenticatedAt: new Date('2026-01-01T12:09:00Z') }, without)
+    const access = accessOf(adasGrants, { ...ada, authenticatedAt: new Date('2026-01-01T12:09:00Z') }, () =>
+      Promise.resolve(without),
+    )
     expect((await ask(rows, '{ all { id } }', {}, access)).errors).toEqual([])
     expect((await ask(rows, '{ again { id } }', {}, access)).errors).toEqual([['again.0', 'PROJECT_ACCESS_DENIED']])
     expect((await ask(rows, '{ all { id } }', {}, access)).errors).toEqual([['all.0', 'PROJECT_ACCESS_DENIED']])

@@ -1,12 +1,18 @@
 import { isObjectType, isUnionType, type GraphQLObjectType, type GraphQLSchema } from 'graphql'
+import { recordDenials } from './field-denial.ts'
 import { guardEntities } from './guard-entities.ts'
-import { fieldCheck, guardField, type FieldCheck } from './guard-fields.ts'
+import { fieldCheck } from './guard-fields.ts'
+import { mutationDecider } from './guard-mutation.ts'
 import { objectGuards } from './guard-objects.ts'
+import { guardField, guardMutationField, guardSubscriptionField, type FieldGuards } from './guard-resolver.ts'
 import type { Coordinate, Rules } from './rule.ts'
+import type { DenialRecorder } from '../platform/access/denials.ts'
 import { systemClock, type Clock } from '../platform/clock/clock.ts'
 
 export interface EnforcementOptions {
   readonly clock?: Clock
+  /** Told of each denied root field that is `@audited`. */
+  readonly denials?: DenialRecorder
 }
 
 /** Federation's own root fields: `_service` is for whoever may call at all, `_entities` is guarded by entity. */
@@ -44,7 +50,7 @@ const withoutRule = (schema: GraphQLSchema, rules: Rules): readonly Coordinate[]
  * context of each operation must hold its `access`. Throws when a root field or entity has no rule.
  */
 export const enforceRules = (schema: GraphQLSchema, rules: Rules, options: EnforcementOptions = {}): GraphQLSchema => {
-  const { clock = systemClock } = options
+  const { clock = systemClock, denials } = options
   const missing = withoutRule(schema, rules)
   if (missing.length > 0) throw new Error(`No scope rule stands on: ${missing.join(', ')}`)
 
@@ -53,18 +59,30 @@ export const enforceRules = (schema: GraphQLSchema, rules: Rules, options: Enfor
   const wraps = Object.values(schema.getTypeMap())
     .filter(isObjectType)
     .filter(({ name }) => !name.startsWith('_'))
-    .flatMap((type) =>
-      Object.values(type.getFields())
-        .filter(({ name }) => !FEDERATION_FIELDS.has(name))
-        .map((field) => {
-          const rule = rules.get(`${type.name}.${field.name}`)
-          const check: FieldCheck | undefined = rule && fieldCheck(type, rule, rules, clock)
-          return { field, check, guard: guards(field.type) }
-        }),
-    )
+    .map((type) => ({
+      type,
+      fields: Object.values(type.getFields()).filter(({ name }) => !FEDERATION_FIELDS.has(name)),
+    }))
+    .map(({ type, fields }) => ({
+      type,
+      guarded: fields.map((field): FieldGuards => {
+        const rule = rules.get(`${type.name}.${field.name}`)
+        const onDenied = rule && isRootType(schema, type) ? recordDenials(denials, rule) : undefined
+        return { field, check: rule && fieldCheck(type, rule, rules, clock), value: guards(field.type), onDenied }
+      }),
+    }))
   const entities = schema.getQueryType()?.getFields()['_entities']
   const union = schema.getType('_Entity')
-  if (entities !== undefined && isUnionType(union)) guardEntities(entities, union, rules, guards)
-  for (const { field, check, guard } of wraps) guardField(field, check, guard)
+  if (entities !== undefined && isUnionType(union)) guardEntities({ entities, union, schema, rules, guards })
+  for (const { type, guarded } of wraps) {
+    if (type === schema.getMutationType()) guardMutation(guarded)
+    else if (type === schema.getSubscriptionType()) guarded.forEach(guardSubscriptionField)
+    else guarded.forEach(guardField)
+  }
   return schema
+}
+
+const guardMutation = (guarded: readonly FieldGuards[]): void => {
+  const decide = mutationDecider(new Map(guarded.map((guards) => [guards.field, guards])))
+  for (const guards of guarded) guardMutationField(guards, decide)
 }

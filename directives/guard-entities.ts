@@ -1,12 +1,20 @@
-import type { GraphQLObjectType, GraphQLUnionType } from 'graphql'
-import { accessOf, isPromise, type Call } from './guard-context.ts'
+import { isInterfaceType, type GraphQLObjectType, type GraphQLSchema, type GraphQLUnionType } from 'graphql'
+import { isPromise, type Call } from './guard-context.ts'
 import type { AnyField } from './guard-fields.ts'
 import type { ObjectGuards } from './guard-objects.ts'
-import { scopeFieldOf, type Rules } from './rule.ts'
-import { errorOf, isGuarded, verdictOf } from './verdict.ts'
+import { checkInterface, checkObject, type Representation, type ReferenceCheck } from './representation-check.ts'
+import type { Rules } from './rule.ts'
+import { catalogued } from '../platform/errors/catalogue.ts'
 
-type Representation = Readonly<Record<string, unknown>>
 type ReferenceResolver = (reference: Representation, context: unknown, info: Call['info']) => unknown
+
+export interface EntityGuardParts {
+  readonly entities: AnyField
+  readonly union: GraphQLUnionType
+  readonly schema: GraphQLSchema
+  readonly rules: Rules
+  readonly guards: ObjectGuards
+}
 
 const isRecord = (value: unknown): value is Representation =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -21,43 +29,32 @@ const referenceResolver = (type: GraphQLObjectType): ReferenceResolver => {
   return isResolver(resolve) ? resolve : (reference) => reference
 }
 
-/** Decides a representation from its key alone. What came over the wire is text or nothing. */
-const checkRepresentation = (type: GraphQLObjectType, rules: Rules) => {
-  const scopes = (rules.get(type.name)?.scopes ?? []).filter(isGuarded)
-  return (reference: Representation, { context }: Call): Error | undefined => {
-    for (const scope of scopes) {
-      const field = scopeFieldOf(scope)
-      const value = Object.hasOwn(reference, field) ? reference[field] : undefined
-      const verdict = verdictOf(scope, typeof value === 'string' ? value : undefined, accessOf(context))
-      if (!verdict.allowed) return errorOf(verdict, field)
-    }
-    return undefined
-  }
-}
-
 const asError = (fault: unknown): Error => (fault instanceof Error ? fault : new Error(String(fault)))
 
 /**
  * Guards entity resolution, where a guard on root fields alone leaks (authorization.md). Each representation is
  * decided before its `__resolveReference` runs, and the object once more after it; a denied or failing one becomes
- * null with its error, the rest resolve. Interfaces are left to @apollo/subgraph, guarded by concrete type.
+ * null with its error, the rest resolve. Interfaces are resolved by @apollo/subgraph: decided before by what their
+ * types have in common, after by concrete type.
  */
-export const guardEntities = (
-  entities: AnyField,
-  union: GraphQLUnionType,
-  rules: Rules,
-  guards: ObjectGuards,
-): void => {
+export const guardEntities = ({ entities, union, schema, rules, guards }: EntityGuardParts): void => {
   const typeNames = new WeakMap<object, string>()
   const resolveInterfaces = entities.resolve
   const guardAny = guards(union)
   const resolvers = new Map(
-    union
-      .getTypes()
-      .map((type) => [
-        type.name,
-        { check: checkRepresentation(type, rules), resolve: referenceResolver(type), guard: guards(type) },
-      ]),
+    union.getTypes().map((type) => [
+      type.name,
+      {
+        check: checkObject(type, rules),
+        resolve: referenceResolver(type),
+        guard: guards(type),
+      },
+    ]),
+  )
+  const interfaces = new Map(
+    Object.values(schema.getTypeMap())
+      .filter(isInterfaceType)
+      .map((type) => [type.name, checkInterface(type, schema.getPossibleTypes(type), rules)]),
   )
 
   const resolveType = union.resolveType
@@ -69,13 +66,21 @@ export const guardEntities = (
     return value
   }
 
+  const resolveInterface = (reference: Representation, check: ReferenceCheck, call: Call): unknown => {
+    const denial = check(reference, call)
+    if (denial !== undefined) return denial
+    const resolved: unknown = resolveInterfaces?.({}, { representations: [reference] }, call.context, call.info)
+    const value: unknown = Array.isArray(resolved) ? resolved[0] : undefined
+    return guardAny === undefined ? value : guardAny(value, call)
+  }
+
   const resolveOne = (reference: Representation, call: Call): unknown => {
-    const name = reference['__typename']
-    const known = typeof name === 'string' ? resolvers.get(name) : undefined
-    if (known === undefined || typeof name !== 'string') {
-      const resolved: unknown = resolveInterfaces?.({}, { representations: [reference] }, call.context, call.info)
-      const value: unknown = Array.isArray(resolved) ? resolved[0] : undefined
-      return guardAny === undefined ? value : guardAny(value, call)
+    const { __typename: name } = reference
+    if (typeof name !== 'string') return catalogued('INVALID_INPUT')
+    const known = resolvers.get(name)
+    if (known === undefined) {
+      const check = interfaces.get(name)
+      return check === undefined ? catalogued('INVALID_INPUT') : resolveInterface(reference, check, call)
     }
     const denial = known.check(reference, call)
     if (denial !== undefined) return denial
@@ -94,7 +99,7 @@ export const guardEntities = (
     if (!Array.isArray(representations)) return []
     return representations.map((reference: unknown) => {
       try {
-        return isRecord(reference) ? resolveOne(reference, { context, info }) : new Error('Not a representation.')
+        return isRecord(reference) ? resolveOne(reference, { context, info }) : catalogued('INVALID_INPUT')
       } catch (fault) {
         return asError(fault)
       }

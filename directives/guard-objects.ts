@@ -1,15 +1,14 @@
 import {
-  defaultTypeResolver,
   isAbstractType,
   isListType,
   isNonNullType,
   isObjectType,
-  type GraphQLAbstractType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql'
 import { accessOf, after, isPromise, type Call, type MaybePromise } from './guard-context.ts'
+import { guardAbstract } from './guard-abstract.ts'
 import { scopeFieldOf, type Rules } from './rule.ts'
 import { errorOf, isGuarded, verdictOfObject } from './verdict.ts'
 import { asIdText, type IdText } from '../platform/access/scope-ids.ts'
@@ -72,15 +71,12 @@ const guardObject = (type: GraphQLObjectType, rules: Rules): ValueGuard | undefi
     )
 }
 
-const guardAbstract = (type: GraphQLAbstractType, members: ReadonlyMap<string, ValueGuard>): ValueGuard => {
-  const resolveType = type.resolveType ?? defaultTypeResolver
-  return (value, call) => {
-    const name = resolveType(value, call.context, call.info, type)
-    const pass = (resolved: string | undefined) => {
-      const guard = resolved === undefined ? undefined : members.get(resolved)
-      return guard === undefined ? value : guard(value, call)
-    }
-    return isPromise(name) ? Promise.resolve(name).then(pass) : pass(name)
+/** A fault while one element is decided is that element's. */
+const guardElement = (guard: ValueGuard, item: unknown, call: Call): unknown => {
+  try {
+    return guard(item, call)
+  } catch (fault) {
+    return fault instanceof Error ? fault : new Error(String(fault))
   }
 }
 
@@ -92,12 +88,15 @@ export const objectGuards = (schema: GraphQLSchema, rules: Rules): ObjectGuards 
     if (guard !== undefined) ofObjects.set(type.name, guard)
   }
 
-  const guardNamed = (type: GraphQLOutputType): ValueGuard | undefined => {
-    if (isObjectType(type)) return ofObjects.get(type.name)
-    if (!isAbstractType(type)) return undefined
-    const guarded = schema.getPossibleTypes(type).some(({ name }) => ofObjects.has(name))
-    return guarded ? guardAbstract(type, ofObjects) : undefined
-  }
+  // One guard for each abstract type: it replaces the resolver of that type.
+  const ofAbstract = new Map(
+    Object.values(schema.getTypeMap())
+      .filter(isAbstractType)
+      .filter((type) => schema.getPossibleTypes(type).some(({ name }) => ofObjects.has(name)))
+      .map((type) => [type.name, guardAbstract(type, ofObjects)]),
+  )
+  const guardNamed = (type: GraphQLOutputType): ValueGuard | undefined =>
+    isObjectType(type) ? ofObjects.get(type.name) : isAbstractType(type) ? ofAbstract.get(type.name) : undefined
 
   const forType: ObjectGuards = (type) => {
     if (isNonNullType(type)) return forType(type.ofType)
@@ -107,7 +106,7 @@ export const objectGuards = (schema: GraphQLSchema, rules: Rules): ObjectGuards 
       if (value === null || value === undefined || value instanceof Error) return value
       if (isPromise(value)) return Promise.resolve(value).then((settled) => guard(settled, call))
       if (!isListType(type)) return inner(value, call)
-      if (isIterable(value)) return Array.from(value, (item) => inner(item, call))
+      if (isIterable(value)) return Array.from(value, (item) => guardElement(inner, item, call))
       if (isAsyncIterable(value)) return collect(value).then((items) => guard(items, call))
       return value
     }

@@ -1,8 +1,9 @@
-import type { OrganizationRule, PlatformRule, ProjectRule, ScopeRule, SelfRule } from './rule.ts'
+import type { OrganizationRule, PlatformRule, ProjectRule, Rule, ScopeRule, SelfRule } from './rule.ts'
 import { denialError, type Access } from '../platform/access/access.ts'
 import type { Decision } from '../platform/access/decide.ts'
-import type { Requirement } from '../platform/access/requirement.ts'
+import type { Requirement, StepUp } from '../platform/access/requirement.ts'
 import type { IdText } from '../platform/access/scope-ids.ts'
+import type { Clock } from '../platform/clock/clock.ts'
 import { catalogued, type CataloguedError } from '../platform/errors/catalogue.ts'
 import { err, ok, type Result } from '../platform/result/result.ts'
 
@@ -41,18 +42,18 @@ const requirementOf = (
   }
 }
 
-/** Decides one rule in the scope of one id. `secondFactorSince` is set where the field is `@sensitive`. */
-export const verdictOf = (
-  scope: GuardedRule,
-  id: IdText | undefined,
-  access: Access,
-  secondFactorSince?: Date,
-): Verdict => {
+/** What a `@sensitive` field asks of the sign-in, counted back from now; undefined for any other. */
+export const stepUpOf = ({ sensitive }: Rule, clock: Clock): Required<StepUp> | undefined =>
+  sensitive && {
+    secondFactorSince: new Date(clock.now().getTime() - sensitive.maxAgeSeconds * 1_000),
+    maxAgeSeconds: sensitive.maxAgeSeconds,
+  }
+
+/** Decides one rule in the scope of one id. `stepUp` is given where the field is `@sensitive`. */
+export const verdictOf = (scope: GuardedRule, id: IdText | undefined, access: Access, stepUp?: StepUp): Verdict => {
   const requirement = requirementOf(scope, id, access)
   if (!requirement.ok) return INVALID
-  return access.decide(
-    secondFactorSince === undefined ? requirement.value : { ...requirement.value, secondFactorSince },
-  )
+  return access.decide(stepUp === undefined ? requirement.value : { ...requirement.value, ...stepUp })
 }
 
 interface Memo {

@@ -2,6 +2,7 @@ import { graphDigest } from '../schema/graph-digest.ts'
 import { hostSubgraph, type HostedSubgraph } from './subgraph/build.ts'
 import type { AccessDirectory } from './access.ts'
 import type { DatabasePlace } from '../platform/database/place.ts'
+import type { DenialRecorder } from '../platform/access/denials.ts'
 import type { Cache } from '../platform/cache/cache.ts'
 import type { Peppers } from '../platform/crypto/peppers.ts'
 import type { Clock } from '../platform/clock/clock.ts'
@@ -22,6 +23,8 @@ export interface SubgraphSurroundings {
   readonly ids: IdGenerator
   readonly log: Log
   readonly metrics?: Metrics
+  /** Told of denied uses of audited fields. */
+  readonly denials?: DenialRecorder
 }
 
 /** A subgraph of this process: what it does, what it serves, and its own door to the database. */
@@ -43,7 +46,7 @@ export const DOMAIN_SCHEMAS = {
 } as const satisfies Record<SubgraphName, DomainSchema & DatabaseLogin>
 
 export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurroundings): RunningSubgraph => {
-  const { place, poolSize, cache, access, peppers, clock, ids, metrics } = surroundings
+  const { place, poolSize, cache, access, peppers, clock, ids, metrics, denials } = surroundings
   const log = surroundings.log.child({ subgraph: module.name })
   const schema = DOMAIN_SCHEMAS[module.name]
   const database = openDatabase({
@@ -72,7 +75,7 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
     name: module.name,
     subgraph,
     // Only where fields are served: a worker does without the schema.
-    hosted: () => (hosted ??= hostSubgraph(module, subgraph, clock)),
+    hosted: () => (hosted ??= hostSubgraph(module, subgraph, { clock, ...(denials && { denials }) })),
     database,
   }
 }

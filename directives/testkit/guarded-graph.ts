@@ -1,6 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { execute, parse, print, type ExecutionResult } from 'graphql'
 import { createAccess, type Access } from '../../platform/access/access.ts'
+import type { DenialRecorder } from '../../platform/access/denials.ts'
 import { NO_GRANTS, type Grants } from '../../platform/access/grants.ts'
 import type { Principal, UserPrincipal } from '../../platform/access/principal.ts'
 import { ownedId, selfId, type Uuid } from '../../platform/ids/id.ts'
@@ -45,8 +46,11 @@ export const adasGrants: Grants = {
   ]),
 }
 
-export const accessOf = (grants: Grants = adasGrants, principal: Principal = ada, reload = grants): Access =>
-  createAccess({ principal, grants, reload: () => Promise.resolve(reload) })
+export const accessOf = (
+  grants: Grants = adasGrants,
+  principal: Principal = ada,
+  reload: () => Promise<Grants> = () => Promise.resolve(grants),
+): Access => createAccess({ principal, grants, reload })
 
 /** The header of a subgraph that imports the whole family, its definitions, and a `Capability` enum. */
 export const HEADER = `
@@ -61,10 +65,11 @@ export const HEADER = `
 type Resolvers = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>['resolvers']>
 
 /** An enforced subgraph of a test's own types. */
-export const guardedSubgraph = (types: string, resolvers: Resolvers) => {
+export const guardedSubgraph = (types: string, resolvers: Resolvers, denials?: DenialRecorder) => {
   const typeDefs = parse(HEADER + types)
   const schema = buildSubgraphSchema({ typeDefs, resolvers })
-  return enforceRules(schema, readRules(typeDefs), { clock: { now: () => new Date('2026-01-01T12:10:00Z') } })
+  const clock = { now: () => new Date('2026-01-01T12:10:00Z') }
+  return enforceRules(schema, readRules(typeDefs), { clock, ...(denials && { denials }) })
 }
 
 /** What a client would see of a result: data, and the code and path of each error. */

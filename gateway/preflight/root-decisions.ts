@@ -1,8 +1,9 @@
 import { getArgumentValues, type FieldNode, type GraphQLField, type GraphQLObjectType } from 'graphql'
 import type { Rules } from '../../directives/rule.ts'
 import { idsAt } from '../../directives/scope-path.ts'
-import { errorOf, isGuarded, verdictOf, type GuardedRule } from '../../directives/verdict.ts'
+import { errorOf, isGuarded, stepUpOf, verdictOf, type GuardedRule } from '../../directives/verdict.ts'
 import type { Access } from '../../platform/access/access.ts'
+import type { StepUp } from '../../platform/access/requirement.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
 
@@ -22,11 +23,10 @@ export const compileRootDecision = (
   const rule = rules.get(`${root.name}.${node.name.value}`)
   const scopes = rule?.scopes.filter(isGuarded) ?? []
   if (!definition || !rule || scopes.length === 0) return undefined
-  const since = (): Date | undefined =>
-    rule.sensitive && new Date(clock.now().getTime() - rule.sensitive.maxAgeSeconds * 1000)
   return (variables, access) => {
+    const stepUp = stepUpOf(rule, clock)
     for (const scope of scopes) {
-      const denial = decideScope(scope, definition, node, variables, access, since())
+      const denial = decideScope(scope, definition, node, variables, access, stepUp)
       if (denial) return denial
     }
     return undefined
@@ -39,18 +39,18 @@ const decideScope = (
   node: FieldNode,
   variables: CoercedVariables,
   access: Access,
-  since: Date | undefined,
+  stepUp: StepUp | undefined,
 ): CataloguedError | undefined => {
   const path = 'path' in scope ? scope.path : undefined
   if (!path) {
-    const verdict = verdictOf(scope, undefined, access, since)
+    const verdict = verdictOf(scope, undefined, access, stepUp)
     return verdict.allowed ? undefined : errorOf(verdict, 'id')
   }
   const argument = path.join('.')
   const ids = idsAt(getArgumentValues(definition, node, variables), path)
   if (!ids.ok) return catalogued(ids.error, { argument })
   for (const id of ids.value) {
-    const verdict = verdictOf(scope, id, access, since)
+    const verdict = verdictOf(scope, id, access, stepUp)
     if (!verdict.allowed) return errorOf(verdict, argument)
   }
   return undefined

@@ -36,8 +36,13 @@ export interface Access {
   readonly platform: <C extends string>(capability: C) => PlatformGrant<C>
   /** Every project in which the caller holds the capability now; for reads over all of them. May be empty. */
   readonly projects: (capability: string) => ProjectSetScope
-  /** Reads the grants again, past every cache; after a mutation that changed them, and for `@sensitive`. */
+  /** Reads the grants again, past every cache: after a mutation that changed them. */
   readonly refresh: () => Promise<void>
+  /**
+   * Resolves once the grants were read for this operation and not for one before it; reads at most once. For what is
+   * never decided from a cache: mutations and `@sensitive` (authorization.md). A read that fails is tried again.
+   */
+  readonly ensureFresh: () => Promise<void>
 }
 
 export interface AccessParts {
@@ -49,8 +54,11 @@ export interface AccessParts {
 }
 
 /** The error that a denial is, the same in every layer. Strangers learn the code alone (R7). */
-export const denialError = ({ code, rule, capability }: Denied): CataloguedError =>
-  capability === undefined ? catalogued(code) : catalogued(code, { capability, rule })
+export const denialError = ({ code, rule, capability, maxAgeSeconds }: Denied): CataloguedError =>
+  catalogued(code, {
+    ...(capability !== undefined && { capability, rule }),
+    ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+  })
 
 const orThrow = <T>(result: Result<T, Denied>): T => {
   if (!result.ok) throw denialError(result.error)
@@ -90,6 +98,24 @@ export const createAccess = ({ principal, grants: loaded, reload, ids = scopeCar
     return decision
   }
 
+  let reading: Promise<void> | undefined
+  let begun = 0
+  let applied = 0
+  const refresh = (): Promise<void> => {
+    const turn = ++begun
+    const read = reload(principal).then((held) => {
+      if (turn < applied) return // one that began later has already said more
+      applied = turn
+      grants = held
+      decisions.clear()
+    })
+    reading = read
+    read.catch(() => {
+      if (reading === read) reading = undefined
+    })
+    return read
+  }
+
   return {
     principal,
     get grants() {
@@ -119,9 +145,7 @@ export const createAccess = ({ principal, grants: loaded, reload, ids = scopeCar
       }
       return { kind: 'project-set', projects }
     },
-    refresh: async () => {
-      grants = await reload(principal)
-      decisions.clear()
-    },
+    refresh,
+    ensureFresh: () => reading ?? refresh(),
   }
 }

@@ -30,6 +30,8 @@ export interface Denied {
   readonly rule: RuleName
   /** Named only to a member who lacks it; strangers learn nothing (R7). */
   readonly capability?: string
+  /** How old the second factor may be that is asked for (R23). */
+  readonly maxAgeSeconds?: number
 }
 
 const RULES = {
@@ -115,7 +117,9 @@ export const decide = (principal: Principal, grants: Grants, requirement: Requir
     const held = found.capabilities !== undefined && holds(principal, found.capabilities, capability)
     if (!held) return { ...deny('CAPABILITY_REQUIRED'), capability }
   }
-  const since = requirement.secondFactorSince
-  if (since !== undefined && !hasSecondFactor(principal, since)) return deny('MFA_REQUIRED')
+  const { secondFactorSince: since, maxAgeSeconds } = requirement
+  if (since !== undefined && !hasSecondFactor(principal, since)) {
+    return { ...deny('MFA_REQUIRED'), ...(maxAgeSeconds !== undefined && { maxAgeSeconds }) }
+  }
   return { allowed: true, rule }
 }

@@ -30,4 +30,6 @@ export interface PlatformRequirement<C extends string = string> extends StepUp {
 export interface StepUp {
   /** A second factor must have been shown at or after this instant (`@sensitive`). */
   readonly secondFactorSince?: Date
+  /** What `secondFactorSince` comes from: told to who has to sign in again. */
+  readonly maxAgeSeconds?: number
 }

@@ -1,8 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { isObjectType, Kind, type DocumentNode, type GraphQLSchema } from 'graphql'
-import { enforceRules } from '../../directives/enforce.ts'
+import { enforceRules, type EnforcementOptions } from '../../directives/enforce.ts'
 import { readRules } from '../../directives/read-rules.ts'
-import type { Clock } from '../../platform/clock/clock.ts'
 import { SCALARS } from '../../platform/graphql/scalars.ts'
 import type {
   OperationContext,
@@ -51,7 +50,7 @@ const refuseStrays = (schema: GraphQLSchema, resolvers: SubgraphResolvers): void
 export const buildSubgraph = (
   module: Pick<SubgraphModule, 'schemaFiles'>,
   subgraph: Pick<Subgraph, 'resolvers'>,
-  clock?: Clock,
+  enforcement: EnforcementOptions = {},
 ): GraphQLSchema => {
   const typeDefs = subgraphDocument(module.schemaFiles)
   const resolvers = { ...scalarsOf(typeDefs), ...subgraph.resolvers }
@@ -59,7 +58,7 @@ export const buildSubgraph = (
   const schema = buildSubgraphSchema({ typeDefs, resolvers: resolvers as ApolloResolvers })
   refuseStrays(schema, resolvers)
   const ids = idFieldsOf(schema)
-  enforceRules(schema, readRules(typeDefs), clock === undefined ? {} : { clock })
+  enforceRules(schema, readRules(typeDefs), enforcement)
   ids.writeAsText()
   return schema
 }
@@ -70,8 +69,12 @@ const operationContext = (subgraph: Pick<Subgraph, 'context'>, operation: Operat
   ...operation,
 })
 
-export const hostSubgraph = (module: SubgraphModule, subgraph: Subgraph, clock?: Clock): HostedSubgraph => ({
+export const hostSubgraph = (
+  module: SubgraphModule,
+  subgraph: Subgraph,
+  enforcement?: EnforcementOptions,
+): HostedSubgraph => ({
   name: module.name,
-  schema: buildSubgraph(module, subgraph, clock),
+  schema: buildSubgraph(module, subgraph, enforcement),
   context: (operation) => operationContext(subgraph, operation),
 })

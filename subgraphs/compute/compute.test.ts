@@ -66,7 +66,7 @@ beforeAll(async () => {
     graph: '0'.repeat(64),
     audience: () => Promise.resolve([]),
   })
-  const hosted = hostSubgraph(compute, subgraph, cloud.clock)
+  const hosted = hostSubgraph(compute, subgraph, { clock: cloud.clock })
   const load = (principal: Principal) =>
     Promise.resolve((principal.kind === 'user' ? callers.get(principal.subject) : undefined) ?? NO_GRANTS)
   const run = operationRunner({ subgraph: hosted, grants: { load, fresh: load } })

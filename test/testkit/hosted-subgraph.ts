@@ -29,7 +29,7 @@ export const hostedSubgraph = (world: World, module: SubgraphModule, schema: Dom
     ids: systemIds,
     log: silentLog,
   }
-  const hosted = hostSubgraph(module, module.start(platform), clock)
+  const hosted = hostSubgraph(module, module.start(platform), { clock })
 
   return async (member, text, variables = {}) => {
     const document = parse(text)

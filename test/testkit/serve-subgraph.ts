@@ -43,7 +43,7 @@ const principalOf = (subject: string | undefined): Principal =>
 /** A subgraph with its rules enforced, asked without a network: the second layer and everything below it. */
 export const serveSubgraph = (module: SubgraphModule, platform: SubgraphPlatform): ServedSubgraph => {
   const callers = new Map<string, Grants>()
-  const hosted = hostSubgraph(module, module.start(platform), platform.clock)
+  const hosted = hostSubgraph(module, module.start(platform), { clock: platform.clock })
   const load = (principal: Principal) =>
     Promise.resolve((principal.kind === 'user' ? callers.get(principal.subject) : undefined) ?? NO_GRANTS)
   const run = operationRunner({ subgraph: hosted, grants: { load, fresh: load } })
