@@ -1,5 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
+import type { GrantWatch } from '../platform/access/grant-watch.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import { systemClock } from '../platform/clock/clock.ts'
 import { catalogued } from '../platform/errors/catalogue.ts'
@@ -33,6 +34,8 @@ export interface GatewayOptions {
   readonly verifier?: TokenVerifier
   /** Grants of a caller for one operation. Without it only what anonymous callers may never have is decided here. */
   readonly access?: OpenAccess
+  /** Says when what is open must be decided again. Without it revocation ends nothing that is open. */
+  readonly watch?: GrantWatch['watch']
   readonly log: Log
   readonly metrics?: Metrics
   readonly limits?: Partial<Limits>
@@ -92,6 +95,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     documents,
     authenticate,
     openAccess,
+    watch: options.watch,
     limits,
     report,
     clock,

@@ -3,6 +3,7 @@ import { capabilitiesOf, SERVICE_ACCOUNT_CAPABILITIES } from '../directives/capa
 import { createPostgresAudience, type Audience } from '../platform/access/audience.ts'
 import { createApiKeys, type ApiKeys } from '../platform/access/api-keys.ts'
 import { createGrantCache, type GrantCache } from '../platform/access/grant-cache.ts'
+import { createGrantWatch, type GrantWatch } from '../platform/access/grant-watch.ts'
 import { createPostgresGrantSource } from '../platform/access/postgres-grant-source.ts'
 import type { Cache } from '../platform/cache/cache.ts'
 import type { Clock } from '../platform/clock/clock.ts'
@@ -26,6 +27,8 @@ export interface AccessParts {
 /** What this process knows of grants. */
 export interface AccessDirectory {
   readonly grants: GrantCache
+  /** Reviews what is open when grants change. */
+  readonly watch: GrantWatch
   readonly audience: Audience
   /** Who holds an API key; undefined where no pepper is known. */
   readonly keys: ApiKeys | undefined
@@ -62,14 +65,17 @@ export const openAccess = async ({
   })
   const grants = createGrantCache({ source, bus: cache, clock })
   await grants.start()
+  const watch = createGrantWatch({ grants, log })
   return {
     grants,
+    watch,
     audience: createPostgresAudience({ pool, capabilitiesOf }),
     keys: peppers && keyPool && createApiKeys({ pool: keyPool, peppers, grants, clock }),
     ping: async () => {
       await pool.query('select 1')
     },
     close: async () => {
+      watch.stop()
       await grants.stop()
       await Promise.all([pool.end(), keyPool?.end()])
     },

@@ -68,6 +68,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     verifier: access.keys ? acceptKeys({ tokens: identity.verifier, keys: access.keys, log }) : identity.verifier,
     access: async (principal) =>
       createAccess({ principal, grants: await access.grants.load(principal), reload: access.grants.fresh }),
+    watch: access.watch.watch,
     log,
     metrics,
     limits: limitsOf(config),

@@ -48,6 +48,7 @@ export const createSubgraphHost = async (parts: SubgraphHostParts): Promise<Subg
       log,
     }),
     grants: access.grants,
+    watch: access.watch.watch,
     log,
     ready,
     metrics,

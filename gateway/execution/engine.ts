@@ -44,6 +44,8 @@ export interface Engine {
     operation: IncomingOperation,
     request: RequestContext,
   ) => Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>
+  /** Decides an open subscription again, by the access of the request: why it may not stay open, if it may not. */
+  readonly review: (operation: IncomingOperation, request: RequestContext) => CataloguedError | undefined
 }
 
 export interface EngineOptions {
@@ -106,11 +108,12 @@ export const createEngine = (options: EngineOptions): Engine => {
     )
   }
 
+  const preparedOf = (incoming: IncomingOperation): PreparedOperation =>
+    operations.getOrMake(`${incoming.operationName ?? ''}\n${incoming.documentKey}`, () => prepare(incoming))
+
   /** The compiled operation, or the answer where it does not get that far. */
   const begin = (incoming: IncomingOperation, request: RequestContext): CompiledOperation | ExecutionResult => {
-    const prepared = operations.getOrMake(`${incoming.operationName ?? ''}\n${incoming.documentKey}`, () =>
-      prepare(incoming),
-    )
+    const prepared = preparedOf(incoming)
     const variables = prepared.coerce(incoming.variables)
     if (isErrors(variables)) return { errors: variables.map(invalidVariable) }
     const decided = prepared.preflight({ principal: request.principal, access: request.access, variables })
@@ -140,6 +143,13 @@ export const createEngine = (options: EngineOptions): Engine => {
       } catch (error) {
         return { errors: [toGraphQLError(error)] }
       }
+    },
+    review: (incoming, { principal, access }) => {
+      const { coerce, preflight } = preparedOf(incoming)
+      const variables = coerce(incoming.variables)
+      if (isErrors(variables)) return undefined
+      const [denied] = preflight({ principal, access, variables }).root.values()
+      return denied
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner'
 import type { ExecutionResult } from 'graphql'
 import { catalogued } from '../../platform/errors/catalogue.ts'
-import type { SubgraphResult } from '../transport/transport.ts'
+import { eventRequest, type SubgraphResult } from '../transport/transport.ts'
 import type { FetchDependencies } from './send-fetch.ts'
 import { isDataObject } from './data.ts'
 import { failRoot, rootErrors } from './fetch-failure.ts'
@@ -26,9 +26,8 @@ export const subscribeTo = async (
   const rewrite = compileRewrites(primary.outputRewrites, supergraphSchema)
   const { request, variables } = begun
 
-  const complete = (event: SubgraphResult): Promise<ExecutionResult> => {
-    // Each event is an operation of its own: nothing that one loaded may answer the next.
-    const run: Run = { ...begun, data: {}, errors: [], request: { ...request, state: new Map() } }
+  const complete = async (event: SubgraphResult): Promise<ExecutionResult> => {
+    const run: Run = { ...begun, data: {}, errors: [], request: await eventRequest(request) }
     for (const error of event.errors ?? []) onSubgraphError(prepared.subgraph, error, request)
     run.errors.push(...rootErrors(event.errors ?? [], new Map()))
     if (isDataObject(event.data)) {

@@ -35,7 +35,14 @@ export const openContext = async ({
   const timer =
     timeoutMs === undefined ? undefined : setTimeout(() => controller.abort(catalogued('REQUEST_TIMEOUT')), timeoutMs)
   return {
-    request: { principal, access, correlationId, signal: controller.signal, state: new Map() },
+    request: {
+      principal,
+      access,
+      ...(openAccess && { renewAccess: () => openAccess(principal) }),
+      correlationId,
+      signal: controller.signal,
+      state: new Map(),
+    },
     cancel: () => {
       clearTimeout(timer)
       controller.abort(catalogued('REQUEST_CANCELLED'))

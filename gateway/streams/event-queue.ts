@@ -13,6 +13,7 @@ export class EventQueue<Event extends { readonly errors?: readonly unknown[] | u
   readonly #waiting: (Event | LastEvent)[] = []
   #reader: (() => void) | undefined
   #isEnded = false
+  #failure: Error | undefined
 
   constructor(limit: number) {
     this.#limit = limit
@@ -38,10 +39,24 @@ export class EventQueue<Event extends { readonly errors?: readonly unknown[] | u
     this.#wake()
   }
 
+  /** Ends it at once: what waits is dropped, and the reader gets the error in its place. */
+  fail(error: Error): void {
+    this.#waiting.length = 0
+    this.#failure ??= error
+    this.#isEnded = true
+    this.#wake()
+  }
+
   /** For one reader. Its `return` ends the source at once. */
   events(stopSource: () => void): AsyncIterableIterator<Event> {
     const next = async (): Promise<IteratorResult<Event>> => {
       for (;;) {
+        if (this.#failure) {
+          const failure = this.#failure
+          this.#failure = undefined
+          stopSource()
+          throw failure
+        }
         const event = this.#waiting.shift()
         // A last event is an event of this stream that holds errors alone.
         if (event) return { done: false, value: event as Event }

@@ -63,7 +63,7 @@ test('a reader that falls behind loses the stream, and is told so after what was
       isReturned = true
     }
   }
-  const events = boundedEvents(flood(), 3)
+  const { events } = boundedEvents(flood(), 3)
   await until('the source is stopped', () => isReturned)
   const seen: ExecutionResult[] = []
   for await (const event of events) seen.push(event)
@@ -77,6 +77,33 @@ test('a source that fails ends the stream with an error', async () => {
     throw new Error('select * from secrets')
   }
   const seen: ExecutionResult[] = []
-  for await (const event of boundedEvents(failing(), 3)) seen.push(event)
+  for await (const event of boundedEvents(failing(), 3).events) seen.push(event)
   expect(seen.map(({ errors }) => errors?.[0]?.message)).toEqual([undefined, 'Something went wrong on our side.'])
+})
+
+test('a stream that is failed drops what waits, gives its reader the error, and ends its source', async () => {
+  const { source, isEnded } = silentSource()
+  async function* three(): AsyncGenerator<ExecutionResult> {
+    for (let tick = 0; tick < 3; tick++) yield { data: { tick } }
+    await source.next()
+  }
+  const { events, fail } = boundedEvents(three(), 10)
+  expect(await events.next()).toEqual({ done: false, value: { data: { tick: 0 } } })
+  fail(new Error('revoked'))
+  await expect(events.next()).rejects.toThrow('revoked')
+  expect(await events.next()).toEqual({ done: true, value: undefined })
+  await source.return?.()
+  expect(isEnded()).toBe(true)
+})
+
+test('a reader that waits hears of the failure at once', async () => {
+  const { source, isEnded } = silentSource()
+  const { events, fail } = boundedEvents(
+    mapEvents(source, (tick) => Promise.resolve({ data: { tick } })),
+    10,
+  )
+  const waiting = events.next()
+  fail(new Error('revoked'))
+  await expect(waiting).rejects.toThrow('revoked')
+  await until('the source is stopped', isEnded)
 })

@@ -3,7 +3,7 @@ import { mapEvents } from '../streams/map-events.ts'
 import { faultOf, toCatalogued } from '../execution/subgraph-error.ts'
 import { withAbort } from '../streams/abortable-events.ts'
 import type { ContextOf, InProcessSubgraph } from './in-process-transport.ts'
-import type { PreparedFetch, RequestContext, SubgraphResult } from './transport.ts'
+import { eventRequest, type PreparedFetch, type RequestContext, type SubgraphResult } from './transport.ts'
 
 /**
  * Subscribes in a subgraph of this process. Each event is executed with a context of its own: nothing that was loaded
@@ -35,7 +35,7 @@ export const subscribeInProcess = async (
     },
   }
   const results = mapEvents(upstream, async (rootValue): Promise<SubgraphResult> => {
-    const contextValue = await context({ ...request, state: new Map() })
+    const contextValue = await context(await eventRequest(request))
     return execute({ schema, document, rootValue, variableValues, contextValue })
   })
   return withAbort(results, request.signal)

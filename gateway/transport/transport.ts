@@ -15,6 +15,8 @@ export interface RequestContext {
   readonly principal: Principal
   /** In process the decided grants travel along; over HTTP the subgraph resolves its own. */
   readonly access: Access | undefined
+  /** The authorization of this moment, for what outlasts `access`: each event of a subscription is decided by its own. */
+  readonly renewAccess?: (() => Promise<Access>) | undefined
   readonly correlationId: string
   readonly signal: AbortSignal
   /** One map for each operation: a transport keeps its per-operation state here (loaders, subgraph contexts). */
@@ -28,6 +30,13 @@ export interface SubgraphResult {
 
 /** As a subgraph sent it, or in process the error itself. */
 export type SubgraphError = GraphQLError | GraphQLFormattedError
+
+/** The context of one event: an operation of its own, decided by grants of its own; nothing that one loaded may answer the next. */
+export const eventRequest = async (request: RequestContext): Promise<RequestContext> => ({
+  ...request,
+  access: request.renewAccess ? await request.renewAccess() : request.access,
+  state: new Map(),
+})
 
 /** How the gateway reaches a subgraph: in process through parsed documents, or over HTTP with a signed internal token. */
 export interface SubgraphTransport {

@@ -21,6 +21,8 @@ export class Connection {
   readonly socket: WebSocket
   readonly operations = new Map<string, OpenedContext>()
   principal: Principal = ANONYMOUS
+  /** Releases what watches over it. */
+  release: () => void = () => undefined
   /** Answered the last ping. */
   isAlive = true
   #expiry: NodeJS.Timeout | undefined
@@ -34,7 +36,7 @@ export class Connection {
     this.principal = principal
     if (!expiresAt) return
     const left = Math.min(expiresAt.getTime() - clock.now().getTime(), LONGEST_TIMER_MS)
-    this.#expiry = setTimeout(() => this.socket.close(CLOSE.forbidden, 'The token has expired'), Math.max(left, 0))
+    this.#expiry = setTimeout(() => this.forbid('The token has expired'), Math.max(left, 0))
   }
 
   finish(id: string): void {
@@ -42,9 +44,20 @@ export class Connection {
     this.operations.delete(id)
   }
 
+  /** Whoever it speaks for may not be here any more. What runs for it hears nothing after this. */
+  forbid(reason: string): void {
+    this.socket.close(CLOSE.forbidden, reason)
+    this.#stop()
+  }
+
   /** Stops everything that runs for it. */
   closed(): void {
+    this.#stop()
+  }
+
+  #stop(): void {
     clearTimeout(this.#expiry)
+    this.release()
     for (const id of [...this.operations.keys()]) this.finish(id)
   }
 }

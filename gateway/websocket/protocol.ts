@@ -6,6 +6,7 @@ import {
   type GraphQLFormattedError,
 } from 'graphql'
 import { makeServer, type Context, type Server, type SubscribePayload } from 'graphql-ws'
+import type { GrantWatch } from '../../platform/access/grant-watch.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import { newCorrelation, runWithCorrelation, type Correlation } from '../../platform/log/correlation.ts'
@@ -20,12 +21,14 @@ import type { Limits } from '../operation/limits.ts'
 import { boundedEvents } from '../streams/bounded-events.ts'
 import type { RequestContext } from '../transport/transport.ts'
 import { CLOSE, type Connection } from './connection.ts'
+import { revocation } from './revocation.ts'
 
 export interface ProtocolOptions {
   readonly engines: Engines
   readonly documents: Documents
   readonly authenticate: Authenticate
   readonly openAccess: OpenAccess | undefined
+  readonly watch: GrantWatch['watch'] | undefined
   readonly limits: Limits
   readonly report: ReportError
   readonly clock: Clock
@@ -48,6 +51,7 @@ const MAX_WAITING = 256
 /** `graphql-transport-ws`: who may connect, and how its operations run, by the same engine as HTTP. */
 export const createProtocol = (options: ProtocolOptions): Server<Connection> => {
   const { engines, documents, authenticate, openAccess, limits, report, clock } = options
+  const watching = revocation(options)
   const started = new WeakMap<object, Started>()
   const startedOf = ({ contextValue }: ExecutionArgs): Started => {
     const found = typeof contextValue === 'object' && contextValue !== null ? started.get(contextValue) : undefined
@@ -58,6 +62,7 @@ export const createProtocol = (options: ProtocolOptions): Server<Connection> => 
   const connect = async ({ connectionParams, extra }: Connected): Promise<boolean> => {
     try {
       extra.authenticated(await authenticate(connectionParams?.['authorization']), clock)
+      if (extra.socket.readyState === extra.socket.OPEN) extra.release = watching.connection(extra)
       return true
     } catch (error) {
       // Not refused, not accepted: the client may try again.
@@ -121,7 +126,9 @@ export const createProtocol = (options: ProtocolOptions): Server<Connection> => 
       const { engine, incoming, request, correlation } = startedOf(args)
       const stream = await runWithCorrelation(correlation, () => engine.subscribe(incoming, request))
       if (!(Symbol.asyncIterator in stream)) return stream
-      return runWithCorrelation(correlation, () => boundedEvents(stream, MAX_WAITING))
+      const { events, fail } = runWithCorrelation(correlation, () => boundedEvents(stream, MAX_WAITING))
+      watching.subscription({ engine, incoming, request, fail })
+      return events
     },
     onNext: (_, _id, _payload, args, { data, errors }) => ({
       ...(errors && { errors: wire(errors, startedOf(args).correlation.correlationId) }),

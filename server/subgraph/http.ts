@@ -5,6 +5,7 @@ import type { HostedSubgraph } from './build.ts'
 import { documentCache } from './documents.ts'
 import { operationRunner, type OperationGrants } from './operation.ts'
 import { serveWebSockets } from './websocket.ts'
+import type { GrantWatch } from '../../platform/access/grant-watch.ts'
 import { PRINCIPAL_HEADER, type InternalTokenVerifier } from '../../platform/access/internal-token.ts'
 import type { Principal } from '../../platform/access/principal.ts'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
@@ -23,6 +24,8 @@ export interface SubgraphServerParts {
   readonly subgraph: HostedSubgraph
   readonly verifier: InternalTokenVerifier
   readonly grants: OperationGrants
+  /** Says when open subscriptions must be decided again. */
+  readonly watch?: GrantWatch['watch']
   readonly log: Log
   /** Rejects while a query would not be answered. */
   readonly ready: () => Promise<void>
@@ -179,7 +182,7 @@ export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer
     })
   }
 
-  const sockets = serveWebSockets({ server: app.server, verifier, documents, run, answers })
+  const sockets = serveWebSockets({ server: app.server, verifier, documents, run, answers, watch: parts.watch })
 
   return {
     app,

@@ -1,5 +1,6 @@
 import { createSourceEventStream, execute, getOperationAST, type ExecutionArgs, type ExecutionResult } from 'graphql'
 import type { HostedSubgraph } from './build.ts'
+import { reviewSubscription } from '../../directives/subscription-review.ts'
 import type { CheckedDocument } from './documents.ts'
 import { createAccess } from '../../platform/access/access.ts'
 import type { Grants } from '../../platform/access/grants.ts'
@@ -30,6 +31,8 @@ export interface PreparedOperation {
   readonly execute: () => Promise<ExecutionResult>
   /** The events of a subscription before they are executed, or why there are none. */
   readonly source: () => Promise<AsyncIterable<unknown> | ExecutionResult>
+  /** Whether the subscription could begin now: the error of its denial, or nothing. */
+  readonly review: () => Promise<Error | undefined>
   /** Executes one event, with grants and loaders of its own. */
   readonly executeEvent: (event: unknown) => Promise<ExecutionResult>
 }
@@ -57,18 +60,24 @@ export const operationRunner = ({ subgraph, grants }: OperationRunnerParts) => {
       document: document.value,
       ...(operationName === undefined ? {} : { operationName }),
     }
-    const argumentsWith = async (rootValue?: unknown): Promise<ExecutionArgs> => ({
+    const argumentsWith = (contextValue: OperationContext, rootValue?: unknown): ExecutionArgs => ({
       ...target,
       variableValues: variables,
-      contextValue: await contextFor(principal, signal),
+      contextValue,
       ...(rootValue === undefined ? {} : { rootValue }),
     })
+    let begun: OperationContext | undefined
+    const begin = async (): Promise<ExecutionArgs> => {
+      begun = await contextFor(principal, signal)
+      return argumentsWith(begun)
+    }
     return ok({
       kind: operation.operation,
       target,
-      execute: async () => execute(await argumentsWith()),
-      source: async () => createSourceEventStream(await argumentsWith()),
-      executeEvent: async (event) => execute(await argumentsWith(event)),
+      execute: async () => execute(argumentsWith(await contextFor(principal, signal))),
+      source: async () => createSourceEventStream(await begin()),
+      review: async () => begun && reviewSubscription(begun, await contextFor(principal, signal)),
+      executeEvent: async (event) => execute(argumentsWith(await contextFor(principal, signal), event)),
     })
   }
 }

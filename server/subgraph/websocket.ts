@@ -1,12 +1,16 @@
 import type { Server } from 'node:http'
-import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql'
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
+import { GraphQLError, type ExecutionArgs } from 'graphql'
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type SubscribePayload } from 'graphql-ws'
 import { useServer } from 'graphql-ws/use/ws'
-import { WebSocketServer } from 'ws'
+import { WebSocketServer, type WebSocket } from 'ws'
 import type { AnswerWriter } from './answer.ts'
 import type { CheckedDocument } from './documents.ts'
-import type { OperationRunner, PreparedOperation } from './operation.ts'
+import type { OperationRunner } from './operation.ts'
+import { subscribeTo, type SocketOperation } from './socket-operation.ts'
+import { socketProofs } from './socket-proof.ts'
+import type { GrantWatch } from '../../platform/access/grant-watch.ts'
 import type { InternalTokenVerifier } from '../../platform/access/internal-token.ts'
+import { CataloguedError } from '../../platform/errors/catalogue.ts'
 import {
   CORRELATION_HEADER,
   correlationOf,
@@ -20,19 +24,13 @@ export interface WebSocketParts {
   readonly documents: (text: string) => CheckedDocument
   readonly run: OperationRunner
   readonly answers: AnswerWriter
-}
-
-/** One operation of a connection that a gateway shares among its callers. */
-interface SocketOperation {
-  readonly prepared: PreparedOperation
-  readonly correlation: Correlation
-  readonly abort: AbortController
+  readonly watch: GrantWatch['watch'] | undefined
+  /** How long a connection may stay that has shown no valid token. */
+  readonly proofMs?: number | undefined
 }
 
 const MAX_MESSAGE_BYTES = 1024 * 1024
 const INITIALISATION_MS = 3_000
-
-const isAsyncIterable = (value: object): value is AsyncIterable<unknown> => Symbol.asyncIterator in value
 
 const textOf = (extensions: unknown, name: string): string | undefined => {
   if (typeof extensions !== 'object' || extensions === null || !Object.hasOwn(extensions, name)) return undefined
@@ -40,41 +38,18 @@ const textOf = (extensions: unknown, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined
 }
 
-/** Written by hand: the `return()` of an async generator waits for its upstream's next event. */
-const executeEach = (source: AsyncIterable<unknown>, { prepared, correlation, abort }: SocketOperation) => {
-  const events = source[Symbol.asyncIterator]()
-  const stream: AsyncIterableIterator<ExecutionResult, undefined> = {
-    next: () =>
-      runWithCorrelation(correlation, async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
-        const event = await events.next()
-        if (event.done === true) return { done: true, value: undefined }
-        return { done: false, value: await prepared.executeEvent(event.value) }
-      }),
-    return: async () => {
-      abort.abort()
-      await events.return?.()
-      return { done: true, value: undefined }
-    },
-    [Symbol.asyncIterator]: () => stream,
-  }
-  return stream
-}
-
-const subscribeTo = async (operation: SocketOperation) => {
-  const source = await runWithCorrelation(operation.correlation, operation.prepared.source)
-  return isAsyncIterable(source) ? executeEach(source, operation) : source
-}
-
 /**
  * `graphql-transport-ws` at `/graphql`. A connection proves nothing and may be shared: each subscribe message brings
  * its principal's internal token in `extensions.principal`, and its correlation id in `extensions["x-correlation-id"]`.
  */
-export const serveWebSockets = ({ server, verifier, documents, run, answers }: WebSocketParts) => {
+export const serveWebSockets = (parts: WebSocketParts) => {
+  const { server, verifier, documents, run, answers, watch } = parts
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
     handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
   })
+  const proofs = socketProofs(parts.proofMs)
   const operations = new WeakMap<ExecutionArgs, SocketOperation>()
   const operationOf = (values: ExecutionArgs): SocketOperation => {
     const operation = operations.get(values)
@@ -85,26 +60,40 @@ export const serveWebSockets = ({ server, verifier, documents, run, answers }: W
     answers
       .ofErrors(faults, correlationId)
       .errors.map(({ message, extensions }) => new GraphQLError(message, { extensions: { ...extensions } }))
+  const refusal = (fault: unknown, correlation: Correlation): GraphQLError =>
+    refused([fault], correlation)[0] ?? new GraphQLError('Refused')
+
+  const prepare = async (
+    socket: WebSocket,
+    payload: SubscribePayload,
+    correlation: Correlation,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
+    const principal = await verifier.verify(textOf(payload.extensions, 'principal')).catch((fault: unknown) => {
+      if (fault instanceof CataloguedError && fault.code === 'UNAUTHENTICATED') proofs.refused(socket)
+      throw fault
+    })
+    proofs.proven(socket)
+    const abort = new AbortController()
+    const prepared = run({
+      document: documents(payload.query),
+      operationName: payload.operationName ?? undefined,
+      variables: payload.variables ?? {},
+      principal,
+      signal: abort.signal,
+    })
+    if (!prepared.ok) return refused(prepared.error, correlation)
+    const values: ExecutionArgs = { ...prepared.value.target }
+    operations.set(values, { prepared: prepared.value, principal, correlation, abort })
+    return values
+  }
 
   const handler = useServer(
     {
       connectionInitWaitTimeout: INITIALISATION_MS,
-      onSubscribe: async (_context, _id, payload) => {
+      onSubscribe: async ({ extra }, _id, payload) => {
         const correlation = correlationOf(textOf(payload.extensions, CORRELATION_HEADER))
         try {
-          const principal = await verifier.verify(textOf(payload.extensions, 'principal'))
-          const abort = new AbortController()
-          const prepared = run({
-            document: documents(payload.query),
-            operationName: payload.operationName ?? undefined,
-            variables: payload.variables ?? {},
-            principal,
-            signal: abort.signal,
-          })
-          if (!prepared.ok) return refused(prepared.error, correlation)
-          const values: ExecutionArgs = { ...prepared.value.target }
-          operations.set(values, { prepared: prepared.value, correlation, abort })
-          return values
+          return await prepare(extra.socket, payload, correlation)
         } catch (fault) {
           return refused([fault], correlation)
         }
@@ -113,7 +102,7 @@ export const serveWebSockets = ({ server, verifier, documents, run, answers }: W
         const { prepared, correlation } = operationOf(values)
         return runWithCorrelation(correlation, prepared.execute)
       },
-      subscribe: (values: ExecutionArgs) => subscribeTo(operationOf(values)),
+      subscribe: (values: ExecutionArgs) => subscribeTo(operationOf(values), { watch, refusal }),
       onNext: (_context, _id, _payload, values, result) => {
         const { correlation } = operationOf(values)
         const { data, errors } = answers.ofResult(result, correlation.correlationId)
@@ -130,11 +119,14 @@ export const serveWebSockets = ({ server, verifier, documents, run, answers }: W
   )
 
   server.on('upgrade', (request, socket, head) => {
-    if (new URL(request.url ?? '/', 'http://subgraph').pathname !== '/graphql') {
+    if (request.url?.split('?', 1)[0] !== '/graphql') {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
       return
     }
-    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request))
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      proofs.opened(opened)
+      sockets.emit('connection', opened, request)
+    })
   })
 
   return {

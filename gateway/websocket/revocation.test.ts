@@ -1,0 +1,173 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import {
+  adasGrants,
+  accessOf,
+  FOREIGN,
+  HEADER,
+  MINE,
+  projectId,
+  SIBLING,
+} from '../../directives/testkit/guarded-graph.ts'
+import { createGrantCache } from '../../platform/access/grant-cache.ts'
+import { createGrantWatch } from '../../platform/access/grant-watch.ts'
+import { NO_GRANTS, type Grants } from '../../platform/access/grants.ts'
+import { principalKey, type Principal } from '../../platform/access/principal.ts'
+import { createMemoryCache } from '../../platform/cache/memory-cache.ts'
+import { systemClock } from '../../platform/clock/clock.ts'
+import { catalogued } from '../../platform/errors/catalogue.ts'
+import { silentLog } from '../../platform/log/log.ts'
+import type { TestSubgraph } from '../../test/testkit/federated-graph.ts'
+import { startGateway } from '../../test/testkit/gateway.ts'
+import { createTicker } from '../../test/testkit/graphs/ticker.ts'
+import { connectSocket, type RawSocket } from '../../test/testkit/raw-socket.ts'
+import { until } from '../../test/testkit/until.ts'
+
+const stops: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  await Promise.all(stops.splice(0).map((stop) => stop()))
+})
+
+const user = (subject: string): Principal => ({
+  kind: 'user',
+  subject,
+  sessionId: undefined,
+  authenticatedAt: undefined,
+  assurance: 'single',
+})
+
+/** A gateway whose subscriptions are a project's, over grants that a test changes. */
+const arrange = async () => {
+  const ticker = createTicker()
+  const { resolvers } = ticker.subgraphs['ticker'] ?? {}
+  const tick = (resolvers as { Subscription: { tick: { subscribe: (...given: unknown[]) => unknown } } }).Subscription
+    .tick // as createTicker wrote it
+  const live: TestSubgraph = {
+    typeDefs: `${HEADER}
+      type Query { health: String @public(reason: "says only that it runs") }
+      type Tick @shareable { at: Int! }
+      type Subscription {
+        tick(projectId: ID!): Tick @projectScoped(capability: READ, project: "projectId")
+        mine: Tick @selfScoped
+      }`,
+    resolvers: {
+      Query: { health: () => 'ok' },
+      Subscription: {
+        tick: { subscribe: () => tick.subscribe({}, { from: 0 }) },
+        mine: { subscribe: () => tick.subscribe({}, { from: 0 }), resolve: ({ tick: at }: { tick: unknown }) => at },
+      },
+    },
+  }
+  const held = new Map<string, Grants>([
+    ['user:ada', adasGrants],
+    ['user:grace', adasGrants],
+  ])
+  const cache = createMemoryCache({ clock: systemClock, log: silentLog })
+  const grants = createGrantCache({
+    source: { load: (principal) => Promise.resolve(held.get(principalKey(principal)) ?? NO_GRANTS) },
+    bus: cache,
+    clock: systemClock,
+  })
+  await grants.start()
+  const watch = createGrantWatch({ grants, log: silentLog })
+  const gateway = await startGateway(
+    { live },
+    {
+      verifier: {
+        authenticate: (authorization) => {
+          if (typeof authorization !== 'string') throw catalogued('UNAUTHENTICATED')
+          return Promise.resolve({ principal: user(authorization), expiresAt: undefined })
+        },
+      },
+      access: async (principal) => accessOf(await grants.load(principal), principal),
+      watch: watch.watch,
+    },
+  )
+  stops.push(async () => {
+    watch.stop()
+    await gateway.gateway.stop(0)
+    await grants.stop()
+    await cache.close()
+  })
+  const subscribe = (socket: RawSocket, id: string, project = MINE): void => {
+    const query = 'subscription ($id: ID!) { tick(projectId: $id) { at } }'
+    socket.send({ id, type: 'subscribe', payload: { query, variables: { id: projectId(project) } } })
+  }
+  return {
+    ticker,
+    url: gateway.url,
+    subscribe,
+    connect: (name: string) => connectSocket(gateway.url, { authorization: name }),
+    open: (count: number) => until(`${String(count)} stream`, () => ticker.open() === count),
+    change: async (name: string, to: Grants) => {
+      held.set(`user:${name}`, to)
+      await grants.announce([`user:${name}`])
+    },
+  }
+}
+
+const without = (project: typeof MINE): Grants => ({
+  ...adasGrants,
+  projects: new Map([...adasGrants.projects].filter(([id]) => id !== project)),
+})
+
+const ofId = ({ messages }: RawSocket, id: string) => messages.filter((message) => message.id === id)
+
+describe('an open subscription', () => {
+  test('R9: ends with the code of the denial when its membership is removed; nothing comes after it', async () => {
+    const { connect, subscribe, open, change, ticker } = await arrange()
+    const [ada, grace] = [await connect('ada'), await connect('grace')]
+    subscribe(ada, 'mine', MINE)
+    subscribe(ada, 'sibling', SIBLING)
+    subscribe(grace, 'hers', MINE)
+    await open(3)
+    ticker.push('1')
+    await until('all have an event', () => ada.messages.length === 3 && grace.messages.length === 2)
+    await change('ada', without(MINE))
+    await open(2)
+    ticker.push('2')
+    await until('the others have another', () => ada.messages.length === 5 && grace.messages.length === 3)
+    expect(ofId(ada, 'mine').map(({ type }) => type)).toEqual(['next', 'error'])
+    expect(ofId(ada, 'mine')[1]?.payload).toMatchObject([
+      { extensions: { code: 'PROJECT_ACCESS_DENIED', correlationId: expect.any(String) } },
+    ])
+    expect(ofId(ada, 'sibling').map(({ type }) => type)).toEqual(['next', 'next'])
+    subscribe(ada, 'again', MINE)
+    await until('it is refused', () => ofId(ada, 'again').length > 0)
+    expect(ofId(ada, 'again')[0]?.payload).toMatchObject({
+      errors: [{ extensions: { code: 'PROJECT_ACCESS_DENIED' } }],
+    })
+  })
+
+  test('R8: of somebody who is disabled ends with its connection, idle ones included', async () => {
+    const { connect, subscribe, open, change } = await arrange()
+    const [streaming, idle, grace] = [await connect('ada'), await connect('ada'), await connect('grace')]
+    subscribe(streaming, '1')
+    subscribe(grace, '1')
+    await open(2)
+    await change('ada', { ...adasGrants, disabled: true })
+    expect([(await streaming.closed()).code, (await idle.closed()).code]).toEqual([4403, 4403])
+    await open(1)
+    expect(grace.socket.readyState).toBe(grace.socket.OPEN)
+  })
+
+  test('of a member who loses another project goes on', async () => {
+    const { connect, subscribe, open, change, ticker } = await arrange()
+    const ada = await connect('ada')
+    subscribe(ada, '1', SIBLING)
+    await open(1)
+    await change('ada', without(MINE))
+    ticker.push('1')
+    await ada.message(1)
+    expect(ada.messages[1]?.type).toBe('next')
+  })
+
+  test('that never could begin is refused, and a foreign project with it', async () => {
+    const { connect, subscribe, ticker } = await arrange()
+    const ada = await connect('ada')
+    subscribe(ada, '1', FOREIGN)
+    expect((await ada.message(1)).payload).toMatchObject({
+      errors: [{ extensions: { code: 'PROJECT_ACCESS_DENIED' } }],
+    })
+    expect(ticker.open()).toBe(0)
+  })
+})
