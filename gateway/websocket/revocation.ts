@@ -1,3 +1,4 @@
+import type { Access } from '../../platform/access/access.ts'
 import type { GrantWatch } from '../../platform/access/grant-watch.ts'
 import type { Engine, IncomingOperation } from '../execution/engine.ts'
 import type { OpenAccess } from '../http/operation-context.ts'
@@ -20,8 +21,9 @@ export interface OpenSubscription {
 
 const NOTHING = (): void => undefined
 
-/** Codes that end the connection, because no operation of it could be answered any more. */
-const GONE = new Set<string>(['UNAUTHENTICATED', 'ACTOR_DISABLED'])
+/** Whether no operation of the caller could be answered any more: disabled, or a key that is revoked or has expired. */
+const isGone = ({ principal, grants }: Access): boolean =>
+  grants.disabled || (principal.kind === 'service-account' && grants.projects.size === 0)
 
 /**
  * Ends what a revoked permission left open (R8, R9): the connection of somebody who is disabled or whose key is
@@ -36,8 +38,7 @@ export const revocation = ({ openAccess, watch }: RevocationParts) => ({
     return watch({
       principal,
       review: async () => {
-        const decision = (await openAccess(principal)).decide({ kind: 'self' })
-        if (!decision.allowed && GONE.has(decision.code)) connection.forbid('No longer permitted')
+        if (isGone(await openAccess(principal))) connection.forbid('No longer permitted')
       },
     })
   },

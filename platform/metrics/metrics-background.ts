@@ -24,7 +24,7 @@ export interface JobRun {
 
 /** What happens behind requests: the database, the outboxes, events and jobs. */
 export const backgroundMetrics = ({ counter, duration, gauge }: Instruments) => {
-  const pools = new Map<string, () => PoolSize>()
+  const pools = new Map<string, (() => PoolSize)[]>()
   const queries = duration({
     name: 'gpuaas_database_query_duration_seconds',
     help: 'Statements, by the database role that ran them.',
@@ -35,8 +35,14 @@ export const backgroundMetrics = ({ counter, duration, gauge }: Instruments) => 
     help: 'Connections of the pools: busy, idle, and callers waiting for one.',
     labels: ['role', 'state'],
     read: (set) => {
-      for (const [role, size] of pools) {
-        for (const [state, count] of Object.entries(size())) set({ role, state }, Number(count))
+      for (const [role, sizes] of pools) {
+        const now = sizes.map((size) => size())
+        for (const state of ['busy', 'idle', 'waiting'] as const) {
+          set(
+            { role, state },
+            now.reduce((sum, size) => sum + size[state], 0),
+          )
+        }
       }
     },
   })
@@ -64,9 +70,9 @@ export const backgroundMetrics = ({ counter, duration, gauge }: Instruments) => 
     query: ({ role, outcome, seconds }: Query) => {
       queries.observe({ role, outcome }, seconds)
     },
-    /** The pool is asked at each exposition. */
+    /** The pool is asked at each exposition; those of one role add up. */
     watchPool: (role: string, size: () => PoolSize) => {
-      pools.set(role, size)
+      pools.set(role, [...(pools.get(role) ?? []), size])
     },
     relayLeads: (leading: boolean) => {
       leads.set(leading ? 1 : 0)
