@@ -8,6 +8,7 @@ import { evidenceResolvers } from './evidence/resolvers.ts'
 import { membershipMutations } from './membership/mutations.ts'
 import { membershipResolvers } from './membership/resolvers.ts'
 import { organizationResolvers } from './organization/resolvers.ts'
+import { permissionResolvers } from './permission/resolvers.ts'
 import { projectResolvers } from './project/resolvers.ts'
 import { serviceAccountResolvers } from './service-account/resolvers.ts'
 import { userResolvers } from './user/resolvers.ts'
@@ -27,6 +28,7 @@ export const iam: SubgraphModule = {
         membershipMutations,
         userResolvers,
         evidenceResolvers,
+        permissionResolvers,
         serviceAccountResolvers,
         apiKeyResolvers,
       ]),
