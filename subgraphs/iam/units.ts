@@ -1,4 +1,10 @@
-import type { OrganizationScope, PlatformScope, ProjectScope, ProjectSetScope, SelfScope } from '../../platform/access/scope.ts'
+import type {
+  OrganizationScope,
+  PlatformScope,
+  ProjectScope,
+  ProjectSetScope,
+  SelfScope,
+} from '../../platform/access/scope.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { createUnits } from '../../platform/database/units.ts'
 import type { UnitsOfWork } from '../../platform/database/unit-of-work.ts'
