@@ -65,6 +65,11 @@ export const commands = {
   },
   gateway: { purpose: 'product', parts: [program('gateway/main.ts')], says: 'the gateway alone, on SUPERGRAPH_FILE' },
   token: { purpose: 'product', parts: [program('identity/token.ts')], says: 'print a bearer token of a demo user' },
+  'signing-keys': {
+    purpose: 'product',
+    parts: [program('gateway/identity/signing-keys-command.ts')],
+    says: 'turn the keys of internal tokens',
+  },
   migrate: { purpose: 'product', parts: [program('prisma/migrate.ts')], says: 'bring the database up to date' },
   bench: { purpose: 'product', parts: [program('bench/run.ts')], says: 'measure against the stock gateway' },
 

@@ -55,8 +55,9 @@ export const createGeneralGateway = async (options: GeneralGatewayOptions): Prom
   }
 }
 
-const knownCallers = ({ verifier, grants }: GeneralIdentity) => ({
+const knownCallers = ({ verifier, grants, watch }: GeneralIdentity) => ({
   verifier,
+  watch: watch.watch,
   access: async (principal: Parameters<typeof grants.load>[0]) =>
     createAccess({
       principal,

@@ -1,5 +1,6 @@
 import { createFileGrantSource } from '../platform/access/file-grant-source.ts'
 import { createGrantCache, type GrantCache, type GrantCacheParts } from '../platform/access/grant-cache.ts'
+import { createGrantWatch, type GrantWatch } from '../platform/access/grant-watch.ts'
 import { parseGrants, type GrantsBySubject } from '../platform/access/grants-file.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Config } from '../platform/config/config.ts'
@@ -20,6 +21,8 @@ export interface GeneralIdentityOptions {
 export interface GeneralIdentity {
   readonly verifier: TokenVerifier
   readonly grants: GrantCache
+  /** Reviews what is open when the file of the grants changes. */
+  readonly watch: GrantWatch
   /** Every capability that the file grants to anybody. */
   readonly granted: () => ReadonlySet<string>
   readonly stop: () => Promise<void>
@@ -59,6 +62,7 @@ export const openGeneralIdentity = async (options: GeneralIdentityOptions): Prom
     opening,
   )
 
+  const watch = createGrantWatch({ grants, log })
   return {
     verifier: createTokenVerifier({
       issuer: jwtIssuer,
@@ -69,10 +73,12 @@ export const openGeneralIdentity = async (options: GeneralIdentityOptions): Prom
       log,
     }),
     grants,
+    watch,
     granted: () => capabilitiesIn(entries.current()),
     stop: async () => {
       keys.stop()
       entries.stop()
+      watch.stop()
       await grants.stop()
     },
   }

@@ -269,6 +269,22 @@ describe('over a WebSocket', () => {
     await until('the stream has ended', () => graph.open() === 0)
   })
 
+  test('what is open ends when the file takes its permission away', async () => {
+    const authorization = `Bearer ${await issuer.sign({ sub: 'bob' })}`
+    const socket = await connectSocket(url, { authorization })
+    socket.send(subscribe('p2'))
+    await until('the subgraph streams', () => graph.open() === 1)
+    await put('grants.json', { ...GRANTS, bob: { projects: { p1: reader } } })
+    expect(await socket.message(1)).toMatchObject({
+      type: 'error',
+      payload: [{ extensions: { code: 'PROJECT_ACCESS_DENIED' } }],
+    })
+    await until('the stream has ended', () => graph.open() === 0)
+    await put('grants.json', { ...GRANTS, bob: { disabled: true } })
+    expect((await socket.closed()).code).toBe(4403)
+    await put('grants.json', GRANTS)
+  })
+
   test('a credential that is bad is refused', async () => {
     const socket = await openSocket(url)
     socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${await issuer.sign({ aud: 'x' })}` } })

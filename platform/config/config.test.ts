@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { inspect } from 'node:util'
 import { CataloguedError } from '../errors/catalogue.ts'
+import { FORBIDDEN } from './forbidden.ts'
 import { readConfig, type Environment } from './config.ts'
 import { configurationPage } from './document.ts'
 import { ALL_ROLES, isEmbedded, subgraphsOf } from './roles.ts'
@@ -83,12 +84,29 @@ describe('secrets', () => {
   })
 })
 
-test.each(['APOLLO_DISABLE_SECURITY_NON_LOCAL_SELECTIONS_CHECK', 'APOLLO_DISABLE_SECURITY_RECURSIVE_SELECTIONS_CHECK'])(
-  '%s is refused, whatever its value',
-  (variable) => {
-    expect(messageOf({ [variable]: 'false' })).toContain(variable)
-  },
-)
+describe('a switch that turns a protection off', () => {
+  test.each([
+    ...FORBIDDEN.map(({ example }) => example),
+    ['APOLLO_DISABLE_SECURITY_RECURSIVE_SELECTIONS_CHECK', 'false'],
+    ['APOLLO_DISABLE_SECURITY_NON_LOCAL_SELECTIONS_CHECK', ''],
+    ['APOLLO_DISABLE_SECURITY_OF_TOMORROW', '1'],
+    ['NODE_OPTIONS', '--enable-source-maps --tls_min_v1.0'],
+    ['NODE_OPTIONS', '--security-revert=CVE-2023-46809'],
+    ['NODE_DEBUG', 'cluster,HTTP'],
+  ] as const)('%s=%s is refused by name', (variable, value) => {
+    expect(messageOf({ [variable]: value })).toContain(`${variable} must not be set`)
+  })
+
+  test.each([
+    ['NODE_TLS_REJECT_UNAUTHORIZED', '1'],
+    ['NODE_OPTIONS', '--enable-source-maps --max-old-space-size=512'],
+    ['NODE_DEBUG', 'cluster'],
+    ['PGSSLMODE', 'verify-full'],
+    ['NODE_EXTRA_CA_CERTS', '/etc/ca.pem'],
+  ])('%s=%s turns none off', (variable, value) => {
+    expect(() => readConfig({ [variable]: value })).not.toThrow()
+  })
+})
 
 test('a program can require what is optional elsewhere', () => {
   expect(messageOf({}, ['supergraphFile'])).toContain('SUPERGRAPH_FILE is needed. Example: SUPERGRAPH_FILE=')

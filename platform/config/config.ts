@@ -1,4 +1,5 @@
 import { catalogued } from '../errors/catalogue.ts'
+import { forbiddenIn } from './forbidden.ts'
 import type { Setting } from './setting.ts'
 import { contradictionsIn } from './rules.ts'
 import { SETTINGS } from './settings.ts'
@@ -9,9 +10,6 @@ export type Config = {
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
-
-/** Switches that turn protections of the Apollo libraries off. No deployment of this product may have them. */
-const FORBIDDEN = 'APOLLO_DISABLE_SECURITY_'
 
 /**
  * Reads every setting from the environment. Throws one `CONFIG_INVALID` whose message names every variable at fault,
@@ -30,9 +28,7 @@ export const readConfig = <Required extends keyof Config = never>(
     ...contradictionsIn(values)
       .filter(({ setting }) => !findings.some(isAbout(setting)))
       .map(({ setting, reason }) => line(setting, reason, undefined)),
-    ...Object.keys(environment)
-      .filter((variable) => variable.startsWith(FORBIDDEN))
-      .map((variable) => `${variable} must not be set: it turns a protection off. Example: unset ${variable}`),
+    ...forbiddenIn(environment),
   ]
   if (problems.length > 0) throw catalogued('CONFIG_INVALID', {}, { message: report(problems) })
   return values as Config & { readonly [Name in Required]: NonNullable<Config[Name]> } // every setting was read without a finding, and no required one is missing

@@ -1,3 +1,4 @@
+import { FORBIDDEN } from './forbidden.ts'
 import type { Setting } from './setting.ts'
 import { SETTING_GROUPS } from './settings.ts'
 
@@ -7,7 +8,8 @@ Everything is set by environment variables. All of them are optional for \`npm s
 the product (\`ROLES\`) needs some, and says so. Mistakes are reported all at once, each with an example. An empty
 variable counts as unset. Secrets are never logged.
 
-A process refuses to start while any \`APOLLO_DISABLE_SECURITY_…\` variable is set.
+A process refuses to start with a variable that turns a protection off, of the product, its libraries or the runtime:
+${FORBIDDEN.map(({ example: [variable, value], because }) => `\n- \`${variable}=${value}\`: ${because}.`).join('')}
 `
 
 const section = ({ variable, expected, default: preset, example, about, exposure }: Setting<unknown>): string =>

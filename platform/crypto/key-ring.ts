@@ -77,6 +77,8 @@ export const parseKeyRing = async (source: string, text: string): Promise<KeyRin
       `${source} must hold a private Ed25519 or P-256 JSON Web Key, or a set of them of which the first signs`,
     )
   }
+  const ids = new Set([first, ...others].map(({ kid }) => kid))
+  if (ids.size <= others.length) throw new Error(`${source} holds two keys with one id (kid)`)
   return [first, ...others]
 }
 

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { FORBIDDEN } from '../../platform/config/forbidden.ts'
 import { addressOf, ask, runProgram, startEmbedded, tokens } from '../testkit/product.ts'
 import { VISION } from './demo-ids.ts'
 
@@ -135,11 +136,16 @@ test('every mistake in the settings is told at once', async () => {
   for (const name of ['PORT', 'LOG_LEVEL', 'ROLES', 'REDIS_URL']) expect(program.output()).toContain(name)
 }, 30_000)
 
-test('a switch that would turn a protection off keeps the process from starting', async () => {
-  const program = runProgram('server/main.ts', { APOLLO_DISABLE_SECURITY_NON_LOCAL_SELECTIONS_CHECK: 'true' })
-  expect(await program.exited).toBe(1)
-  expect(program.output()).toContain('APOLLO_DISABLE_SECURITY_NON_LOCAL_SELECTIONS_CHECK')
-}, 30_000)
+test.each(['server/main.ts', 'gateway/main.ts', 'prisma/migrate.ts'])(
+  '%s does not start while the environment turns protections off, and names every switch',
+  async (main) => {
+    const switches = Object.fromEntries(FORBIDDEN.map(({ example }) => example))
+    const program = runProgram(main, { SUPERGRAPH_FILE: 'schema/supergraph.graphql', ...switches })
+    expect(await program.exited).toBe(1)
+    for (const name of Object.keys(switches)) expect(program.output()).toContain(`${name} must not be set`)
+  },
+  30_000,
+)
 
 test('the token command prints the token and nothing else, and says what is wrong when it cannot', async () => {
   const product = await startEmbedded({}, directory)
