@@ -43,7 +43,7 @@ const requirementOf = (
 }
 
 /** What a `@sensitive` field asks of the sign-in, counted back from now; undefined for any other. */
-export const stepUpOf = ({ sensitive }: Rule, clock: Clock): Required<StepUp> | undefined =>
+export const stepUpOf = ({ sensitive }: Pick<Rule, 'sensitive'>, clock: Clock): Required<StepUp> | undefined =>
   sensitive && {
     secondFactorSince: new Date(clock.now().getTime() - sensitive.maxAgeSeconds * 1_000),
     maxAgeSeconds: sensitive.maxAgeSeconds,

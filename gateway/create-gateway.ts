@@ -1,5 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
+import type { DenialRecorder } from '../platform/access/denials.ts'
 import type { GrantWatch } from '../platform/access/grant-watch.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import { systemClock } from '../platform/clock/clock.ts'
@@ -36,6 +37,8 @@ export interface GatewayOptions {
   readonly access?: OpenAccess
   /** Says when what is open must be decided again. Without it revocation ends nothing that is open. */
   readonly watch?: GrantWatch['watch']
+  /** Told of the audited fields that are denied before they reach a subgraph. */
+  readonly denials?: DenialRecorder
   readonly log: Log
   readonly metrics?: Metrics
   readonly limits?: Partial<Limits>
@@ -85,6 +88,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     log,
     onSubgraphError: logSubgraphErrors(log),
     metrics,
+    denials: options.denials,
     graceMs: limits.requestTimeoutMs,
   })
   const apollo = createApollo({ engines, limits, rules, production, log, report, plugins: options.plugins ?? [] })

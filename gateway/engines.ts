@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
+import type { DenialRecorder } from '../platform/access/denials.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { EdgeMetrics } from '../platform/metrics/metrics-edge.ts'
@@ -19,6 +20,7 @@ export interface EnginesOptions {
   readonly log: Log
   readonly onSubgraphError: OnSubgraphError
   readonly metrics: EdgeMetrics | undefined
+  readonly denials?: DenialRecorder | undefined
   /** How long transports that a new generation has no use for stay open for operations of the one before. */
   readonly graceMs: number
 }
@@ -33,7 +35,7 @@ export interface Engines {
 }
 
 export const createEngines = async (options: EnginesOptions): Promise<Engines> => {
-  const { log, clock, onSubgraphError, metrics } = options
+  const { log, clock, onSubgraphError, metrics, denials } = options
   const transports = new Map<string, SubgraphTransport>()
   const bySchema = new WeakMap<GraphQLSchema, Engine>()
   const listeners = new Set<(engine: Engine) => void>()
@@ -53,7 +55,7 @@ export const createEngines = async (options: EnginesOptions): Promise<Engines> =
       if (!transport) throw new Error(`The plan names a subgraph that the supergraph lacks: ${subgraph}`)
       return transport
     }
-    return measuredEngine(createEngine({ supergraph, transportOf, onSubgraphError, clock, metrics }), metrics)
+    return measuredEngine(createEngine({ supergraph, transportOf, onSubgraphError, clock, metrics, denials }), metrics)
   }
 
   // An engine is made before a generation is accepted: one that cannot be served never replaces one that can.

@@ -1,21 +1,24 @@
 import type { FetchNode } from '@apollo/query-planner'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
+import { pathGuard } from '../preflight/path-guard.ts'
 import { isDataObject, type DataObject } from './data.ts'
 import { entityErrors, failEntities, failRoot, rootErrors } from './fetch-failure.ts'
 import { copyObject, mergeObject, type MergeShape } from './merge-shape.ts'
-import type { EntityPath } from './entity-path.ts'
+import { entityPath, type EntityPath } from './entity-path.ts'
 import { fetchParts, type FetchParts } from './prepared-fetch.ts'
 import { compileRepresentation } from './representation.ts'
 import { compileRewrites, renamesOf } from './rewrite.ts'
 import type { Run, Step } from './run.ts'
 import { sender, type FetchDependencies, type Send } from './send-fetch.ts'
 
-/** Compiles a fetch whose results go to the objects at `path`; the root of the answer for the empty path. */
-export const compileFetch = (node: FetchNode, path: EntityPath, dependencies: FetchDependencies): Step => {
+/** Compiles a fetch whose results go to the objects at the path `keys`; the root of the answer for the empty path. */
+export const compileFetch = (node: FetchNode, keys: readonly string[], dependencies: FetchDependencies): Step => {
   if (node.contextRewrites?.length)
     throw catalogued('SUPERGRAPH_INVALID', {}, { message: '@fromContext is not supported.' })
   const parts = fetchParts(node)
   const send = sender(parts.prepared, dependencies)
+  const wanted = parts.shape.map(({ key }) => key).filter((key) => key !== '__typename')
+  const path = entityPath(keys, dependencies.guarding && pathGuard(dependencies.guarding, keys, wanted))
   return node.requires
     ? fetchEntities(node, node.requires, path, parts, send, dependencies)
     : fetchRoot(node, path, parts, send, dependencies)
@@ -26,16 +29,17 @@ const fetchRoot = (
   path: EntityPath,
   parts: FetchParts,
   send: Send,
-  { supergraphSchema }: FetchDependencies,
+  { supergraphSchema, guarding }: FetchDependencies,
 ): Step => {
-  const { shape, variablesOf } = parts
+  const { shape, variablesOf, isMutation } = parts
   const rewrite = compileRewrites(node.outputRewrites, supergraphSchema)
   const renamed = topLevelRenames(node)
   return async (run) => {
-    const targets = path.collect(run.data)
+    const targets = path.collect(run.data, run.decisions)
     if (targets.length === 0) return
     const result = await send(run, variablesOf(run.variables))
-    const places = path.keys.length > 0 ? path.locate(run.data) : []
+    if (isMutation && guarding) await rereadGrants(run)
+    const places = path.keys.length > 0 ? path.locate(run.data, run.decisions) : []
     const fail = (error: CataloguedError): void =>
       path.keys.length > 0 ? failEntities(run, places, shape, error) : failRoot(run, shape, error)
     if (result instanceof CataloguedError) {
@@ -57,6 +61,11 @@ const fetchRoot = (
   }
 }
 
+/** A mutation may have changed what its caller may see of its results. Where grants cannot be read those before count. */
+const rereadGrants = async ({ request }: Run): Promise<void> => {
+  await request.access?.refresh().catch(() => undefined)
+}
+
 const fetchEntities = (
   node: FetchNode,
   requires: NonNullable<FetchNode['requires']>,
@@ -70,7 +79,7 @@ const fetchEntities = (
   const rewriteOutput = compileRewrites(node.outputRewrites, supergraphSchema)
   const renamed = topLevelRenames(node)
   return async (run) => {
-    const entities = path.collect(run.data)
+    const entities = path.collect(run.data, run.decisions)
     const representations: DataObject[] = []
     /** For each representation, the indices of the entities that it stands for. */
     const users: number[][] = []
@@ -94,7 +103,8 @@ const fetchEntities = (
       failEntities(run, placesOf(run, path, users), shape, result)
       return
     }
-    if (result.errors?.length) run.errors.push(...entityErrors(result.errors, users, path.locate(run.data), renamed))
+    if (result.errors?.length)
+      run.errors.push(...entityErrors(result.errors, users, path.locate(run.data, run.decisions), renamed))
     const received: unknown = result.data?.['_entities']
     if (!Array.isArray(received) || received.length !== representations.length) {
       if (!result.errors?.length)
@@ -133,7 +143,7 @@ const entitiesAt = (entities: readonly DataObject[], places: readonly number[] =
 }
 
 const placesOf = (run: Run, path: EntityPath, users: readonly (readonly number[])[]) => {
-  const places = path.locate(run.data)
+  const places = path.locate(run.data, run.decisions)
   return users.flat().flatMap((place) => (places[place] ? [places[place]] : []))
 }
 

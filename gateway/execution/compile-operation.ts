@@ -1,12 +1,14 @@
 import type { QueryPlan } from '@apollo/query-planner'
 import { OperationTypeNode, type ExecutionResult, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
 import { catalogued } from '../../platform/errors/catalogue.ts'
+import type { Decisions } from '../preflight/decisions.ts'
+import type { Guarding } from '../preflight/guarding.ts'
 import type { RequestContext } from '../transport/transport.ts'
 import { BoundedCache } from './bounded-cache.ts'
 import type { FetchDependencies } from './send-fetch.ts'
 import { compilePlan } from './compile-plan.ts'
 import { errorsOf } from './completion/answer.ts'
-import { compileRoot, type Denials } from './completion/compile-completion.ts'
+import { compileRoot } from './completion/compile-completion.ts'
 import { BUBBLE, type Complete, type Completion } from './completion/completion.ts'
 import { compileIntrospection } from './completion/introspection.ts'
 import { compileConditions, conditionsKey } from './conditions.ts'
@@ -16,9 +18,13 @@ import { subscribeTo } from './subscription.ts'
 
 /** An operation ready to run any number of times. */
 export interface CompiledOperation {
-  readonly execute: (variables: Variables, request: RequestContext) => Promise<ExecutionResult>
+  readonly execute: (variables: Variables, request: RequestContext, decisions: Decisions) => Promise<ExecutionResult>
   /** For subscriptions alone. Rejects with a catalogued error when the subgraph refuses. */
-  readonly subscribe: (variables: Variables, request: RequestContext) => Promise<AsyncIterableIterator<ExecutionResult>>
+  readonly subscribe: (
+    variables: Variables,
+    request: RequestContext,
+    decisions: Decisions,
+  ) => Promise<AsyncIterableIterator<ExecutionResult>>
 }
 
 export interface OperationParts {
@@ -27,7 +33,7 @@ export interface OperationParts {
   readonly fragments: Fragments
   readonly plan: QueryPlan
   readonly apiSchema: GraphQLSchema
-  readonly denials: Denials
+  readonly guarding: Guarding | undefined
 }
 
 /** How many combinations of `@skip` / `@include` values one operation keeps compiled. */
@@ -35,27 +41,28 @@ const MAX_VARIANTS = 16
 
 export const compileOperation = (parts: OperationParts, dependencies: FetchDependencies): CompiledOperation => {
   const { operation, fragments } = parts
-  const plan = compilePlan(parts.plan, dependencies)
+  const plan = compilePlan(parts.plan, { ...dependencies, guarding: parts.guarding })
   const readConditions = compileConditions(operation, fragments)
   const complete = compileAnswer(parts)
 
-  const begin = (variables: Variables, request: RequestContext): Run => ({
+  const begin = (variables: Variables, request: RequestContext, decisions: Decisions): Run => ({
     data: {},
     variables,
     conditions: readConditions(variables),
     request,
+    decisions,
     errors: [],
   })
 
   return {
-    execute: async (variables, request) => {
-      const run = begin(variables, request)
+    execute: async (variables, request, decisions) => {
+      const run = begin(variables, request, decisions)
       await plan.run(run)
       return complete(run)
     },
-    subscribe: (variables, request) => {
+    subscribe: (variables, request, decisions) => {
       if (!plan.primary) throw catalogued('GRAPHQL_VALIDATION_FAILED')
-      return subscribeTo(plan.primary, dependencies, begin(variables, request), async (run) => {
+      return subscribeTo(plan.primary, dependencies, begin(variables, request, decisions), async (run) => {
         await plan.run(run)
         return complete(run)
       })
@@ -68,7 +75,7 @@ const compileAnswer = ({
   operation,
   fragments,
   apiSchema,
-  denials,
+  guarding,
 }: OperationParts): ((run: Run) => ExecutionResult) => {
   const rootType = apiSchema.getRootType(operation.operation)
   if (!rootType) throw catalogued('GRAPHQL_VALIDATION_FAILED')
@@ -79,9 +86,13 @@ const compileAnswer = ({
   return (run) => {
     const { conditions } = run
     const complete = variants.getOrMake(conditionsKey(conditions), () =>
-      compileRoot({ schema: apiSchema, fragments, conditions, denials }, rootType, operation.selectionSet),
+      compileRoot({ schema: apiSchema, fragments, conditions, guarding }, rootType, operation.selectionSet),
     )
-    const completion: Completion = { findings: [], introspection: introspect ? introspect(run.variables) : {} }
+    const completion: Completion = {
+      findings: [],
+      introspection: introspect ? introspect(run.variables) : {},
+      decisions: run.decisions,
+    }
     const completed = complete(run.data, completion)
     const errors = errorsOf(run.errors, completion.findings, selected)
     // Completing the root gives an object, or null where a null bubbled up to it.

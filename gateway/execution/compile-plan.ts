@@ -1,8 +1,8 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { compileFetch } from './compile-fetch.ts'
+import { pathKeys } from './entity-path.ts'
 import type { FetchDependencies } from './send-fetch.ts'
-import { entityPath } from './entity-path.ts'
 import type { Step } from './run.ts'
 
 /** A plan with nothing left to interpret: each node became a closure when the operation was first seen. */
@@ -27,7 +27,7 @@ const compileNode = (node: PlanNode, path: Path, dependencies: FetchDependencies
   const compile = (child: PlanNode): Step => compileNode(child, path, dependencies)
   switch (node.kind) {
     case 'Fetch':
-      return compileFetch(node, entityPath(path), dependencies)
+      return compileFetch(node, pathKeys(path), dependencies)
     case 'Flatten':
       return compileNode(node.node, [...path, ...node.path], dependencies)
     case 'Sequence':

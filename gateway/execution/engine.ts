@@ -8,14 +8,17 @@ import {
   type ExecutionResult,
 } from 'graphql'
 import { readRules } from '../../directives/read-rules.ts'
+import type { DenialRecorder } from '../../platform/access/denials.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { EdgeMetrics } from '../../platform/metrics/metrics-edge.ts'
 import { traced } from '../../platform/tracing/span.ts'
 import { toGraphQLError } from '../errors/graphql-error.ts'
-import { guardsOf } from '../preflight/guards.ts'
-import { compilePreflight, type Decided, type Preflight } from '../preflight/preflight.ts'
-import { pruneOperation } from '../preflight/prune.ts'
+import { reasonOf } from '../preflight/decisions.ts'
+import { deniedFields, deniedRootFields } from '../preflight/denied-fields.ts'
+import { compilePreflight, type Asking, type Decided, type Preflight } from '../preflight/preflight.ts'
+import { recordDenials, type RefusedField } from '../preflight/record-denials.ts'
+import { rewriteOperation } from '../preflight/rewrite-operation.ts'
 import type { Supergraph } from '../supergraph/supergraph.ts'
 import type { RequestContext } from '../transport/transport.ts'
 import { BoundedCache } from './bounded-cache.ts'
@@ -54,27 +57,36 @@ export interface EngineOptions {
   readonly onSubgraphError: OnSubgraphError
   readonly clock: Clock
   readonly metrics?: EdgeMetrics | undefined
+  /** Told of the audited fields that are denied here. */
+  readonly denials?: DenialRecorder | undefined
   /** How many operations are kept compiled; those unused the longest go first. */
   readonly cacheSize?: number
 }
 
 /** What is kept of one operation of one document, whoever sends it. */
 interface PreparedOperation {
-  readonly parts: Omit<OperationParts, 'plan' | 'denials'>
+  readonly parts: Omit<OperationParts, 'plan' | 'guarding'>
   readonly coerce: (variables: Variables) => Variables | readonly GraphQLError[]
   readonly preflight: Preflight
   /** Compiled for what is denied. */
   readonly variants: BoundedCache<CompiledOperation>
 }
 
-const MAX_VARIANTS = 8
+/** An operation that got past preflight. */
+interface Begun {
+  readonly compiled: CompiledOperation
+  readonly decisions: Decided
+}
+
+const isBegun = (begun: Begun | ExecutionResult): begun is Begun => 'compiled' in begun
+
+const MAX_VARIANTS = 16
 const MAX_VARIABLE_ERRORS = 10
 
 export const createEngine = (options: EngineOptions): Engine => {
-  const { supergraph, transportOf, onSubgraphError, clock, metrics, cacheSize = 2000 } = options
+  const { supergraph, transportOf, onSubgraphError, clock, metrics, denials, cacheSize = 2000 } = options
   const { apiSchema, fullSchema } = supergraph
   const rules = readRules(parse(supergraph.sdl, { noLocation: true }))
-  const guards = guardsOf(apiSchema, rules)
   const operations = new BoundedCache<PreparedOperation>(cacheSize)
 
   const prepare = ({ document, operationName }: IncomingOperation): PreparedOperation => {
@@ -90,20 +102,21 @@ export const createEngine = (options: EngineOptions): Engine => {
         })
         return coerced ?? errors
       },
-      preflight: compilePreflight({ schema: apiSchema, operation, fragments, readConditions, guards, rules, clock }),
+      preflight: compilePreflight({ schema: apiSchema, operation, fragments, readConditions, rules, clock }),
       variants: new BoundedCache(MAX_VARIANTS),
     }
   }
 
-  const compile = ({ parts }: PreparedOperation, { denials, key }: Decided): CompiledOperation => {
-    const pruned = key === '' ? parts : pruneOperation(apiSchema, parts.operation, parts.fragments, denials)
-    const plan = pruned
+  const compile = ({ parts }: PreparedOperation, { guarding }: Decided): CompiledOperation => {
+    const { fragments } = parts
+    const operation = guarding ? rewriteOperation(parts.operation, guarding) : parts.operation
+    const plan = operation
       ? traced('plan', {}, () =>
-          supergraph.plan({ kind: Kind.DOCUMENT, definitions: [pruned.operation, ...pruned.fragments.values()] }),
+          supergraph.plan({ kind: Kind.DOCUMENT, definitions: [operation, ...fragments.values()] }),
         )
       : { kind: 'QueryPlan' as const }
     return compileOperation(
-      { ...parts, plan, denials },
+      { ...parts, plan, guarding },
       { supergraphSchema: fullSchema, transportOf, onSubgraphError, metrics },
     )
   }
@@ -111,19 +124,35 @@ export const createEngine = (options: EngineOptions): Engine => {
   const preparedOf = (incoming: IncomingOperation): PreparedOperation =>
     operations.getOrMake(`${incoming.operationName ?? ''}\n${incoming.documentKey}`, () => prepare(incoming))
 
-  /** The compiled operation, or the answer where it does not get that far. */
-  const begin = (incoming: IncomingOperation, request: RequestContext): CompiledOperation | ExecutionResult => {
+  /** What of the operation is denied already: anything at all of a mutation, else the root fields. */
+  const refusals = ({ preflight, parts }: PreparedOperation, decided: Decided, asking: Asking): RefusedField[] => {
+    const { guarding } = decided
+    if (!guarding?.isDenying) return []
+    const { operation } = parts.operation
+    if (operation === OperationTypeNode.QUERY && !denials) return []
+    const denied = operation === OperationTypeNode.MUTATION ? deniedFields(guarding) : deniedRootFields(guarding)
+    const refused = denied.map((field) => ({ ...field, error: reasonOf(field.denying, decided) }))
+    const places = preflight.places(asking.variables)
+    if (denials && places) recordDenials(denials, places, rules, refused, asking)
+    return refused
+  }
+
+  const begin = async (incoming: IncomingOperation, request: RequestContext): Promise<Begun | ExecutionResult> => {
     const prepared = preparedOf(incoming)
     const variables = prepared.coerce(incoming.variables)
     if (isErrors(variables)) return { errors: variables.map(invalidVariable) }
-    const decided = prepared.preflight({ principal: request.principal, access: request.access, variables })
-    if (decided.root.size > 0 && prepared.parts.operation.operation !== OperationTypeNode.QUERY) {
-      return refuseMutation(prepared.parts, decided, variables)
-    }
+    const { principal, access } = request
+    const { preflight, parts, variants } = prepared
     try {
-      const present = prepared.variants.get(decided.key)
+      if (access && preflight.needsFreshGrants(variables)) await access.ensureFresh()
+      const asking = { principal, access, variables }
+      const decisions = preflight.decide(asking)
+      const refused = refusals(prepared, decisions, asking)
+      if (refused.length > 0 && parts.operation.operation !== OperationTypeNode.QUERY)
+        return refuseMutation(parts, refused, variables)
+      const present = variants.get(decisions.key)
       metrics?.planLookup(present ? 'hit' : 'miss')
-      return present ?? prepared.variants.getOrMake(decided.key, () => compile(prepared, decided))
+      return { compiled: present ?? variants.getOrMake(decisions.key, () => compile(prepared, decisions)), decisions }
     } catch (error) {
       return { errors: [planningError(error)] }
     }
@@ -132,14 +161,14 @@ export const createEngine = (options: EngineOptions): Engine => {
   return {
     supergraph,
     execute: async (incoming, request) => {
-      const begun = begin(incoming, request)
-      return 'execute' in begun ? begun.execute(incoming.variables, request) : begun
+      const begun = await begin(incoming, request)
+      return isBegun(begun) ? begun.compiled.execute(incoming.variables, request, begun.decisions) : begun
     },
     subscribe: async (incoming, request) => {
-      const begun = begin(incoming, request)
-      if (!('subscribe' in begun)) return begun
+      const begun = await begin(incoming, request)
+      if (!isBegun(begun)) return begun
       try {
-        return await begun.subscribe(incoming.variables, request)
+        return await begun.compiled.subscribe(incoming.variables, request, begun.decisions)
       } catch (error) {
         return { errors: [toGraphQLError(error)] }
       }
@@ -148,8 +177,9 @@ export const createEngine = (options: EngineOptions): Engine => {
       const { coerce, preflight } = preparedOf(incoming)
       const variables = coerce(incoming.variables)
       if (isErrors(variables)) return undefined
-      const [denied] = preflight({ principal, access, variables }).root.values()
-      return denied
+      const decided = preflight.decide({ principal, access, variables })
+      const [denied] = decided.guarding ? deniedRootFields(decided.guarding) : []
+      return denied && reasonOf(denied.denying, decided)
     },
   }
 }

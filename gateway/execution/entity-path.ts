@@ -1,60 +1,99 @@
+import type { Decisions } from '../preflight/decisions.ts'
+import type { PathGuard } from '../preflight/path-guard.ts'
+import type { Place } from '../preflight/place.ts'
 import { reader, type DataObject, type Read, type ResponsePath } from './data.ts'
 
 /** Where a plan's flatten node points: names of fields, lists on the way entered at every index. */
 export interface EntityPath {
   readonly keys: readonly string[]
-  /** Every object at the path, in the order of the answer; nulls on the way end the way. */
-  readonly collect: (root: DataObject) => DataObject[]
+  /** Every object at the path, in the order of the answer; nulls, and what is denied, end the way. */
+  readonly collect: (root: DataObject, decisions: Decisions) => DataObject[]
   /** The concrete paths of what `collect` returns, in the same order. Walked anew: needed for errors only. */
-  readonly locate: (root: DataObject) => ResponsePath[]
+  readonly locate: (root: DataObject, decisions: Decisions) => ResponsePath[]
 }
 
-export const entityPath = (path: readonly (string | number)[]): EntityPath => {
-  const keys = path.filter((element): element is string => typeof element === 'string' && element !== '@')
-  const readers = keys.map(reader)
+export const entityPath = (keys: readonly string[], guard?: PathGuard): EntityPath => {
+  const segments = [...keys, undefined].map((key): Segment => ({
+    key,
+    read: key === undefined ? undefined : reader(key),
+  }))
   return {
     keys,
-    collect: (root) => {
+    collect: (root, decisions) => {
       const found: DataObject[] = []
-      walk(root, readers, 0, found)
+      walk({ segments, guard, decisions, found }, root, 0, guard?.root)
       return found
     },
-    locate: (root) => {
+    locate: (root, decisions) => {
       const found: ResponsePath[] = []
-      trace(root, keys, readers, 0, [], found)
+      trace({ segments, guard, decisions, found }, root, 0, guard?.root, [])
       return found
     },
   }
 }
 
-const walk = (value: unknown, readers: readonly Read[], depth: number, found: DataObject[]): void => {
+/** The response names of a plan's path, without its marks of lists. */
+export const pathKeys = (path: readonly (string | number)[]): readonly string[] =>
+  path.filter((element): element is string => typeof element === 'string' && element !== '@')
+
+/** One step of the way; at its end neither is there. */
+interface Segment {
+  readonly key: string | undefined
+  readonly read: Read | undefined
+}
+
+interface Way<Found> {
+  readonly segments: readonly Segment[]
+  readonly guard: PathGuard | undefined
+  readonly decisions: Decisions
+  readonly found: Found[]
+}
+
+const BARRED = Symbol('the way ends here')
+
+/** The place that the next step leads to; undefined where nothing is decided. */
+const next = (
+  { guard, decisions }: Way<unknown>,
+  place: Place | undefined,
+  key: string | undefined,
+  object: DataObject,
+): Place | undefined | typeof BARRED => {
+  const at = place && guard?.at(place, object)
+  if (!guard || !at) return undefined
+  if (guard.bars(at, key, object, decisions)) return BARRED
+  return key === undefined ? undefined : at.fields.get(key)?.child
+}
+
+const walk = (way: Way<DataObject>, value: unknown, depth: number, place: Place | undefined): void => {
   if (typeof value !== 'object' || value === null) return
   if (Array.isArray(value)) {
-    for (const item of value) walk(item, readers, depth, found)
+    for (const item of value) walk(way, item, depth, place)
     return
   }
   const object = value as DataObject // neither null nor a list: checked above
-  const read = readers[depth]
-  if (read) walk(read(object), readers, depth + 1, found)
-  else found.push(object)
+  const { key, read } = way.segments[depth] ?? {}
+  const below = next(way, place, key, object)
+  if (below === BARRED) return
+  if (read) walk(way, read(object), depth + 1, below)
+  else way.found.push(object)
 }
 
 const trace = (
+  way: Way<ResponsePath>,
   value: unknown,
-  keys: readonly string[],
-  readers: readonly Read[],
   depth: number,
+  place: Place | undefined,
   path: ResponsePath,
-  found: ResponsePath[],
 ): void => {
   if (typeof value !== 'object' || value === null) return
   if (Array.isArray(value)) {
-    value.forEach((item: unknown, index) => trace(item, keys, readers, depth, [...path, index], found))
+    value.forEach((item: unknown, index) => trace(way, item, depth, place, [...path, index]))
     return
   }
   const object = value as DataObject // neither null nor a list: checked above
-  const read = readers[depth]
-  const key = keys[depth]
-  if (read && key !== undefined) trace(read(object), keys, readers, depth + 1, [...path, key], found)
-  else found.push(path)
+  const { key, read } = way.segments[depth] ?? {}
+  const below = next(way, place, key, object)
+  if (below === BARRED) return
+  if (read && key !== undefined) trace(way, read(object), depth + 1, below, [...path, key])
+  else way.found.push(path)
 }

@@ -1,26 +1,34 @@
 import { isNonNullType, OperationTypeNode, type ExecutionResult } from 'graphql'
+import { catalogued } from '../../platform/errors/catalogue.ts'
 import { toGraphQLError } from '../errors/graphql-error.ts'
-import type { Decided } from '../preflight/preflight.ts'
+import type { RefusedField } from '../preflight/record-denials.ts'
 import type { OperationParts } from './compile-operation.ts'
 import { collectFields } from './completion/collect-fields.ts'
 import { compileConditions } from './conditions.ts'
 import type { Variables } from './run.ts'
 
 /**
- * The answer of a mutation of which a root field is denied: nothing has run, every field is null, and each denied one
- * says why. Without data for a subscription, and where a field cannot be null.
+ * The answer of a mutation of which something is denied: nothing has run, every root field is null, each denied field
+ * says why, and each other root field that it was refused with them. Without data for a subscription, and where a
+ * field cannot be null.
  */
 export const refuseMutation = (
   { apiSchema, operation, fragments }: Pick<OperationParts, 'apiSchema' | 'operation' | 'fragments'>,
-  { root }: Decided,
+  denied: readonly RefusedField[],
   variables: Variables,
 ): ExecutionResult => {
-  const errors = [...root].map(([key, error]) => toGraphQLError(error, [key]))
   const type = apiSchema.getRootType(operation.operation)
-  if (!type || operation.operation === OperationTypeNode.SUBSCRIPTION) return { errors }
+  if (!type || operation.operation === OperationTypeNode.SUBSCRIPTION) {
+    return { errors: denied.map(({ error, path }) => toGraphQLError(error, path)) }
+  }
   const conditions = compileConditions(operation, fragments)(variables)
   const fields = [...collectFields({ schema: apiSchema, fragments, conditions }, type, [operation.selectionSet])]
   const definitions = type.getFields()
+  const errors = fields.flatMap(([key, [node]]) => {
+    const own = denied.filter(({ rootKey }) => rootKey === key)
+    if (own.length > 0) return own.map(({ error, path }) => toGraphQLError(error, path))
+    return node?.name.value === '__typename' ? [] : [toGraphQLError(catalogued('MUTATION_REFUSED'), [key])]
+  })
   const cannotBeNull = fields.some(([, [node]]) => isNonNullType(definitions[node?.name.value ?? '']?.type))
   if (cannotBeNull) return { errors, data: null }
   return {

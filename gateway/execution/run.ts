@@ -1,4 +1,5 @@
 import type { CataloguedError } from '../../platform/errors/catalogue.ts'
+import type { Decisions } from '../preflight/decisions.ts'
 import type { RequestContext, SubgraphError, SubgraphTransport } from '../transport/transport.ts'
 import type { DataObject, ResponsePath } from './data.ts'
 
@@ -18,6 +19,7 @@ export interface Run {
   /** The values of the variables that `@skip` and `@include` use, defaults applied. */
   readonly conditions: ReadonlyMap<string, boolean>
   readonly request: RequestContext
+  readonly decisions: Decisions
   readonly errors: FieldError[]
 }
 

@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql'
 import { CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { EdgeMetrics, SubgraphFetch } from '../../platform/metrics/metrics-edge.ts'
 import { tracedFetch } from '../../platform/tracing/spans.ts'
+import type { Guarding } from '../preflight/guarding.ts'
 import type { PreparedFetch, SubgraphResult } from '../transport/transport.ts'
 import type { OnSubgraphError, Run, TransportOf } from './run.ts'
 import { abortReason, faultOf } from './subgraph-error.ts'
@@ -12,6 +13,8 @@ export interface FetchDependencies {
   readonly transportOf: TransportOf
   readonly onSubgraphError: OnSubgraphError
   readonly metrics: EdgeMetrics | undefined
+  /** Undefined where nothing is left to decide while the operation runs. */
+  readonly guarding?: Guarding | undefined
 }
 
 /** Never rejects: whatever a transport may do becomes a result or a catalogued failure. */

@@ -27,7 +27,9 @@ export const subscribeTo = async (
   const { request, variables } = begun
 
   const complete = async (event: SubgraphResult): Promise<ExecutionResult> => {
-    const run: Run = { ...begun, data: {}, errors: [], request: await eventRequest(request) }
+    const own = await eventRequest(request)
+    const decisions = { ...begun.decisions, access: begun.decisions.access && own.access }
+    const run: Run = { ...begun, data: {}, errors: [], request: own, decisions }
     for (const error of event.errors ?? []) onSubgraphError(prepared.subgraph, error, request)
     run.errors.push(...rootErrors(event.errors ?? [], new Map()))
     if (isDataObject(event.data)) {

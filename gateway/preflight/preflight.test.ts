@@ -152,13 +152,16 @@ describe('an anonymous caller', () => {
       'a guarded field beside a public one',
       'mutation { note(text: "x") { text } rename(input: { id: "x" }) { name } }',
       { note: null, rename: null },
-      [['rename', 'UNAUTHENTICATED']],
+      [
+        ['note', 'MUTATION_REFUSED'],
+        ['rename', 'UNAUTHENTICATED'],
+      ],
     ],
     [
       'a guarded field in the result of a public one',
       'mutation { note(text: "x") { text viewer { name } } }',
       { note: null },
-      [['note', 'UNAUTHENTICATED']],
+      [['note.viewer', 'UNAUTHENTICATED']],
     ],
   ])('runs nothing of a mutation with %s', async (_, query, data, errors) => {
     expect(await askAs(ANONYMOUS, query)).toMatchObject({ data, errors, fetched: [] })
@@ -224,8 +227,12 @@ describe('a known caller', () => {
       'mutation ($input: Rename!) { note(text: "x") { text } rename(input: $input) { name } }',
       { input: { id: projectId(SIBLING) } },
     )
-    expect([errors, fetched]).toEqual([[['rename', 'CAPABILITY_REQUIRED']], []])
-    expect(extensions[0]).toMatchObject({ capability: 'WRITE', rule: 'projectScoped' })
+    expect(errors).toEqual([
+      ['note', 'MUTATION_REFUSED'],
+      ['rename', 'CAPABILITY_REQUIRED'],
+    ])
+    expect(fetched).toEqual([])
+    expect(extensions[1]).toMatchObject({ capability: 'WRITE', rule: 'projectScoped' })
   })
 
   test('is asked for a fresh second factor where the field is sensitive, and for a platform role where it is the platform’s', async () => {

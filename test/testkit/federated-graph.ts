@@ -19,6 +19,14 @@ export interface FederatedGraph {
   readonly transports: (name: string) => SubgraphTransport
   /** Names of the subgraphs that were fetched from, in order. */
   readonly fetched: string[]
+  /** The same fetches, with what was asked. */
+  readonly sent: SentFetch[]
+}
+
+export interface SentFetch {
+  readonly subgraph: string
+  readonly operation: string
+  readonly variables: Readonly<Record<string, unknown>>
 }
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
@@ -38,6 +46,7 @@ export const federatedGraph = (
   const composed = composeServices(services)
   if (composed.errors) throw new Error(composed.errors.map(({ message }) => message).join('\n'))
   const fetched: string[] = []
+  const sent: SentFetch[] = []
   const schemas = new Map(
     services.map(({ name, typeDefs, resolvers }) => [name, buildSubgraphSchema([{ typeDefs, resolvers }])]),
   )
@@ -48,6 +57,7 @@ export const federatedGraph = (
         ...transport,
         execute: (fetch, variables, request) => {
           fetched.push(name)
+          sent.push({ subgraph: name, operation: fetch.operation, variables })
           return transport.execute(fetch, variables, request)
         },
       }
@@ -58,6 +68,7 @@ export const federatedGraph = (
     sdl: composed.supergraphSdl,
     schemas,
     fetched,
+    sent,
     transports: (name) => {
       const transport = transports.get(name)
       if (!transport) throw new Error(`The test has no subgraph ${name}`)

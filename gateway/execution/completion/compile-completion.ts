@@ -12,23 +12,17 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { catalogued, type CataloguedError } from '../../../platform/errors/catalogue.ts'
-import { isDataObject, reader, writer, type Read, type Write } from '../data.ts'
+import { denyingRow, reasonOf } from '../../preflight/decisions.ts'
+import { denyingField, denyingObject, type FieldPlace, type ObjectPlace, type Place } from '../../preflight/place.ts'
+import type { Guarding } from '../../preflight/guarding.ts'
+import { isDataObject, reader, writer, type DataObject, type Read, type Write } from '../data.ts'
 import { collectFields, type CollectContext, type ObjectLike } from './collect-fields.ts'
 import { BUBBLE, prependPath, type Complete, type Completion } from './completion.ts'
 import { completeLeaf } from './leaf.ts'
 
-/** What was decided before the operation ran. Everything not denied is completed. */
-export interface Denials {
-  /** A field of an object type, wherever it is selected. */
-  readonly field: (type: string, field: string) => CataloguedError | undefined
-  /** Every object of a type. */
-  readonly object: (type: string) => CataloguedError | undefined
-  /** A root field by its response name. */
-  readonly root: (key: string) => CataloguedError | undefined
-}
-
 export interface CompletionContext extends CollectContext {
-  readonly denials: Denials
+  /** What the operation was compiled for; undefined where nothing is denied and nothing left to decide. */
+  readonly guarding: Guarding | undefined
 }
 
 interface CompiledField {
@@ -36,17 +30,19 @@ interface CompiledField {
   readonly read: Read
   readonly write: Write
   readonly complete: Complete
+  /** What an object has in place of the field where it is denied for that object alone. */
+  readonly denies?: (object: DataObject, completion: Completion) => { readonly completed: unknown } | undefined
 }
 
 /** Compiles the completion of one root selection: from fetched data to the client's answer. */
 export const compileRoot = (context: CompletionContext, type: ObjectLike, selections: SelectionSetNode): Complete =>
-  completeFields(compileFields(context, type, [selections], { isRoot: true }))
+  completeFields(compileFields(context, type, [selections], context.guarding?.root))
 
 const compileFields = (
   context: CompletionContext,
   type: ObjectLike,
   selectionSets: readonly SelectionSetNode[],
-  { isRoot }: { readonly isRoot: boolean },
+  place: ObjectPlace | undefined,
 ): CompiledField[] => {
   const compiled: CompiledField[] = []
   const definitions = type.getFields()
@@ -58,9 +54,9 @@ const compileFields = (
     else if (name === '__schema' || name === '__type')
       compiled.push({ ...field, complete: fromIntrospection(field.read) })
     else if (definition) {
-      const denial = (isRoot ? context.denials.root(key) : undefined) ?? context.denials.field(type.name, name)
-      const complete = denial ? deny(definition.type, denial) : compileType(context, definition.type, nodes)
-      compiled.push({ ...field, complete })
+      const guarded = place?.fields.get(key)
+      const complete = compileType(context, definition.type, nodes, guarded?.child)
+      compiled.push({ ...field, ...guardedField(context, definition.type, guarded, complete) })
     }
   }
   return compiled
@@ -82,21 +78,50 @@ const refuse =
     return BUBBLE
   }
 
-const deny =
-  (type: GraphQLOutputType, error: CataloguedError): Complete =>
-  (_, { findings }) => {
-    findings.push({ path: [], error, isConsequence: false })
-    return isNonNullType(type) ? BUBBLE : null
+/** A field that was denied before, or is decided for each object. */
+const guardedField = (
+  { guarding }: CompletionContext,
+  type: GraphQLOutputType,
+  place: FieldPlace | undefined,
+  complete: Complete,
+): Pick<CompiledField, 'complete' | 'denies'> => {
+  if (!guarding || !place) return { complete }
+  const denied = isNonNullType(type) ? BUBBLE : null
+  const denying = denyingField(place, guarding.isDenied)
+  if (denying.length > 0) {
+    return {
+      complete: (_, { findings, decisions }) => {
+        findings.push({ path: [], error: reasonOf(denying, decisions), isConsequence: false })
+        return denied
+      },
+    }
   }
+  const { rows } = place
+  if (rows.length === 0) return { complete }
+  return {
+    complete,
+    denies: (object, { findings, decisions }) => {
+      const error = denyingRow(rows, object, decisions)
+      if (!error) return undefined
+      findings.push({ path: [], error, isConsequence: false })
+      return { completed: denied }
+    },
+  }
+}
 
-const compileType = (context: CompletionContext, type: GraphQLOutputType, nodes: readonly FieldNode[]): Complete => {
-  if (isNonNullType(type)) return nonNull(compileType(context, type.ofType, nodes))
-  if (isListType(type)) return list(compileType(context, type.ofType, nodes))
+const compileType = (
+  context: CompletionContext,
+  type: GraphQLOutputType,
+  nodes: readonly FieldNode[],
+  place: Place | undefined,
+): Complete => {
+  if (isNonNullType(type)) return nonNull(compileType(context, type.ofType, nodes, place))
+  if (isListType(type)) return list(compileType(context, type.ofType, nodes, place))
   if (isLeafType(type)) return completeLeaf(type)
   const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
   return isAbstractType(type)
-    ? completeAbstract(context, type, selectionSets)
-    : completeObject(context, type, selectionSets)
+    ? completeAbstract(context, type, selectionSets, place)
+    : completeObject(context, type, selectionSets, place?.types.get(type.name))
 }
 
 const nonNull =
@@ -136,18 +161,25 @@ const completeObject = (
   context: CompletionContext,
   type: ObjectLike,
   selectionSets: readonly SelectionSetNode[],
+  place: ObjectPlace | undefined,
 ): Complete => {
-  const denial = context.denials.object(type.name)
-  if (denial) {
-    return (value, { findings }) => {
-      if (value !== null && value !== undefined) findings.push({ path: [], error: denial, isConsequence: false })
-      return null
+  const denying = place && context.guarding ? denyingObject(place, context.guarding.isDenied) : []
+  const rows = place?.rows ?? []
+  const fields = completeFields(compileFields(context, type, selectionSets, place))
+  if (denying.length === 0 && rows.length === 0) {
+    return (value, completion) => {
+      if (value === null || value === undefined) return null
+      return isDataObject(value) ? fields(value, completion) : misfit(completion)
     }
   }
-  const fields = completeFields(compileFields(context, type, selectionSets, { isRoot: false }))
   return (value, completion) => {
     if (value === null || value === undefined) return null
-    return isDataObject(value) ? fields(value, completion) : misfit(completion)
+    if (!isDataObject(value)) return misfit(completion)
+    const { findings, decisions } = completion
+    const error = denying.length > 0 ? reasonOf(denying, decisions) : denyingRow(rows, value, decisions)
+    if (!error) return fields(value, completion)
+    findings.push({ path: [], error, isConsequence: false })
+    return null
   }
 }
 
@@ -159,7 +191,8 @@ const completeFields =
     const source = value as Record<string, unknown>
     for (const field of fields) {
       const mark = completion.findings.length
-      const completed = field.complete(field.read(source), completion)
+      const denied = field.denies?.(source, completion)
+      const completed = denied ? denied.completed : field.complete(field.read(source), completion)
       if (completion.findings.length > mark) prependPath(completion, mark, field.key)
       if (completed === BUBBLE) return null
       field.write(answer, completed)
@@ -171,7 +204,9 @@ const completeAbstract = (
   context: CompletionContext,
   type: GraphQLCompositeType,
   selectionSets: readonly SelectionSetNode[],
+  place: Place | undefined,
 ): Complete => {
+  const isDecided = place !== undefined && context.guarding?.changes.place(place) === true
   const byTypename = new Map<string, Complete>()
   const readTypenames = typenameKeys(selectionSets).map(reader)
   return (value, completion) => {
@@ -187,7 +222,10 @@ const completeAbstract = (
       const fits = isObjectType(concrete) || isInterfaceType(concrete)
       // Names come from subgraphs: only those that the API has are remembered.
       if (!fits || (concrete.name !== type.name && !isPossible(context, type, concrete))) return misfit(completion)
-      complete = completeObject(context, concrete, selectionSets)
+      const object = place?.types.get(typename)
+      // What stays without its type cannot be decided by the rules of its type.
+      if (!object && isDecided) return misfit(completion)
+      complete = completeObject(context, concrete, selectionSets, object)
       byTypename.set(typename, complete)
     }
     return complete(value, completion)

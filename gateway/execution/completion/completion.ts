@@ -1,4 +1,5 @@
 import type { CataloguedError } from '../../../platform/errors/catalogue.ts'
+import type { Decisions } from '../../preflight/decisions.ts'
 import type { DataObject, ResponsePath } from '../data.ts'
 
 /** What a subgraph's data broke of the API schema, or what was denied, while an answer was completed. */
@@ -15,6 +16,7 @@ export interface Completion {
   readonly findings: Finding[]
   /** The results of `__schema` and `__type`, by response name. */
   readonly introspection: DataObject
+  readonly decisions: Decisions
 }
 
 /** Says that a null has reached a place where none may be: the parent becomes null instead. */

@@ -74,4 +74,10 @@ export const OPERATION_CODES = {
     when: 'Automatic persisted queries are switched off.',
     remedy: 'Send the document.',
   },
+  MUTATION_REFUSED: {
+    message: 'Nothing of this mutation ran, because another part of it is denied.',
+    retryable: false,
+    when: 'You may use this field, but another field of the same operation, or one selected of a result, is denied. A mutation runs as a whole or not at all; the other errors of the answer say what is denied.',
+    remedy: 'Leave out what is denied, or send this field in an operation of its own.',
+  },
 } as const satisfies Record<string, CatalogueEntry>
