@@ -45,25 +45,36 @@ const readImports = (value: unknown): Map<string, string> => {
   return imports
 }
 
+const CORE_IDENTITY = 'https://specs.apollo.dev/core'
+
+/** The link specification says `url`; its predecessor, which old supergraphs carry, `feature`. */
+const urlOf = (values: ReadonlyMap<string, unknown>): string | undefined => {
+  const url = values.get('url') ?? values.get('feature')
+  return typeof url === 'string' ? url : undefined
+}
+
 const readLink = (directive: ConstDirectiveNode): Link | undefined => {
   const values = argumentsOf(directive)
-  const url = values.get('url')
-  if (typeof url !== 'string') return undefined
+  const url = urlOf(values)
+  if (url === undefined) return undefined
   const { identity, version } = splitUrl(url)
   const as = values.get('as')
   const namespace = typeof as === 'string' ? as : (identity.split('/').at(-1) ?? '')
   return { identity, version, namespace, imports: readImports(values.get('import')) }
 }
 
+/** A directive links when it links its own specification under the name that it has. */
+const linksItself = (directive: ConstDirectiveNode): boolean => {
+  const link = readLink(directive)
+  if (link === undefined || (link.identity !== LINK_IDENTITY && link.identity !== CORE_IDENTITY)) return false
+  return [link.namespace, link.imports.get('@link')?.slice(1)].includes(directive.name.value)
+}
+
 /** Every link of a document. The directive that links may itself be renamed, by the link of its own specification. */
 export const readLinks = (document: DocumentNode): readonly Link[] => {
   const directives = schemaDirectives(document)
-  const bootstrap = directives.find((directive) => {
-    const url = argumentsOf(directive).get('url')
-    return typeof url === 'string' && splitUrl(url).identity === LINK_IDENTITY
-  })
-  const linkName = bootstrap?.name.value ?? 'link'
-  return directives.filter(({ name }) => name.value === linkName).flatMap((directive) => readLink(directive) ?? [])
+  const names = new Set(['link', ...directives.filter(linksItself).map(({ name }) => name.value)])
+  return directives.filter(({ name }) => names.has(name.value)).flatMap((directive) => readLink(directive) ?? [])
 }
 
 /** The names under which a document uses the directives of the family; empty when it does not link them. */

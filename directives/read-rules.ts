@@ -1,5 +1,6 @@
-import { Kind, type ConstDirectiveNode, type DocumentNode, type FieldDefinitionNode, type GraphQLSchema } from 'graphql'
+import { Kind, type DocumentNode, type GraphQLSchema } from 'graphql'
 import type { FamilyDirective } from './definitions.ts'
+import { directiveSites, type SiteKind } from './directive-sites.ts'
 import { argumentsOf, familyNames } from './links.ts'
 import type { Coordinate, Rule, Rules, ScopePath, ScopeRule } from './rule.ts'
 
@@ -8,53 +9,24 @@ export interface DirectiveUse {
   readonly coordinate: Coordinate
   readonly type: string
   readonly field: string | undefined
-  readonly on: 'object' | 'interface'
+  readonly on: SiteKind
   readonly directive: FamilyDirective
+  /** What the directive is called in this document. */
+  readonly name: string
   readonly arguments: ReadonlyMap<string, unknown>
 }
 
-interface TypeNode {
-  readonly name: string
-  readonly on: 'object' | 'interface'
-  readonly directives: readonly ConstDirectiveNode[]
-  readonly fields: readonly FieldDefinitionNode[]
-}
-
-const typeNodes = (document: DocumentNode): readonly TypeNode[] =>
-  document.definitions.flatMap((node): readonly TypeNode[] => {
-    switch (node.kind) {
-      case Kind.OBJECT_TYPE_DEFINITION:
-      case Kind.OBJECT_TYPE_EXTENSION:
-        return [{ name: node.name.value, on: 'object', directives: node.directives ?? [], fields: node.fields ?? [] }]
-      case Kind.INTERFACE_TYPE_DEFINITION:
-      case Kind.INTERFACE_TYPE_EXTENSION:
-        return [
-          { name: node.name.value, on: 'interface', directives: node.directives ?? [], fields: node.fields ?? [] },
-        ]
-      default:
-        return []
-    }
-  })
-
-/** Every use of the family in a document, resolved by link identity; repeated ones are all listed. */
+/** Every use of the family in a document, resolved by link identity; repeated and misplaced ones are all listed. */
 export const readDirectiveUses = (document: DocumentNode): readonly DirectiveUse[] => {
   const names = familyNames(document)
-  const usesOn = (nodes: readonly ConstDirectiveNode[], at: Omit<DirectiveUse, 'directive' | 'arguments'>) =>
-    nodes.flatMap((node): readonly DirectiveUse[] => {
-      const directive = names.get(node.name.value)
-      return directive === undefined ? [] : [{ ...at, directive, arguments: argumentsOf(node) }]
-    })
-  return typeNodes(document).flatMap(({ name, on, directives, fields }) => [
-    ...usesOn(directives, { coordinate: name, type: name, field: undefined, on }),
-    ...fields.flatMap((field) =>
-      usesOn(field.directives ?? [], {
-        coordinate: `${name}.${field.name.value}`,
-        type: name,
-        field: field.name.value,
-        on,
-      }),
-    ),
-  ])
+  if (names.size === 0) return []
+  return directiveSites(document).flatMap(({ directives, ...site }) =>
+    directives.flatMap((node): readonly DirectiveUse[] => {
+      const name = node.name.value
+      const directive = names.get(name)
+      return directive === undefined ? [] : [{ ...site, directive, name, arguments: argumentsOf(node) }]
+    }),
+  )
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
@@ -118,8 +90,8 @@ const documentOf = (schema: GraphQLSchema): DocumentNode => {
 
 /**
  * The one reader of rules: lint, preflight, subgraph enforcement, the proofs and the documentation use this map.
- * Reads a subgraph's SDL and a supergraph alike. Rules on interfaces protect nothing and are left out (lint refuses
- * them). A schema must have kept its syntax nodes.
+ * Reads a subgraph's SDL and a supergraph alike. Rules on anything but objects and their fields protect nothing
+ * and are left out (lint refuses them). A schema must have kept its syntax nodes.
  */
 export const readRules = (source: DocumentNode | GraphQLSchema): Rules => {
   const document = 'kind' in source ? source : documentOf(source)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { parse, print } from 'graphql'
-import { composeGraph } from './compose.ts'
+import { composeGraph } from './compose-graph.ts'
 import { lintSubgraphs, lintSupergraph, printFinding } from './lint.ts'
 import { FAMILY, SCOPE_DEFINITIONS, SCOPE_URL } from '../directives/definitions.ts'
 
@@ -200,9 +200,9 @@ describe('lint', () => {
     const subgraphs = new Map([['one', parse(HEADER + SOUND)]])
     const composed = composeGraph(subgraphs, 'foreign')
     if (!composed.ok) throw new Error(composed.error.map(printFinding).join('\n'))
-    expect(lintSupergraph(parse(composed.value), subgraphs)).toEqual([])
-    const lost = composed.value.replace('@projectScoped(capability: WRITE)\n', '\n')
-    expect(lost).not.toBe(composed.value)
+    expect(lintSupergraph(parse(composed.value.sdl), subgraphs)).toEqual([])
+    const lost = composed.value.sdl.replace('@projectScoped(capability: WRITE)\n', '\n')
+    expect(lost).not.toBe(composed.value.sdl)
     expect(lintSupergraph(parse(lost), subgraphs)).toEqual([
       expect.objectContaining({ coordinate: 'Project.secret', rule: 'rule-lost' }),
     ])

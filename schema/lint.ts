@@ -1,28 +1,38 @@
 import type { DocumentNode } from 'graphql'
+import { lintAudited } from './lint/audited.ts'
+import { lintBackDoors } from './lint/back-doors.ts'
 import { lintAgreement, lintNothingLost } from './lint/composition.ts'
-import { lintCoverage, lintInterfaces, lintMultiplicity } from './lint/coverage.ts'
+import { lintCoverage, lintMultiplicity, lintPlaces } from './lint/coverage.ts'
+import { lintCrossScope } from './lint/cross-scope.ts'
 import { lintDescriptions } from './lint/descriptions.ts'
-import { lintAudited, lintKeys, lintPublic } from './lint/duties.ts'
 import type { Finding } from './lint/finding.ts'
 import { viewGraph, type GraphView } from './lint/graph-view.ts'
 import { lintComposed, lintIdentity } from './lint/identity.ts'
-import { lintCapabilities, lintNullability, lintScopePaths } from './lint/scopes.ts'
+import { lintKeys } from './lint/keys.ts'
+import { mergeGraphs, type MergedGraph } from './lint/merged-graph.ts'
+import { lintPublic, lintReasons } from './lint/reasons.ts'
+import { lintScopePaths } from './lint/scope-paths.ts'
+import { lintCapabilities, lintCommonCapabilities, lintNullability } from './lint/scopes.ts'
+import { lintTwins } from './lint/twins.ts'
 
-export { printFinding, type Finding } from './lint/finding.ts'
+export { isWarning, printFinding, type Finding } from './lint/finding.ts'
 
-type Check = (view: GraphView) => readonly Finding[]
+type Check = (view: GraphView, graph: MergedGraph) => readonly Finding[]
 
 /** What holds for any graph that uses the family, subgraph or supergraph. */
 const SCOPE_CHECKS: readonly Check[] = [
   lintCoverage,
   lintMultiplicity,
-  lintInterfaces,
+  lintPlaces,
   lintCapabilities,
   lintScopePaths,
   lintNullability,
+  lintReasons,
   lintPublic,
   lintKeys,
   lintIdentity,
+  lintBackDoors,
+  lintCrossScope,
 ]
 
 /** What this product asks of its own graph besides. */
@@ -31,28 +41,40 @@ const PRODUCT_CHECKS: readonly Check[] = [lintAudited, lintDescriptions]
 /** Whose conventions a graph follows: this product's own, or another's, which needs the scope rules alone. */
 export type Conventions = 'product' | 'foreign'
 
-const run = (checks: readonly Check[], view: GraphView): readonly Finding[] => checks.flatMap((check) => check(view))
+const run = (checks: readonly Check[], views: Iterable<GraphView>, graph: MergedGraph): readonly Finding[] =>
+  [...views].flatMap((view) => checks.flatMap((check) => check(view, graph)))
 
 const unique = (findings: readonly Finding[]): readonly Finding[] => [
   ...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values(),
 ]
 
-/** Lints subgraphs before they are composed. Empty when the graph may be composed. */
+const viewAll = (subgraphs: ReadonlyMap<string, DocumentNode>): ReadonlyMap<string, GraphView> =>
+  new Map([...subgraphs].map(([name, document]) => [name, viewGraph(document)]))
+
+/** Lints subgraphs before they are composed. The graph may be composed when nothing but warnings is found. */
 export const lintSubgraphs = (
   subgraphs: ReadonlyMap<string, DocumentNode>,
   conventions: Conventions,
 ): readonly Finding[] => {
-  const views = new Map([...subgraphs].map(([name, document]) => [name, viewGraph(document)]))
+  const views = viewAll(subgraphs)
+  const graph = mergeGraphs(views.values())
   const checks = [...SCOPE_CHECKS, lintComposed, ...(conventions === 'product' ? PRODUCT_CHECKS : [])]
-  return unique([...[...views.values()].flatMap((view) => run(checks, view)), ...lintAgreement(views)])
+  return unique([
+    ...run(checks, views.values(), graph),
+    ...lintCommonCapabilities(views),
+    ...lintAgreement(views),
+    ...lintTwins(views.values(), graph),
+  ])
 }
 
-/** Lints a composed supergraph, against its subgraphs where they are at hand. */
+/**
+ * Lints a composed supergraph, against its subgraphs where they are at hand. Finds no warnings: those are about how a
+ * subgraph is written.
+ */
 export const lintSupergraph = (
   supergraph: DocumentNode,
   subgraphs: ReadonlyMap<string, DocumentNode> = new Map(),
 ): readonly Finding[] => {
   const view = viewGraph(supergraph)
-  const views = new Map([...subgraphs].map(([name, document]) => [name, viewGraph(document)]))
-  return unique([...run(SCOPE_CHECKS, view), ...lintNothingLost(views, view)])
+  return unique([...run(SCOPE_CHECKS, [view], mergeGraphs([view])), ...lintNothingLost(viewAll(subgraphs), view)])
 }

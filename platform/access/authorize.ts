@@ -135,3 +135,21 @@ export const founderGrant = (founder: SelfGrant, organizationId: Uuid): Organiza
   capability: 'ORGANIZATION_FOUND',
   actor: founder.actor,
 })
+
+/** An operator acts on one organization: what the platform's grant permits, in the scope that it is about. */
+export const operatorGrant = <C extends string>(
+  operator: PlatformGrant<C>,
+  organizationId: Uuid,
+): OrganizationGrant<C> => ({
+  [proof]: 'organization',
+  scope: organizationScope(organizationId),
+  capability: operator.capability,
+  actor: operator.actor,
+})
+
+/** An operator acts on one user. The actor stays the operator. */
+export const operatorUserGrant = (operator: PlatformGrant, userId: Uuid): SelfGrant => ({
+  [proof]: 'self',
+  scope: selfScope(userId),
+  actor: operator.actor,
+})

@@ -1,85 +1,95 @@
 import { isScopeRuleName } from '../../directives/definitions.ts'
+import type { SiteKind } from '../../directives/directive-sites.ts'
 import { argumentsOf } from '../../directives/links.ts'
+import { contributesField, contributesObject, isEntity, isInterfaceObject } from './contributions.ts'
 import type { Finding } from './finding.ts'
-import { isMachinery, plainObjects, type GraphView, type TypeView } from './graph-view.ts'
+import { namedType, plainObjects, rootFields, type GraphView } from './graph-view.ts'
+import type { LintRuleId } from './rules.ts'
 
-const has = (type: TypeView, directive: string): boolean => type.directives.some(({ name }) => name.value === directive)
+const hasScope = (view: GraphView, coordinate: string): boolean => (view.rules.get(coordinate)?.scopes.length ?? 0) > 0
 
-/** A type that this subgraph only refers to: `@key(…, resolvable: false)` alone, or nothing but external fields. */
-const isStub = (view: GraphView, type: TypeView): boolean => {
-  const keys = type.directives.filter(({ name }) => name.value === view.federationName('key'))
-  const external = view.federationName('external')
-  const onlyExternal = [...type.fields.values()].every((field) =>
-    field.directives?.some(({ name }) => name.value === external),
+const missing = (coordinate: string, what: string): Finding => ({
+  coordinate,
+  rule: 'scope-rule-missing',
+  message: `${what} has no scope rule: add one of @projectScoped, @orgScoped, @selfScoped, @platformScoped or @public.`,
+})
+
+const lintRoots = (view: GraphView): readonly Finding[] =>
+  [...view.roots].flatMap(([root, kind]) =>
+    rootFields(view, root).flatMap(({ name, type }): readonly Finding[] => {
+      const coordinate = `${root}.${name.value}`
+      if (hasScope(view, coordinate)) return []
+      const returned = namedType(type).name.value
+      if (kind !== 'mutation' || !hasScope(view, returned)) return [missing(coordinate, 'A root field')]
+      const message = `Only what it returns, ${returned}, is guarded, so that it would have run before it is denied: give the mutation a scope rule of its own.`
+      return [{ coordinate, rule: 'mutation-guarded-by-result', message }]
+    }),
   )
-  return onlyExternal || (keys.length > 0 && keys.every((key) => argumentsOf(key).get('resolvable') === false))
-}
-
-const isEntity = (view: GraphView, type: TypeView): boolean =>
-  has(type, view.federationName('key')) ||
-  type.directives.some((directive) => directive.name.value === 'join__type' && argumentsOf(directive).has('key'))
-
-const isInterfaceObject = (view: GraphView, type: TypeView): boolean =>
-  has(type, view.federationName('interfaceObject'))
-
-const scopesOn = (view: GraphView, coordinate: string): number => view.rules.get(coordinate)?.scopes.length ?? 0
 
 /** Deny by default, at build time: every root field, entity and object with an id says who may have it (R10). */
 export const lintCoverage = (view: GraphView): readonly Finding[] => {
-  const missing = (coordinate: string, what: string): Finding => ({
-    coordinate,
-    rule: 'scope-rule-missing',
-    message: `${what} has no scope rule: add one of @projectScoped, @orgScoped, @selfScoped, @platformScoped or @public.`,
-  })
-  const roots = [...view.roots.keys()].flatMap((name) =>
-    [...(view.types.get(name)?.fields.keys() ?? [])]
-      .filter((field) => !isMachinery(field) && scopesOn(view, `${name}.${field}`) === 0)
-      .map((field) => missing(`${name}.${field}`, 'A root field')),
-  )
   const objects = plainObjects(view)
-    .filter((type) => !isInterfaceObject(view, type) && !isStub(view, type))
-    .filter((type) => isEntity(view, type) || type.fields.has('id'))
-    .filter(({ name }) => scopesOn(view, name) === 0)
+    .filter((type) => contributesObject(view, type) && (isEntity(view, type) || type.fields.has('id')))
+    .filter(({ name }) => !hasScope(view, name))
     .map(({ name }) => missing(name, 'An entity or an object with an id'))
-  const interfaceObjects = plainObjects(view)
+  const added = plainObjects(view)
     .filter((type) => isInterfaceObject(view, type))
-    .flatMap(({ name, fields }) =>
-      [...fields.keys()].filter((field) => field !== 'id').map((field) => `${name}.${field}`),
+    .flatMap((type) =>
+      [...type.fields.keys()]
+        .filter((field) => contributesField(view, type, field))
+        .map((field) => `${type.name}.${field}`),
     )
-    .filter((coordinate) => scopesOn(view, coordinate) === 0)
-    .map((coordinate) => missing(coordinate, 'A field of an interface object'))
-  return [...roots, ...objects, ...interfaceObjects]
+    .filter((coordinate) => !hasScope(view, coordinate))
+    .map((coordinate) => missing(coordinate, 'A field that an interface object adds'))
+  return [...lintRoots(view), ...objects, ...added]
 }
 
 /** One coordinate, one scope rule, and never the same directive twice. */
 export const lintMultiplicity = (view: GraphView): readonly Finding[] =>
-  [...Map.groupBy(view.uses, ({ coordinate }) => coordinate)].flatMap(([coordinate, uses]) => {
+  [...Map.groupBy(view.uses, ({ coordinate }) => coordinate)].flatMap(([coordinate, uses]): readonly Finding[] => {
     const scopes = uses.filter(({ directive }) => isScopeRuleName(directive))
     const repeated = [...Map.groupBy(uses, ({ directive }) => directive)].filter(([, same]) => same.length > 1)
+    const several: Finding = {
+      coordinate,
+      rule: 'scope-rule-multiple',
+      message: 'Several scope rules stand here: keep the one that is meant.',
+    }
     return [
-      ...(scopes.length > 1
-        ? [
-            {
-              coordinate,
-              rule: 'scope-rule-multiple',
-              message: 'Several scope rules stand here: keep the one that is meant.',
-            },
-          ]
-        : []),
-      ...repeated.map(([directive]) => ({
-        coordinate,
-        rule: 'directive-repeated',
-        message: `@${directive} stands here more than once: keep one.`,
-      })),
+      ...(scopes.length > 1 ? [several] : []),
+      ...repeated.map(([directive]): Finding => {
+        const message = `@${directive} stands here more than once: keep one.`
+        return { coordinate, rule: 'directive-repeated', message }
+      }),
     ]
   })
 
-/** A rule on an interface reads as a protection and is none. */
-export const lintInterfaces = (view: GraphView): readonly Finding[] =>
-  view.uses
-    .filter(({ on }) => on === 'interface')
-    .map(({ coordinate, directive }) => ({
-      coordinate,
-      rule: 'rule-on-interface',
-      message: `@${directive} protects nothing on an interface: put it on each object type that implements it, or on its field.`,
-    }))
+const MISPLACED: Readonly<Record<Exclude<SiteKind, 'object'>, readonly [LintRuleId, string]>> = {
+  interface: ['rule-on-interface', 'on an interface: put it on each object type that implements it, or on its field'],
+  union: ['rule-on-union', 'on a union: put it on each of its members'],
+  elsewhere: ['rule-misplaced', 'here: put it on an object type or a field of one'],
+}
+
+/** In a supergraph the rule of a field that an interface object adds stands on the interface, and on every copy. */
+const isAddedByInterfaceObject = (view: GraphView, typeName: string, field: string | undefined): boolean => {
+  const type = view.types.get(typeName)
+  const graphsOf = (of: 'join__type' | 'join__field', nodes = type?.directives) =>
+    (nodes ?? []).filter(({ name }) => name.value === of).map(argumentsOf)
+  const objects = graphsOf('join__type').filter((join) => join.get('isInterfaceObject') === true)
+  if (field === undefined || objects.length === 0) return false
+  const joins = graphsOf('join__field', type?.fields.get(field)?.directives)
+  return joins.length === 0 || objects.some((object) => joins.some((join) => join.get('graph') === object.get('graph')))
+}
+
+/** A rule on anything but an object or its field reads as a protection and is none. */
+export const lintPlaces = (view: GraphView): readonly Finding[] =>
+  view.uses.flatMap(({ coordinate, directive, type, field, on }): readonly Finding[] => {
+    if (on === 'object') {
+      const owner = view.types.get(type)
+      if (field !== undefined || owner === undefined || !isInterfaceObject(view, owner)) return []
+      const message = `@${directive} protects nothing on an interface object: put it on each field that ${type} adds.`
+      return [{ coordinate, rule: 'rule-on-interface-object', message }]
+    }
+    if (on === 'interface' && isAddedByInterfaceObject(view, type, field)) return []
+    const [rule, remedy] = MISPLACED[on]
+    return [{ coordinate, rule, message: `@${directive} protects nothing ${remedy}.` }]
+  })

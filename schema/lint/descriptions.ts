@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts'
-import { isMachinery, type GraphView, type TypeView } from './graph-view.ts'
+import type { GraphView } from './graph-view.ts'
+import type { TypeView } from './type-views.ts'
 
 interface Describable {
   readonly name: { readonly value: string }
@@ -16,6 +17,9 @@ const membersOf = (type: TypeView): readonly (readonly [string, Describable])[] 
     ),
   ),
 ]
+
+/** Names that the link, join and federation specifications own. */
+const isMachinery = (name: string): boolean => /^_|^(join|link|federation|core)__/.test(name)
 
 /** Every type, field, argument and enum value of the product's graph explains itself. */
 export const lintDescriptions = (view: GraphView): readonly Finding[] => {

@@ -1,33 +1,16 @@
 import {
-  isTypeDefinitionNode,
-  isTypeExtensionNode,
   Kind,
   type ConstDirectiveNode,
-  type DefinitionNode,
   type DirectiveDefinitionNode,
   type DocumentNode,
-  type EnumValueDefinitionNode,
   type FieldDefinitionNode,
-  type InputValueDefinitionNode,
   type NamedTypeNode,
   type TypeNode,
 } from 'graphql'
 import { readLinks } from '../../directives/links.ts'
 import { readDirectiveUses, readRules, type DirectiveUse } from '../../directives/read-rules.ts'
 import type { Rules } from '../../directives/rule.ts'
-
-export type TypeKind = 'object' | 'interface' | 'union' | 'enum' | 'input' | 'scalar'
-
-/** A type with all its extensions folded in. */
-export interface TypeView {
-  readonly name: string
-  readonly kind: TypeKind
-  readonly isDescribed: boolean
-  readonly directives: readonly ConstDirectiveNode[]
-  readonly fields: ReadonlyMap<string, FieldDefinitionNode>
-  readonly inputFields: ReadonlyMap<string, InputValueDefinitionNode>
-  readonly values: ReadonlyMap<string, EnumValueDefinitionNode>
-}
+import { readTypes, type TypeView } from './type-views.ts'
 
 export type RootKind = 'query' | 'mutation' | 'subscription'
 
@@ -40,68 +23,33 @@ export interface GraphView {
   readonly uses: readonly DirectiveUse[]
   readonly rules: Rules
   readonly directiveDefinitions: ReadonlyMap<string, DirectiveDefinitionNode>
-  /** The name under which a directive of a linked specification stands here: `federationName('key')`. */
+  /** The name under which a directive of federation stands here: `federationName('key')`. */
   readonly federationName: (directive: string) => string
 }
 
-const KINDS: ReadonlyMap<Kind, TypeKind> = new Map([
-  [Kind.OBJECT_TYPE_DEFINITION, 'object'],
-  [Kind.OBJECT_TYPE_EXTENSION, 'object'],
-  [Kind.INTERFACE_TYPE_DEFINITION, 'interface'],
-  [Kind.INTERFACE_TYPE_EXTENSION, 'interface'],
-  [Kind.UNION_TYPE_DEFINITION, 'union'],
-  [Kind.UNION_TYPE_EXTENSION, 'union'],
-  [Kind.ENUM_TYPE_DEFINITION, 'enum'],
-  [Kind.ENUM_TYPE_EXTENSION, 'enum'],
-  [Kind.INPUT_OBJECT_TYPE_DEFINITION, 'input'],
-  [Kind.INPUT_OBJECT_TYPE_EXTENSION, 'input'],
-  [Kind.SCALAR_TYPE_DEFINITION, 'scalar'],
-  [Kind.SCALAR_TYPE_EXTENSION, 'scalar'],
-])
+const ROOT_NAMES = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' } as const
 
-type Named<T> = T & { readonly name: { readonly value: string } }
-const byName = <T>(nodes: readonly Named<T>[]): Map<string, Named<T>> =>
-  new Map(nodes.map((node) => [node.name.value, node]))
+const ROOT_KINDS: readonly RootKind[] = ['query', 'mutation', 'subscription']
 
-const isField = (node: FieldDefinitionNode | InputValueDefinitionNode): node is FieldDefinitionNode =>
-  node.kind === Kind.FIELD_DEFINITION
+const isKind = (operation: string, kind: RootKind): boolean => operation === kind
 
-const readTypes = (definitions: readonly DefinitionNode[]): ReadonlyMap<string, TypeView> => {
-  const types = new Map<string, TypeView>()
-  for (const node of definitions) {
-    if (!isTypeDefinitionNode(node) && !isTypeExtensionNode(node)) continue
-    const kind = KINDS.get(node.kind)
-    if (kind === undefined) continue
-    const name = node.name.value
-    const held = types.get(name)
-    const members = 'fields' in node ? (node.fields ?? []) : []
-    types.set(name, {
-      name,
-      kind: held?.kind ?? kind,
-      // What an extension adds needs no description of the type itself, which another subgraph describes.
-      isDescribed: (held?.isDescribed ?? false) || isTypeExtensionNode(node) || node.description !== undefined,
-      directives: [...(held?.directives ?? []), ...(node.directives ?? [])],
-      fields: new Map([...(held?.fields ?? []), ...byName(members.filter(isField))]),
-      inputFields: new Map([
-        ...(held?.inputFields ?? []),
-        ...byName(members.filter((member): member is InputValueDefinitionNode => !isField(member))),
-      ]),
-      values: new Map([...(held?.values ?? []), ...byName('values' in node ? (node.values ?? []) : [])]),
-    })
-  }
-  return types
-}
-
+/** A type that has the usual name of a root counts as one unless another is declared: other subgraphs merge with it. */
 const readRoots = (document: DocumentNode): ReadonlyMap<string, RootKind> => {
   const declared = document.definitions.flatMap((node) =>
     node.kind === Kind.SCHEMA_DEFINITION || node.kind === Kind.SCHEMA_EXTENSION ? (node.operationTypes ?? []) : [],
   )
-  if (declared.length > 0) return new Map(declared.map(({ type, operation }) => [type.name.value, operation]))
-  return new Map([
-    ['Query', 'query'],
-    ['Mutation', 'mutation'],
-    ['Subscription', 'subscription'],
-  ])
+  return new Map(
+    ROOT_KINDS.flatMap((kind) => {
+      const own = declared.flatMap(({ operation, type }) => (isKind(operation, kind) ? [type.name.value] : []))
+      return (own.length > 0 ? own : [ROOT_NAMES[kind]]).map((name) => [name, kind] as const)
+    }),
+  )
+}
+
+/** A name of this document as the supergraph has it, where root types have their usual names. */
+export const supergraphName = ({ roots }: GraphView, type: string): string => {
+  const kind = roots.get(type)
+  return kind === undefined ? type : ROOT_NAMES[kind]
 }
 
 const FEDERATION_IDENTITY = 'https://specs.apollo.dev/federation'
@@ -114,7 +62,11 @@ export const viewGraph = (document: DocumentNode): GraphView => {
     roots: readRoots(document),
     uses: readDirectiveUses(document),
     rules: readRules(document),
-    directiveDefinitions: byName(document.definitions.filter((node) => node.kind === Kind.DIRECTIVE_DEFINITION)),
+    directiveDefinitions: new Map(
+      document.definitions.flatMap((node) =>
+        node.kind === Kind.DIRECTIVE_DEFINITION ? [[node.name.value, node] as const] : [],
+      ),
+    ),
     federationName: (directive) => {
       const imported = federation?.imports.get(`@${directive}`)?.slice(1)
       return imported ?? (federation === undefined ? directive : `${federation.namespace}__${directive}`)
@@ -126,9 +78,17 @@ export const viewGraph = (document: DocumentNode): GraphView => {
 export const namedType = (type: TypeNode): NamedTypeNode =>
   type.kind === Kind.NAMED_TYPE ? type : namedType(type.type)
 
-/** Object types of the graph itself, root types and federation's own machinery left out. */
+/** Object types of the graph itself, root types left out. */
 export const plainObjects = ({ types, roots }: GraphView): readonly TypeView[] =>
-  [...types.values()].filter(({ name, kind }) => kind === 'object' && !roots.has(name) && !isMachinery(name))
+  [...types.values()].filter(({ name, kind }) => kind === 'object' && !roots.has(name) && name !== '_Service')
 
-/** Names that the link, join and federation specifications own. */
-export const isMachinery = (name: string): boolean => /^_|^(join|link|federation|core)__/.test(name)
+/** The fields that a client may ask of a root type: federation's own two are not among them. */
+export const rootFields = (view: GraphView, root: string): readonly FieldDefinitionNode[] =>
+  [...(view.types.get(root)?.fields.values() ?? [])].filter(({ name }) => !FEDERATION_FIELDS.has(name.value))
+
+const FEDERATION_FIELDS = new Set(['_entities', '_service'])
+
+export const hasDirective = (
+  node: { readonly directives?: readonly ConstDirectiveNode[] | undefined },
+  name: string,
+): boolean => node.directives?.some((directive) => directive.name.value === name) ?? false

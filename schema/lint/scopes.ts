@@ -1,9 +1,11 @@
-import { Kind, type FieldDefinitionNode, type TypeNode } from 'graphql'
-import { scopeFieldOf, type Coordinate, type Rule, type ScopePath, type ScopeRule } from '../../directives/rule.ts'
+import { Kind } from 'graphql'
+import { scopeFieldOf, type Coordinate, type Rule, type ScopeRule } from '../../directives/rule.ts'
 import type { Finding } from './finding.ts'
-import { namedType, type GraphView, type TypeView } from './graph-view.ts'
+import type { GraphView } from './graph-view.ts'
+import type { TypeView } from './type-views.ts'
 
-interface PlacedScope {
+/** One scope rule, with the node that it stands on. */
+export interface PlacedScope {
   readonly coordinate: Coordinate
   readonly type: TypeView
   readonly field: string | undefined
@@ -11,6 +13,12 @@ interface PlacedScope {
   readonly rule: Rule
 }
 
+/** A scope that is read from an id. */
+export type CarriedScope = Extract<ScopeRule, { path: unknown }>
+
+export const carriesScope = (scope: ScopeRule): scope is CarriedScope => 'path' in scope
+
+/** Every scope rule of a graph, in the order of the document. */
 export const placedScopes = (view: GraphView): readonly PlacedScope[] =>
   [...view.rules.values()].flatMap((rule) => {
     const [typeName = '', field] = rule.coordinate.split('.')
@@ -20,93 +28,46 @@ export const placedScopes = (view: GraphView): readonly PlacedScope[] =>
       : rule.scopes.map((scope) => ({ coordinate: rule.coordinate, type, field, scope, rule }))
   })
 
+/** The field of an object that a rule on the object is decided by; undefined where it asks for no scope. */
+export const decidingField = (scope: ScopeRule): string | undefined =>
+  carriesScope(scope) || scope.kind === 'self' ? scopeFieldOf(scope) : undefined
+
 /** A capability that is not in the graph's enum is held by nobody: a typing mistake, not a protection. */
 export const lintCapabilities = (view: GraphView): readonly Finding[] => {
-  const known = view.types.get('Capability')?.values
-  return placedScopes(view).flatMap(({ coordinate, scope }) => {
-    if (!('capability' in scope) || known?.has(scope.capability) === true) return []
-    const message = `The capability "${scope.capability}" is not in the enum Capability: add it there, or correct it.`
+  const enumType = view.types.get('Capability')
+  const remedy =
+    enumType?.kind === 'enum' ? 'is not in the enum Capability: add it there' : 'has no enum Capability: define it'
+  return placedScopes(view).flatMap(({ coordinate, scope }): readonly Finding[] => {
+    if (!('capability' in scope) || enumType?.values.has(scope.capability) === true) return []
+    const message = `The capability "${scope.capability}" ${remedy}, or correct the rule.`
     return [{ coordinate, rule: 'capability-unknown', message }]
   })
 }
 
-/** The type at a path of argument names and input fields; undefined where there is none. */
-const typeAt = (view: GraphView, field: FieldDefinitionNode, path: ScopePath): TypeNode | undefined => {
-  const [first, ...rest] = path
-  let type = field.arguments?.find(({ name }) => name.value === first)?.type
-  for (const name of rest) {
-    const input = type === undefined ? undefined : view.types.get(namedType(type).name.value)
-    type = input?.inputFields.get(name)?.type
-  }
-  return type
+/** Composition keeps of an enum that directives use what all subgraphs have that define it. */
+export const lintCommonCapabilities = (subgraphs: ReadonlyMap<string, GraphView>): readonly Finding[] => {
+  const enums = [...subgraphs].flatMap(([subgraph, { types }]) => {
+    const type = types.get('Capability')
+    return type?.kind === 'enum' ? [{ subgraph, values: type.values }] : []
+  })
+  return [...subgraphs.values()].flatMap((view) =>
+    placedScopes(view).flatMap(({ coordinate, scope }): readonly Finding[] => {
+      if (!('capability' in scope) || view.types.get('Capability')?.values.has(scope.capability) !== true) return []
+      const lacking = enums.find(({ values }) => !values.has(scope.capability))
+      if (lacking === undefined) return []
+      const message = `The enum Capability of the subgraph "${lacking.subgraph}" lacks "${scope.capability}", and the supergraph keeps only what all have: add it there.`
+      return [{ coordinate, rule: 'capability-unknown', message }]
+    }),
+  )
 }
 
-const isId = (type: TypeNode | undefined): boolean => type !== undefined && namedType(type).name.value === 'ID'
-
-export const carriesScope = (scope: ScopeRule): scope is Extract<ScopeRule, { path: unknown }> => 'path' in scope
-
-const lintPath = (view: GraphView, { coordinate, type, field, scope }: PlacedScope): readonly Finding[] => {
-  if (!carriesScope(scope)) return []
-  const argument = scope.kind === 'project' ? 'project' : 'organization'
-  const finding = (rule: string, message: string): readonly Finding[] => [{ coordinate, rule, message }]
-  const definition = field === undefined ? undefined : type.fields.get(field)
-
-  if (definition === undefined) {
-    const name = scopeFieldOf(scope)
-    const named = type.fields.get(name)
-    if (scope.path !== undefined && scope.path.length > 1) {
-      return finding(
-        'scope-path-invalid',
-        `\`${argument}: "${scope.path.join('.')}"\` must be one field of ${type.name}.`,
-      )
-    }
-    const ok = named !== undefined && isId(named.type)
-    return ok
-      ? []
-      : finding(
-          'scope-path-invalid',
-          `${type.name} has no field "${name}" of type ID to read its scope from: name one with \`${argument}:\`.`,
-        )
-  }
-  if (scope.path !== undefined) {
-    const ok = isId(typeAt(view, definition, scope.path))
-    return ok
-      ? []
-      : finding(
-          'scope-path-invalid',
-          `\`${argument}: "${scope.path.join('.')}"\` names no argument of type ID: write the path of one.`,
-        )
-  }
-  if (view.roots.has(type.name)) {
-    return finding(
-      'scope-path-missing',
-      `A root field has no object to take its scope from: name the ID argument with \`${argument}:\`.`,
-    )
-  }
-  const own = view.rules.get(type.name)?.scopes.find(({ kind }) => kind === scope.kind)
-  const readable = own !== undefined || isId(type.fields.get('id')?.type)
-  return readable
-    ? []
-    : finding(
-        'scope-path-missing',
-        `${type.name} carries no ${scope.kind} to decide by: name an ID argument with \`${argument}:\`.`,
-      )
-}
-
-/** Every scope can be read: from an ID argument, or from the object. */
-export const lintScopePaths = (view: GraphView): readonly Finding[] =>
-  placedScopes(view).flatMap((placed) => lintPath(view, placed))
-
-/** A denial never blanks what was allowed. */
+/** A denial never blanks what was allowed: a field guarded beyond its object can be null. */
 export const lintNullability = (view: GraphView): readonly Finding[] =>
-  placedScopes(view).flatMap(({ coordinate, type, field, scope }) => {
-    const definition = field === undefined ? undefined : type.fields.get(field)
-    if (definition?.type.kind !== Kind.NON_NULL_TYPE || scope.kind === 'public') return []
-    return [
-      {
-        coordinate,
-        rule: 'guarded-non-null',
-        message: 'A guarded field must be nullable: a denial would blank what surrounds it.',
-      },
-    ]
+  [...view.rules.values()].flatMap((rule): readonly Finding[] => {
+    const [typeName = '', field] = rule.coordinate.split('.')
+    const type = field === undefined ? undefined : view.types.get(typeName)?.fields.get(field)?.type
+    const isGuarded = rule.sensitive !== undefined || rule.scopes.some(({ kind }) => kind !== 'public')
+    if (type?.kind !== Kind.NON_NULL_TYPE || !isGuarded) return []
+    const message = 'A guarded field must be nullable, since a denial would blank what surrounds it: remove the "!".'
+    return [{ coordinate: rule.coordinate, rule: 'guarded-non-null', message }]
   })

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import type { AffectedPrincipals } from '../../platform/access/grant-cache.ts'
 import type { OrganizationGrant, ProjectGrant } from '../../platform/access/authorize.ts'
+import type { Clock } from '../../platform/clock/clock.ts'
 import type { Uuid } from '../../platform/ids/id.ts'
 import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
 import type { Department, DepartmentId } from './department/model.ts'
@@ -12,6 +13,8 @@ import { organizationService, type OrganizationService } from './organization/se
 import type { Project } from './project/model.ts'
 import { projectService, type ProjectService } from './project/service.ts'
 import { iamUnits } from './units.ts'
+import { apiKeyService, type ApiKeyService } from './api-key/service.ts'
+import { serviceAccountService, type ServiceAccountService } from './service-account/service.ts'
 import { userService, type UserService } from './user/service.ts'
 
 /** iam's use cases. */
@@ -22,6 +25,10 @@ export interface Iam {
   readonly memberships: MembershipService
   readonly users: UserService
   readonly evidence: EvidenceService
+  readonly serviceAccounts: ServiceAccountService
+  readonly apiKeys: ApiKeyService
+  /** What time it is: a key's state is a matter of time. */
+  readonly clock: Clock
   /** Tells every process, after a change of memberships committed, whose grants it must read again. */
   readonly announce: (affected: AffectedPrincipals) => Promise<void>
 }
@@ -47,15 +54,19 @@ export interface IamContext extends OperationContext {
   readonly loaders: IamLoaders
 }
 
-export const createIam = ({ database, clock, ids, announceGrants, graph }: SubgraphPlatform): Iam => {
+export const createIam = (platform: SubgraphPlatform): Iam => {
+  const { database, clock, ids, announceGrants, peppers, graph } = platform
   const units = iamUnits(database)
   return {
     organizations: organizationService({ units, clock, ids }),
     departments: departmentService({ units }),
     projects: projectService({ units, clock, ids }),
-    memberships: membershipService({ units }),
-    users: userService({ units }),
+    memberships: membershipService({ units, clock, ids }),
     evidence: evidenceService({ units, graph }),
+    users: userService({ units, clock }),
+    serviceAccounts: serviceAccountService({ units, clock, ids }),
+    apiKeys: apiKeyService({ units, peppers, clock, ids }),
+    clock,
     announce: announceGrants,
   }
 }

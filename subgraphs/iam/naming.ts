@@ -18,6 +18,17 @@ export const parseDisplayName = (text: string): Result<DisplayName, 'NAME_INVALI
 export const parseSlug = (text: string): Result<Slug, 'SLUG_INVALID'> =>
   /^[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]$/.test(text) ? ok(text as Slug /* just matched */) : err('SLUG_INVALID')
 
+/** Why somebody did what others will ask about: 3 to 500 printable characters. */
+export type Reason = Brand<string, 'Reason'>
+
+export const parseReason = (text: string): Result<Reason, 'REASON_INVALID'> => {
+  const reason = text.trim().normalize('NFC')
+  const printable = !/\p{Cc}|\p{Cf}|\p{Cs}/u.test(reason)
+  return printable && reason.length >= 3 && reason.length <= 500
+    ? ok(reason as Reason /* just checked */)
+    : err('REASON_INVALID')
+}
+
 /** A slug made of a name: accents dropped, everything else that a slug refuses becomes a hyphen. */
 export const slugOf = (name: DisplayName): Result<Slug, 'SLUG_INVALID'> =>
   parseSlug(

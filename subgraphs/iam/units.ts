@@ -1,12 +1,21 @@
-import type { OrganizationScope, PlatformScope, ProjectScope, ProjectSetScope, SelfScope } from '../../platform/access/scope.ts'
+import type {
+  OrganizationScope,
+  PlatformScope,
+  ProjectScope,
+  ProjectSetScope,
+  SelfScope,
+} from '../../platform/access/scope.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { createUnits } from '../../platform/database/units.ts'
 import type { UnitsOfWork } from '../../platform/database/unit-of-work.ts'
+import { ApiKeyRepository } from './api-key/repository.ts'
 import { DepartmentRepository } from './department/repository.ts'
 import { EvidenceRepository } from './evidence/repository.ts'
 import { OrganizationMembershipRepository, ProjectMembershipRepository } from './membership/repository.ts'
 import { OrganizationRepository } from './organization/repository.ts'
 import { OrganizationProjectRepository, ProjectSetRepository } from './project/repository.ts'
+import { ServiceAccountRepository } from './service-account/repository.ts'
+import { NamedUserRepository } from './user/named-user-repository.ts'
 import { UserRepository } from './user/repository.ts'
 
 interface OrganizationRepositories {
@@ -14,12 +23,20 @@ interface OrganizationRepositories {
   readonly departments: DepartmentRepository
   readonly projects: OrganizationProjectRepository
   readonly memberships: OrganizationMembershipRepository
+  readonly namedUsers: NamedUserRepository
+}
+
+interface ProjectRepositories {
+  readonly memberships: ProjectMembershipRepository
+  readonly namedUsers: NamedUserRepository
+  readonly accounts: ServiceAccountRepository
+  readonly keys: ApiKeyRepository
 }
 
 /** iam's doors to the database, one for each kind of scope. */
 export interface IamUnits {
   readonly organization: UnitsOfWork<OrganizationScope, OrganizationRepositories>
-  readonly project: UnitsOfWork<ProjectScope, { readonly memberships: ProjectMembershipRepository }>
+  readonly project: UnitsOfWork<ProjectScope, ProjectRepositories>
   readonly projectSet: UnitsOfWork<ProjectSetScope, { readonly projects: ProjectSetRepository }>
   readonly self: UnitsOfWork<SelfScope, { readonly users: UserRepository }>
   readonly platform: UnitsOfWork<PlatformScope, { readonly evidence: EvidenceRepository }>
@@ -31,9 +48,13 @@ export const iamUnits = (database: Database): IamUnits => ({
     departments: new DepartmentRepository(db, scope),
     projects: new OrganizationProjectRepository(db, scope),
     memberships: new OrganizationMembershipRepository(db, scope),
+    namedUsers: new NamedUserRepository(db),
   })),
   project: createUnits(database, (db, scope: ProjectScope) => ({
     memberships: new ProjectMembershipRepository(db, scope),
+    namedUsers: new NamedUserRepository(db),
+    accounts: new ServiceAccountRepository(db, scope),
+    keys: new ApiKeyRepository(db, scope),
   })),
   projectSet: createUnits(database, (db, scope: ProjectSetScope) => ({
     projects: new ProjectSetRepository(db, scope),

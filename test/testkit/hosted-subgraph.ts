@@ -1,10 +1,12 @@
 import { execute, parse, validate } from 'graphql'
+import type { AffectedPrincipals } from '../../platform/access/grant-cache.ts'
 import { createMemoryCache } from '../../platform/cache/memory-cache.ts'
 import { systemIds } from '../../platform/ids/generator.ts'
 import { silentLog } from '../../platform/log/log.ts'
 import type { SubgraphModule } from '../../platform/subgraph/module.ts'
 import type { DomainSchema } from '../../platform/database/database.ts'
 import { hostSubgraph } from '../../server/subgraph/build.ts'
+import { WORLD_PEPPERS } from './world-account.ts'
 import type { World } from './world.ts'
 
 /** What a caller got: data, and of each error its path and code. */
@@ -16,14 +18,30 @@ export interface Outcome {
 /** Asks a subgraph, its rules enforced, as a member of a world. */
 export type Ask = (member: string, document: string, variables?: Readonly<Record<string, unknown>>) => Promise<Outcome>
 
+export interface HostOptions {
+  /** How members signed in; with one factor unless told. */
+  readonly factors?: 'single' | 'multi'
+  /** Gets whose grants the subgraph said have changed. */
+  readonly announced?: AffectedPrincipals[]
+}
+
 /** A subgraph over a world's database, under the subgraph's own role. What is not valid for its schema is a fault. */
-export const hostedSubgraph = (world: World, module: SubgraphModule, schema: DomainSchema): Ask => {
+export const hostedSubgraph = (
+  world: World,
+  module: SubgraphModule,
+  schema: DomainSchema,
+  { factors, announced }: HostOptions = {},
+): Ask => {
   const { clock } = world
   const platform = {
     database: world.open(schema),
     cache: createMemoryCache({ clock, log: silentLog }),
-    announceGrants: () => Promise.resolve(),
     graph: '0'.repeat(64),
+    announceGrants: (affected: AffectedPrincipals) => {
+      announced?.push(affected)
+      return Promise.resolve()
+    },
+    peppers: WORLD_PEPPERS,
     audience: () => Promise.resolve([]),
     clock,
     ids: systemIds,
@@ -35,7 +53,7 @@ export const hostedSubgraph = (world: World, module: SubgraphModule, schema: Dom
     const document = parse(text)
     const [fault] = validate(hosted.schema, document)
     if (fault) throw fault
-    const access = await world.access(member)
+    const access = await world.access(member, factors)
     const contextValue = hosted.context({ access, correlationId: 'test', signal: new AbortController().signal })
     const { data, errors = [] } = await execute({
       schema: hosted.schema,

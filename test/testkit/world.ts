@@ -28,8 +28,10 @@ export interface World {
   /** The text of a project's id, as the graph has it. */
   readonly projectId: (project: string) => string
   readonly principal: (member: string) => Principal
-  /** What the member may do now, by the grants of iam's view. Nobody: anonymous. */
-  readonly access: (member: string) => Promise<Access>
+  /** What the member may do now, by the grants of iam's view. Nobody: anonymous. `multi`: with a fresh second factor. */
+  readonly access: (member: string, factors?: 'single' | 'multi') => Promise<Access>
+  /** The text of a member's id, as the graph has it. */
+  readonly userId: (member: string) => string
   /** The text by which a service account is let in. */
   readonly key: (serviceAccount: string) => string
   /** As the owner, above every policy. */
@@ -56,7 +58,7 @@ interface Plan {
   readonly organization: { readonly id: Uuid; readonly department: Uuid } | undefined
   readonly project: ProjectScope | undefined
   readonly projects: ReadonlyMap<string, ProjectScope>
-  readonly members: ReadonlySet<string>
+  readonly members: ReadonlyMap<string, Uuid>
   readonly accounts: ReadonlyMap<string, WorldAccount>
 }
 
@@ -108,7 +110,7 @@ const withMember = (plan: Plan, name: string, role: Role): Plan => {
       ? [OF_ORGANIZATION, [organization.id, id, user, role]]
       : [OF_PROJECT, [organization.id, project.projectId, id, user, role]]
   const statements = [...plan.statements, [USER, [user, name]] as const, membership]
-  return { ...plan, statements, members: new Set([...plan.members, name]) }
+  return { ...plan, statements, members: new Map([...plan.members, [name, user]]) }
 }
 
 const accessTo = (database: TestDatabase) => {
@@ -138,6 +140,8 @@ const build = async ({ statements, projects, members, accounts }: Plan): Promise
     if (!members.has(name)) throw new Error(`The world of this test has no ${name}`)
     return { kind: 'user', subject: name, sessionId: undefined, authenticatedAt: undefined, assurance: 'single' }
   }
+  const signedIn = (of: Principal, assurance: 'single' | 'multi'): Principal =>
+    of.kind === 'user' && assurance === 'multi' ? { ...of, assurance, authenticatedAt: clock.now() } : of
   return {
     clock,
     ownerUrl: database.ownerUrl,
@@ -146,7 +150,8 @@ const build = async ({ statements, projects, members, accounts }: Plan): Promise
     scope: (project) => named(projects, project),
     projectId: (project) => selfId('prj', named(projects, project).projectId).text,
     principal,
-    access: (member) => access.open(principal(member)),
+    access: (member, factors = 'single') => access.open(signedIn(principal(member), factors)),
+    userId: (member) => selfId('usr', named(members, member)).text,
     key: (account) => named(accounts, account).key,
     rows: async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
       (await owner.query<Row>(sql, [...values])).rows,
@@ -172,6 +177,6 @@ export const world = (): WorldBuilder =>
     organization: undefined,
     project: undefined,
     projects: new Map(),
-    members: new Set(),
+    members: new Map(),
     accounts: new Map(),
   })

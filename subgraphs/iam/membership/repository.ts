@@ -3,7 +3,7 @@ import { selfId, type Uuid } from '../../../platform/ids/id.ts'
 import type { OrganizationScope, ProjectScope } from '../../../platform/access/scope.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
-import { MEMBER_ROLES, type Member, type MemberRole } from './model.ts'
+import { MEMBER_ROLES, type ActiveMembership, type Member, type MemberRole } from './model.ts'
 
 interface MembershipRow {
   id: string
@@ -36,7 +36,17 @@ const toMember = ({ id, role, createdAt, user }: MembershipRow): MemberRow => ({
 })
 
 const ACTIVE = { deletedAt: null }
-const WITH_USER = { user: { select: { id: true, displayName: true, email: true } } }
+const WITH_USER = { user: { select: { id: true, subject: true, displayName: true, email: true } } }
+
+interface ActiveRow extends MembershipRow {
+  user: MembershipRow['user'] & { subject: string }
+}
+
+const toActive = ({ id, role, user }: ActiveRow): ActiveMembership => ({
+  id: uuidColumn(id),
+  role: toRole(role),
+  user: { ...user, id: uuidColumn(user.id) },
+})
 
 export interface NewMembership {
   readonly id: Uuid
@@ -73,8 +83,35 @@ export class OrganizationMembershipRepository {
     return this.#db.organizationMembership.count({ where: { userId: founder, role: 'owner', ...ACTIVE } })
   }
 
-  async insert(membership: NewMembership): Promise<void> {
-    await this.#db.organizationMembership.createMany({ data: [{ ...this.#scope.columns, ...membership }] })
+  async find(userId: Uuid): Promise<ActiveMembership | undefined> {
+    const where = { ...this.#scope.columns, ...ACTIVE, userId }
+    const row = await this.#db.organizationMembership.findFirst({ where, include: WITH_USER })
+    return row ? toActive(row) : undefined
+  }
+
+  /** Until the unit ends nobody else changes who owns the organization: two at once would both see the other stay. */
+  async lockOwners(): Promise<void> {
+    const name = `owners:${this.#scope.organizationId}`
+    await this.#db.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`
+  }
+
+  /** How many owners there are beside a user; disabled ones own nothing that they could act on. */
+  async countOtherOwners(userId: Uuid): Promise<number> {
+    return this.#db.organizationMembership.count({
+      where: { ...this.#scope.columns, ...ACTIVE, role: 'owner', userId: { not: userId }, user: { disabledAt: null } },
+    })
+  }
+
+  /** False when the user is a member already. */
+  async insert(membership: NewMembership): Promise<boolean> {
+    const data = [{ ...this.#scope.columns, ...membership }]
+    return (await this.#db.organizationMembership.createMany({ data, skipDuplicates: true })).count === 1
+  }
+
+  /** False when it had ended already. */
+  async end(id: Uuid, at: Date): Promise<boolean> {
+    const where = { ...this.#scope.columns, ...ACTIVE, id }
+    return (await this.#db.organizationMembership.updateMany({ where, data: { deletedAt: at } })).count === 1
   }
 }
 
@@ -95,5 +132,23 @@ export class ProjectMembershipRepository {
       include: WITH_USER,
     })
     return rows.map(toMember)
+  }
+
+  async find(userId: Uuid): Promise<ActiveMembership | undefined> {
+    const where = { ...this.#scope.columns, ...ACTIVE, userId }
+    const row = await this.#db.projectMembership.findFirst({ where, include: WITH_USER })
+    return row ? toActive(row) : undefined
+  }
+
+  /** False when the user is a member already. */
+  async insert(membership: NewMembership): Promise<boolean> {
+    const data = [{ ...this.#scope.columns, ...membership }]
+    return (await this.#db.projectMembership.createMany({ data, skipDuplicates: true })).count === 1
+  }
+
+  /** False when it had ended already. */
+  async end(id: Uuid, at: Date): Promise<boolean> {
+    const where = { ...this.#scope.columns, ...ACTIVE, id }
+    return (await this.#db.projectMembership.updateMany({ where, data: { deletedAt: at } })).count === 1
   }
 }

@@ -1,5 +1,6 @@
 import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
 import type { IamResolvers } from '../resolver-types.ts'
+import { GRAPH_ROLE_OF } from './roles.ts'
 import type { MemberRow } from './repository.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 
@@ -8,11 +9,9 @@ const memberConnection = (rows: readonly MemberRow[], page: IdPage) => {
   return { edges: edges.map(({ cursor, node }) => ({ cursor, node: node.member })), pageInfo }
 }
 
-const ROLES = { owner: 'OWNER', developer: 'DEVELOPER', viewer: 'VIEWER', billing: 'BILLING' } as const
-
 export const membershipResolvers: Pick<IamResolvers, 'Organization' | 'Project' | 'Member'> = {
   Member: {
-    role: ({ role }) => ROLES[role],
+    role: ({ role }) => GRAPH_ROLE_OF[role],
   },
   Organization: {
     members: async ({ id }, args, { access, iam }) => {

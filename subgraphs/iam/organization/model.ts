@@ -24,3 +24,12 @@ export const foundOrganization = (local: Uuid, name: DisplayName, slug: Slug, cr
 })
 
 export type CreateOrganizationRefusal = 'NAME_INVALID' | 'SLUG_INVALID' | 'SLUG_TAKEN' | 'LIMIT_REACHED'
+
+/** Whether an organization may act, as operators see it. */
+export interface OrganizationStatus {
+  readonly organizationId: OrganizationId
+  readonly suspendedAt: Date | null
+}
+
+export type SuspendOrganizationRefusal = 'NOT_FOUND' | 'ALREADY_SUSPENDED' | 'REASON_INVALID'
+export type ResumeOrganizationRefusal = 'NOT_FOUND' | 'NOT_SUSPENDED' | 'REASON_INVALID'

@@ -38,4 +38,16 @@ export class OrganizationRepository {
     })
     return count === 1
   }
+
+  /** False when it is suspended already. */
+  async suspend(at: Date): Promise<boolean> {
+    const where = { id: this.#scope.organizationId, suspendedAt: null }
+    return (await this.#db.organization.updateMany({ where, data: { suspendedAt: at } })).count === 1
+  }
+
+  /** False when it is not suspended. */
+  async resume(): Promise<boolean> {
+    const where = { id: this.#scope.organizationId, suspendedAt: { not: null } }
+    return (await this.#db.organization.updateMany({ where, data: { suspendedAt: null } })).count === 1
+  }
 }

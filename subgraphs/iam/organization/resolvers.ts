@@ -4,7 +4,7 @@ import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import { selfId } from '../../../platform/ids/id.ts'
 import type { IamResolvers } from '../resolver-types.ts'
 import { organizationsOnPage } from './member-organizations.ts'
-import { createOrganizationPayload } from './payload.ts'
+import { createOrganizationPayload, resumeOrganizationPayload, suspendOrganizationPayload } from './payload.ts'
 
 export const organizationResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'Organization' | 'User'> = {
   Query: {
@@ -37,6 +37,20 @@ export const organizationResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'O
         await access.refresh()
       }
       return createOrganizationPayload(created)
+    },
+    suspendOrganization: async (_, { input }, { access, iam }) => {
+      const organizationId = parseIdOrThrow('org', input.organizationId, 'input.organizationId')
+      const operator = access.platform('PLATFORM_ORGANIZATION_SUSPEND')
+      const changed = await iam.organizations.suspend(operator, { organizationId, reason: input.reason })
+      if (changed.ok) await iam.announce('everyone') // its members and service accounts, however many
+      return suspendOrganizationPayload(changed)
+    },
+    resumeOrganization: async (_, { input }, { access, iam }) => {
+      const organizationId = parseIdOrThrow('org', input.organizationId, 'input.organizationId')
+      const operator = access.platform('PLATFORM_ORGANIZATION_SUSPEND')
+      const changed = await iam.organizations.resume(operator, { organizationId, reason: input.reason })
+      if (changed.ok) await iam.announce('everyone')
+      return resumeOrganizationPayload(changed)
     },
   },
 }

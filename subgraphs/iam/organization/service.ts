@@ -1,15 +1,25 @@
-import { founderGrant, type OrganizationGrant, type SelfGrant } from '../../../platform/access/authorize.ts'
+import {
+  founderGrant,
+  operatorGrant,
+  type OrganizationGrant,
+  type PlatformGrant,
+  type SelfGrant,
+} from '../../../platform/access/authorize.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
+import type { OrganizationId } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import { defaultDepartment } from '../department/model.ts'
-import { parseDisplayName, parseSlug } from '../naming.ts'
+import { parseDisplayName, parseReason, parseSlug } from '../naming.ts'
 import type { IamUnits } from '../units.ts'
 import {
   foundOrganization,
   MAX_FOUNDED_ORGANIZATIONS,
   type CreateOrganizationRefusal,
   type Organization,
+  type OrganizationStatus,
+  type ResumeOrganizationRefusal,
+  type SuspendOrganizationRefusal,
 } from './model.ts'
 
 export interface OrganizationDependencies {
@@ -22,6 +32,13 @@ export interface CreateOrganization {
   readonly name: string
   readonly slug: string
 }
+
+export interface ChangeOrganization {
+  readonly organizationId: OrganizationId
+  readonly reason: string
+}
+
+type Operator = PlatformGrant<'PLATFORM_ORGANIZATION_SUSPEND'>
 
 export type OrganizationService = ReturnType<typeof organizationService>
 
@@ -50,6 +67,35 @@ export const organizationService = ({ units, clock, ids }: OrganizationDependenc
       await memberships.insert({ id: ids.next(), userId: founder.scope.userId, role: 'owner', createdAt: now })
       audit.succeeded('iam.organization.create', organization.id.text)
       return ok(organization)
+    })
+  },
+
+  suspend: async (
+    operator: Operator,
+    { organizationId, reason: text }: ChangeOrganization,
+  ): Promise<Result<OrganizationStatus, SuspendOrganizationRefusal>> => {
+    const reason = parseReason(text)
+    if (!reason.ok) return reason
+    return units.organization.write(operatorGrant(operator, organizationId.local), async ({ organizations, audit }) => {
+      const suspendedAt = clock.now()
+      if (!(await organizations.find())) return err('NOT_FOUND')
+      if (!(await organizations.suspend(suspendedAt))) return err('ALREADY_SUSPENDED')
+      audit.succeeded('iam.organization.suspend', organizationId.text, { reason: reason.value })
+      return ok({ organizationId, suspendedAt })
+    })
+  },
+
+  resume: async (
+    operator: Operator,
+    { organizationId, reason: text }: ChangeOrganization,
+  ): Promise<Result<OrganizationStatus, ResumeOrganizationRefusal>> => {
+    const reason = parseReason(text)
+    if (!reason.ok) return reason
+    return units.organization.write(operatorGrant(operator, organizationId.local), async ({ organizations, audit }) => {
+      if (!(await organizations.find())) return err('NOT_FOUND')
+      if (!(await organizations.resume())) return err('NOT_SUSPENDED')
+      audit.succeeded('iam.organization.resume', organizationId.text, { reason: reason.value })
+      return ok({ organizationId, suspendedAt: null })
     })
   },
 })

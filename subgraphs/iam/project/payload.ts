@@ -1,9 +1,8 @@
 import type { Result } from '../../../platform/result/result.ts'
+import { refusedWith, type Refusals } from '../user-errors.ts'
 import type { CreateProjectRefusal, Project } from './model.ts'
 
-const REFUSALS: Readonly<
-  Record<CreateProjectRefusal, { readonly field: readonly string[]; readonly message: string }>
-> = {
+const REFUSALS: Refusals<CreateProjectRefusal> = {
   NAME_INVALID: { field: ['name'], message: 'A name has 2 to 80 printable characters.' },
   SLUG_INVALID: {
     field: ['slug'],
@@ -20,4 +19,4 @@ const REFUSALS: Readonly<
 export const createProjectPayload = (created: Result<Project, CreateProjectRefusal>) =>
   created.ok
     ? { project: created.value, userErrors: [] }
-    : { project: null, userErrors: [{ code: created.error, ...REFUSALS[created.error] }] }
+    : { project: null, userErrors: refusedWith(created.error, REFUSALS) }

@@ -3,8 +3,8 @@ import type { ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import { projectCreated } from '../../../platform/events/catalogue.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
-import { parseId, type Uuid } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
+import { departmentIn } from '../department/model.ts'
 import { parseDisplayName, parseSlug, slugOf } from '../naming.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IamUnits } from '../units.ts'
@@ -48,7 +48,7 @@ export const projectService = ({ units, clock, ids }: ProjectDependencies) => ({
     if (!wanted.ok) return Promise.resolve(wanted)
 
     return units.organization.write(grant, async ({ departments, projects, audit, outbox }) => {
-      const department = await (wanted.value ? departments.find(wanted.value) : departments.findDefault())
+      const department = await (wanted.value ? departments.find(wanted.value.local) : departments.findDefault())
       if (!department) return err('DEPARTMENT_NOT_FOUND')
       const project = newProject({
         local: ids.next(),
@@ -66,14 +66,3 @@ export const projectService = ({ units, clock, ids }: ProjectDependencies) => ({
     })
   },
 })
-
-/** The department that an input names, if any; of another organization it is refused before anything is read (R4). */
-const departmentIn = (
-  organization: Uuid,
-  text: string | undefined,
-): Result<Uuid | undefined, 'DEPARTMENT_NOT_FOUND' | 'CROSS_ORG_REFERENCE'> => {
-  if (text === undefined) return ok(undefined)
-  const id = parseId('dep', text)
-  if (!id.ok) return err('DEPARTMENT_NOT_FOUND')
-  return id.value.scope === organization ? ok(id.value.local) : err('CROSS_ORG_REFERENCE')
-}

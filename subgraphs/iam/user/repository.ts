@@ -17,4 +17,22 @@ export class UserRepository {
     const row = await this.#db.user.findFirst({ where: { id: this.#scope.userId } })
     return row ? { id: selfId('usr', uuidColumn(row.id)), email: row.email, displayName: row.displayName } : undefined
   }
+
+  /** As their tokens name them; undefined when there is no such user. */
+  async subject(): Promise<string | undefined> {
+    const row = await this.#db.user.findFirst({ where: { id: this.#scope.userId }, select: { subject: true } })
+    return row?.subject
+  }
+
+  /** False when the user is disabled already. */
+  async disable(at: Date): Promise<boolean> {
+    const where = { id: this.#scope.userId, disabledAt: null }
+    return (await this.#db.user.updateMany({ where, data: { disabledAt: at } })).count === 1
+  }
+
+  /** False when the user is not disabled. */
+  async enable(): Promise<boolean> {
+    const where = { id: this.#scope.userId, disabledAt: { not: null } }
+    return (await this.#db.user.updateMany({ where, data: { disabledAt: null } })).count === 1
+  }
 }
