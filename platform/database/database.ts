@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as delay } from 'node:timers/promises'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { PrismaClient, type Prisma } from '../../prisma/generated/client.ts'
 import type { Scope } from '../access/scope.ts'
@@ -51,6 +52,7 @@ export interface Database {
 }
 
 const ATTEMPTS = 4
+const PAUSE_MS = 10
 
 /** A transaction is waited for and runs this long at most; each statement has its own, shorter bound (pool.ts). */
 const TRANSACTION_OPTIONS = { maxWait: 5_000, timeout: 20_000 }
@@ -91,6 +93,8 @@ export const openDatabase = (options: DatabaseOptions): Database => {
       } catch (error) {
         if (!isConflict(error) || attempt === ATTEMPTS) throw error
         log.info({ schema, attempt }, 'a transaction lost against another and is done again')
+        // Begun at once, it would take its first lock again before the winner, which waits for it, wakes up.
+        await delay(attempt * PAUSE_MS * (1 + Math.random()))
       }
     }
   }

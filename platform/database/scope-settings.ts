@@ -37,8 +37,8 @@ export const settingsOf = (scope: Scope): ScopeSettings => {
   }
 }
 
-export const sameSettings = (a: ScopeSettings, b: ScopeSettings): boolean =>
-  a.projectIds === b.projectIds && a.organizationIds === b.organizationIds && a.userId === b.userId
+export const isUnscoped = ({ projectIds, organizationIds, userId }: ScopeSettings): boolean =>
+  projectIds === '' && organizationIds === '' && userId === ''
 
 const current = new AsyncLocalStorage<ScopeSettings>()
 

@@ -8,10 +8,11 @@ import { ok } from '../result/result.ts'
 import { traced } from '../tracing/span.ts'
 import { startTracing } from '../tracing/tracing.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/testkit/database.ts'
+import { eventually } from '../../test/testkit/eventually.ts'
 import { insertTenants, type Tenants } from '../../test/testkit/tenants.ts'
 import type { Database, Transaction } from './database.ts'
 import { openPool } from './pool.ts'
-import { runUnder, settingsOf, type ScopeSettings } from './scope-settings.ts'
+import { runUnder, settingsOf } from './scope-settings.ts'
 import { createUnits } from './units.ts'
 
 let testDatabase: TestDatabase
@@ -181,22 +182,55 @@ test('a connection that is lost while somebody holds it, between two statements,
   }
 })
 
-test('of several idle connections each caller gets the one that has its scope already', async () => {
+const BACKEND = 'select pg_backend_pid() as pid'
+
+const backendOf = async (pool: ReturnType<typeof openPool>) => (await pool.query<{ pid: number }>(BACKEND)).rows[0]?.pid
+
+test('statements of one tick share a connection, whatever their scopes', async () => {
   const pool = openPool({ url: testDatabase.urlOf('storage'), poolSize: 4, applicationName: 'test' })
-  const settings = scopes().map(settingsOf)
-  const backendAs = async (scope: ScopeSettings) => {
-    const { rows } = await runUnder(scope, () => pool.query<{ pid: number }>('select pg_backend_pid() as pid'))
-    return rows[0]?.pid
-  }
   try {
-    // All at once, so that each takes a connection of its own.
-    const first = await Promise.all(settings.map(backendAs))
-    expect(new Set(first).size).toBe(settings.length)
-    const inTurn: unknown[] = []
-    for (const scope of settings) inTurn.push(await backendAs(scope))
-    expect(inTurn).toEqual(first)
-    const reversed = await Promise.all(settings.toReversed().map(backendAs))
-    expect(reversed.toReversed()).toEqual(first)
+    const backends = await Promise.all(scopes().map((scope) => runUnder(settingsOf(scope), () => backendOf(pool))))
+    expect(new Set(backends).size).toBe(1)
+  } finally {
+    await pool.end()
+  }
+})
+
+test('nothing is put behind a statement that has been at work for a while', async () => {
+  const pool = openPool({ url: testDatabase.urlOf('storage'), poolSize: 2, applicationName: 'test' })
+  const owner = await testDatabase.connect('owner')
+  try {
+    await owner.query('select pg_advisory_lock(1)')
+    const blocked = pool.query('select pg_advisory_lock(1)')
+    await eventually(async () => {
+      const { rows } = await owner.query(
+        `select from pg_stat_activity where wait_event = 'advisory' and datname = current_database()`,
+      )
+      expect(rows).toHaveLength(1)
+    })
+    await expect(backendOf(pool)).resolves.toEqual(expect.any(Number))
+    await owner.query('select pg_advisory_unlock(1)')
+    await blocked
+  } finally {
+    await pool.end()
+  }
+})
+
+test('of statements that share a connection which is lost, the one at work fails and the reads behind it are asked again', async () => {
+  const pool = openPool({ url: testDatabase.urlOf('storage'), poolSize: 1, applicationName: 'test' })
+  try {
+    const first = await backendOf(pool)
+    const [before, lost, behind, write] = await Promise.allSettled([
+      backendOf(pool),
+      pool.query('select pg_terminate_backend(pg_backend_pid())'),
+      backendOf(pool),
+      pool.query('set application_name = $1', []),
+    ])
+    expect(before).toEqual({ status: 'fulfilled', value: first })
+    expect(lost.status).toBe('rejected')
+    expect(behind).toEqual({ status: 'fulfilled', value: expect.any(Number) })
+    expect(behind).not.toEqual({ status: 'fulfilled', value: first })
+    expect(write.status).toBe('rejected')
   } finally {
     await pool.end()
   }

@@ -194,7 +194,7 @@ describe('a unit that writes', () => {
       })
     const results = await Promise.all([lockBoth('x', 'y'), lockBoth('y', 'x')])
     expect(results).toEqual([ok('x'), ok('y')])
-    expect(runs).toBe(3)
+    expect(runs).toBeGreaterThan(2)
     await expect(leftBehind()).resolves.toMatchObject({ audit: 2 })
   })
 
