@@ -50,7 +50,8 @@ const onType = (matches: (typename: string) => boolean, build: Build): Build => 
 const compileField = (field: QueryPlanFieldNode, schema: GraphQLSchema): Build => {
   const key = field.alias ?? field.name
   const read = reader(key)
-  const write = writer(key)
+  // A required field that the planner knows by another name is read under that and sent under its own.
+  const write = writer(field.name)
   if (!field.selections) {
     return (source, target) => {
       const value = read(source)

@@ -3,6 +3,7 @@ import { disableApolloTelemetry } from '../../platform/config/apollo-telemetry.t
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import { followFile } from '../../platform/files/follow-file.ts'
 import type { Log } from '../../platform/log/log.ts'
+import { planningSdl, type PlanningSdl } from './planning/planning-sdl.ts'
 import { readSupergraphFile } from './supergraph-file.ts'
 import { supergraphOf, type Supergraph } from './supergraph.ts'
 
@@ -77,8 +78,9 @@ export const loadSupergraph = async ({ source, log, accept }: SupergraphOptions)
 
 /** Parses and checks one supergraph with a gateway of its own, so that a refused one leaves nothing changed. */
 const generationOf = async (sdl: string, accept: AcceptSupergraph = () => undefined): Promise<Supergraph> => {
+  const planning = planned(sdl)
   const gateway = new ApolloGateway({
-    supergraphSdl: sdl,
+    supergraphSdl: planning.sdl,
     validateSupergraph: true,
     queryPlannerConfig: { exposeDocumentNodeInFetchNode: true },
     logger: QUIET,
@@ -90,7 +92,7 @@ const generationOf = async (sdl: string, accept: AcceptSupergraph = () => undefi
     // The planner that the gateway has built; a second one would cost the start another half of its time.
     const { queryPlanner } = gateway.__testing()
     if (!queryPlanner) throw new Error('no query planner was built')
-    const supergraph = supergraphOf(sdl, schema, queryPlanner)
+    const supergraph = supergraphOf({ sdl, apiSchema: schema, planner: queryPlanner, required: planning.required })
     accept(supergraph)
     return supergraph
   } catch (error) {
@@ -99,6 +101,15 @@ const generationOf = async (sdl: string, accept: AcceptSupergraph = () => undefi
     throw catalogued('SUPERGRAPH_INVALID', {}, { message: `The supergraph cannot be served: ${reason}`, cause: error })
   } finally {
     await gateway.stop()
+  }
+}
+
+/** What cannot be read is handed on as it is: the gateway says what is wrong with it. */
+const planned = (sdl: string): PlanningSdl => {
+  try {
+    return planningSdl(sdl)
+  } catch {
+    return { sdl, required: { byName: new Map(), of: () => new Set() } }
   }
 }
 

@@ -1,6 +1,10 @@
 import { operationFromDocument, type Schema } from '@apollo/federation-internals'
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
+import { catalogued } from '../../platform/errors/catalogue.ts'
+import { needsFetch } from './planning/needs-fetch.ts'
+import type { RequiredFields } from './planning/required-fields.ts'
+import { restorePlan } from './planning/restore-plan.ts'
 
 export interface SubgraphLocation {
   readonly name: string
@@ -20,7 +24,15 @@ export interface Supergraph {
   readonly plan: (document: DocumentNode) => QueryPlan
 }
 
-export const supergraphOf = (sdl: string, apiSchema: GraphQLSchema, planner: QueryPlanner): Supergraph => {
+export interface SupergraphParts {
+  readonly sdl: string
+  readonly apiSchema: GraphQLSchema
+  /** Made for `planningSdl(sdl)`. */
+  readonly planner: QueryPlanner
+  readonly required: RequiredFields
+}
+
+export const supergraphOf = ({ sdl, apiSchema, planner, required }: SupergraphParts): Supergraph => {
   const { supergraph } = planner
   const planningSchema: Schema = supergraph.apiSchema()
   return {
@@ -28,6 +40,10 @@ export const supergraphOf = (sdl: string, apiSchema: GraphQLSchema, planner: Que
     apiSchema,
     fullSchema: supergraph.schema.toGraphQLJSSchema(),
     subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url })),
-    plan: (document) => planner.buildQueryPlan(operationFromDocument(planningSchema, document, { validate: false })),
+    plan: (document) => {
+      const plan = planner.buildQueryPlan(operationFromDocument(planningSchema, document, { validate: false }))
+      if (!plan.node && needsFetch(document)) throw catalogued('OPERATION_UNANSWERABLE')
+      return restorePlan(plan, required)
+    },
   }
 }

@@ -46,6 +46,12 @@ export const OPERATION_CODES = {
     when: 'The operation has more root fields than `MAX_ROOT_FIELDS`, or more than ten thousand fields, fragments expanded.',
     remedy: 'Split the operation.',
   },
+  OPERATION_UNANSWERABLE: {
+    message: 'No part of the graph can answer this operation.',
+    retryable: false,
+    when: 'The supergraph has the fields, and no way that leads to them: its keys cannot be resolved there.',
+    remedy: 'Ask whoever runs the graph; composing it anew shows what cannot be reached.',
+  },
   OPERATION_TOO_DEEP: {
     message: 'The operation is nested too deeply.',
     retryable: false,

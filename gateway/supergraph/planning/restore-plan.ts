@@ -1,0 +1,79 @@
+import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode, SubscriptionNode } from '@apollo/query-planner'
+import { Kind, parse, print, visit, type DocumentNode } from 'graphql'
+import type { RequiredFields } from './required-fields.ts'
+import { splitByRequirement } from './split-by-requirement.ts'
+
+/**
+ * Turns a plan over `planningSdl` into one over the subgraphs as they are: a field that is required with arguments is
+ * asked for under its own name, answered under the planner's, and sent on under its own.
+ */
+export const restorePlan = (plan: QueryPlan, required: RequiredFields): QueryPlan => {
+  if (required.byName.size === 0 || !plan.node) return plan
+  const { node } = plan
+  return { ...plan, node: node.kind === 'Subscription' ? restoreSubscription(node, required) : restore(node, required) }
+}
+
+const restoreSubscription = (node: SubscriptionNode, required: RequiredFields): SubscriptionNode => ({
+  ...node,
+  primary: restoreFetch(node.primary, required),
+  ...(node.rest && { rest: restore(node.rest, required) }),
+})
+
+const restore = (node: PlanNode, required: RequiredFields): PlanNode => {
+  const again = (child: PlanNode): PlanNode => restore(child, required)
+  switch (node.kind) {
+    case 'Fetch': {
+      const [only, ...more] = splitByRequirement(node, required).map((part) => restoreFetch(part, required))
+      return only && more.length === 0 ? only : { kind: 'Parallel', nodes: only ? [only, ...more] : [] }
+    }
+    case 'Flatten':
+      return { ...node, node: again(node.node) }
+    case 'Sequence':
+    case 'Parallel':
+      return { ...node, nodes: node.nodes.map(again) }
+    case 'Condition':
+      return {
+        ...node,
+        ...(node.ifClause && { ifClause: again(node.ifClause) }),
+        ...(node.elseClause && { elseClause: again(node.elseClause) }),
+      }
+    case 'Defer':
+      return node
+  }
+}
+
+const restoreFetch = (node: FetchNode, required: RequiredFields): FetchNode => {
+  const document = documentOf(node)
+  const restored = restoreDocument(document, required)
+  const requires = node.requires?.map((selection) => restoreSelection(selection, required))
+  return {
+    ...node,
+    ...(restored !== document && { operation: print(restored), operationDocumentNode: restored }),
+    ...(requires && { requires }),
+  }
+}
+
+export const documentOf = (node: FetchNode): DocumentNode =>
+  node.operationDocumentNode ?? parse(node.operation, { noLocation: true })
+
+const restoreDocument = (document: DocumentNode, { byName }: RequiredFields): DocumentNode =>
+  visit(document, {
+    Field: (field) => {
+      const original = byName.get(field.name.value)
+      if (!original) return undefined
+      const alias = field.alias ?? { kind: Kind.NAME, value: field.name.value }
+      return { ...field, alias, name: { kind: Kind.NAME, value: original.name }, arguments: original.arguments }
+    },
+  })
+
+/** Read under the alias, sent under the name. */
+const restoreSelection = (selection: QueryPlanSelectionNode, required: RequiredFields): QueryPlanSelectionNode => {
+  const selections = selection.selections?.map((nested) => restoreSelection(nested, required))
+  if (selection.kind === 'InlineFragment') return { ...selection, selections: selections ?? [] }
+  const original = required.byName.get(selection.name)
+  return {
+    ...selection,
+    ...(original && { alias: selection.alias ?? selection.name, name: original.name }),
+    ...(selections && { selections }),
+  }
+}
