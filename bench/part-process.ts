@@ -3,6 +3,7 @@ import { readConfig } from '../platform/config/config.ts'
 import { parseKeyRing } from '../platform/crypto/key-ring.ts'
 import { placeDatabase } from '../platform/database/place.ts'
 import { createLog } from '../platform/log/log.ts'
+import { systemIds } from '../platform/ids/generator.ts'
 import { openAccess } from '../server/access.ts'
 import { openCache } from '../server/stores.ts'
 
@@ -14,7 +15,7 @@ export const openPart = async () => {
   const place = await placeDatabase({ config, log, progress: () => undefined })
   const cache = await openCache({ config, clock, log })
   const poolSize = config.databasePoolSize
-  const access = await openAccess({ url: place.urlOf('access'), poolSize, cache, clock, log })
+  const access = await openAccess({ url: place.urlOf('access'), poolSize, cache, clock, ids: systemIds, log })
   return {
     config,
     log,

@@ -17,6 +17,7 @@ export const CAPABILITIES = {
   API_KEY_CREATE: 'Make keys for service accounts, with capabilities that the caller has.',
   API_KEY_ROTATE: 'Replace keys whose capabilities the caller has.',
   API_KEY_REVOKE: 'End keys at once.',
+  AUDIT_READ: 'See who did what in the organization, and who was denied what.',
   PROJECT_READ: 'See the project.',
   PROJECT_CREATE: 'Create projects in the organization.',
   COMPUTE_CAPACITY_READ: 'See what capacity the project could allocate now.',
@@ -39,6 +40,7 @@ export const CAPABILITIES = {
   BILLING_LEDGER_READ: 'See the ledger of the organization, entry by entry.',
   BILLING_SPEND_READ: 'See what the project has spent.',
   PLATFORM_STATUS_READ: 'See the state of the platform’s own components.',
+  PLATFORM_AUDIT_READ: 'See the audit log of the platform itself.',
   PLATFORM_NODE_READ: 'See the nodes of the platform and their slots.',
   PLATFORM_USER_DISABLE: 'Disable and enable users.',
   PLATFORM_ORGANIZATION_SUSPEND: 'Suspend and resume organizations.',
@@ -91,6 +93,7 @@ const BILLING = [
 
 const OPERATOR = [
   'PLATFORM_STATUS_READ',
+  'PLATFORM_AUDIT_READ',
   'PLATFORM_NODE_READ',
   'PLATFORM_USER_DISABLE',
   'PLATFORM_ORGANIZATION_SUSPEND',
@@ -98,6 +101,7 @@ const OPERATOR = [
 
 const OWNER = [
   ...DEVELOPER,
+  'AUDIT_READ',
   'PROJECT_CREATE',
   'MEMBERSHIP_ADD',
   'MEMBERSHIP_CHANGE',

@@ -12,7 +12,7 @@ const signingKey = () => {
 }
 
 /** @param {string} name */
-const secretFor = (name) => (name === 'INTERNAL_SIGNING_KEY' ? signingKey() : randomBytes(24).toString('base64url'))
+const secretFor = (name) => (name.endsWith('_SIGNING_KEY') ? signingKey() : randomBytes(24).toString('base64url'))
 
 const example = readFileSync(new URL('.env.example', import.meta.url), 'utf8')
 const filled = example.replace(/^([A-Z_]+)=$/gm, (_, name) => `${name}=${secretFor(name)}`)

@@ -4,22 +4,25 @@ import { createPostgresAudience, type Audience } from '../platform/access/audien
 import { createApiKeys, type ApiKeys } from '../platform/access/api-keys.ts'
 import { createGrantCache, type GrantCache } from '../platform/access/grant-cache.ts'
 import { createGrantWatch, type GrantWatch } from '../platform/access/grant-watch.ts'
+import { createDenialRecorder, type RunningDenialRecorder } from '../platform/audit/denial-recorder.ts'
 import { createPostgresGrantSource } from '../platform/access/postgres-grant-source.ts'
 import type { Cache } from '../platform/cache/cache.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Peppers } from '../platform/crypto/peppers.ts'
 import { openPool } from '../platform/database/pool.ts'
+import type { IdGenerator } from '../platform/ids/generator.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 
 export interface AccessParts {
-  /** Of the login `access`, which reads iam's view and nothing else. */
+  /** Of the login `access`, which reads iam's view, records denials, and does nothing else. */
   readonly url: string
   readonly poolSize: number
   readonly cache: Cache
   /** Undefined in a process that need not know who holds a key. */
   readonly peppers?: Peppers | undefined
   readonly clock: Clock
+  readonly ids: IdGenerator
   readonly log: Log
   readonly metrics?: Metrics
 }
@@ -32,6 +35,8 @@ export interface AccessDirectory {
   readonly audience: Audience
   /** Who holds an API key; undefined where no pepper is known. */
   readonly keys: ApiKeys | undefined
+  /** Keeps what was denied, for the audit log. */
+  readonly denials: RunningDenialRecorder
   /** Resolves when grants can be read. */
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
@@ -46,6 +51,7 @@ export const openAccess = async ({
   cache,
   peppers,
   clock,
+  ids,
   log,
   metrics,
 }: AccessParts): Promise<AccessDirectory> => {
@@ -66,9 +72,11 @@ export const openAccess = async ({
   const grants = createGrantCache({ source, bus: cache, clock })
   await grants.start()
   const watch = createGrantWatch({ grants, log })
+  const denials = createDenialRecorder({ pool, clock, ids, log })
   return {
     grants,
     watch,
+    denials,
     audience: createPostgresAudience({ pool, capabilitiesOf }),
     keys: peppers && keyPool && createApiKeys({ pool: keyPool, peppers, grants, clock }),
     ping: async () => {
@@ -77,6 +85,7 @@ export const openAccess = async ({
     close: async () => {
       watch.stop()
       await grants.stop()
+      await denials.stop()
       await Promise.all([pool.end(), keyPool?.end()])
     },
   }

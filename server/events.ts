@@ -1,4 +1,8 @@
 import type { RunningSubgraph } from './subgraphs.ts'
+import { createCheckpointSigner } from '../platform/audit/checkpoint.ts'
+import { startSealer, type SealerMetrics } from '../platform/audit/sealer.ts'
+import type { Clock } from '../platform/clock/clock.ts'
+import type { KeyRing } from '../platform/crypto/key-ring.ts'
 import type { DatabasePlace } from '../platform/database/place.ts'
 import type { Config } from '../platform/config/config.ts'
 import { eventJobs, startDispatcher } from '../platform/events/dispatcher.ts'
@@ -14,18 +18,24 @@ export interface EventParts {
   readonly config: Config
   readonly place: Pick<DatabasePlace, 'urlOf'>
   readonly subgraphs: readonly RunningSubgraph[]
+  /** Signs checkpoints of the audit log; undefined where this process was given no key. */
+  readonly auditRing: KeyRing | undefined
+  readonly clock: Clock
   readonly log: Log
   readonly metrics: Metrics
 }
 
 /**
  * The way of every event: outboxes → relay → backbone → a job for each consumer → its handler. Several processes may
- * run this: one relay leads, jobs are shared.
+ * run this: one relay leads, jobs are shared. Beside it the sealer, of which one leads too, takes audit rows into their
+ * chains.
  */
 export const startEvents = async ({
   config,
   place,
   subgraphs,
+  auditRing,
+  clock,
   log,
   metrics,
 }: EventParts): Promise<{ stop: () => Promise<void> }> => {
@@ -35,6 +45,13 @@ export const startEvents = async ({
       ? createPostgresBackbone({ url: place.urlOf('relay'), log })
       : await createNatsBackbone({ url: natsUrl, log })
   const relay = startRelay({ url: place.urlOf('relay'), backbone, log, metrics: relayMetrics(metrics) })
+  const sealer = startSealer({
+    url: place.urlOf('sealer'),
+    signer: auditRing && createCheckpointSigner(auditRing),
+    clock,
+    log,
+    metrics: sealerMetrics(metrics),
+  })
   const queue = createJobQueue({ url: place.urlOf('worker'), log })
   const consumers = subgraphs.map(({ name, subgraph }) => ({ name, eventHandlers: subgraph.eventHandlers }))
   const dispatcher = await startDispatcher({ backbone, subgraphs: consumers, queue, log })
@@ -59,6 +76,7 @@ export const startEvents = async ({
       await worker.stop()
       await queue.stop()
       await backbone.close()
+      await sealer.stop()
     },
   }
 }
@@ -67,4 +85,9 @@ const relayMetrics = ({ relayLeads, outboxRelayed, outboxOldest }: Metrics): Rel
   leads: relayLeads,
   published: outboxRelayed,
   lag: outboxOldest,
+})
+
+const sealerMetrics = ({ sealerLeads, auditSealed }: Metrics): SealerMetrics => ({
+  leads: sealerLeads,
+  sealed: auditSealed,
 })

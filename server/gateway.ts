@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { publishAuditKeys, type AuditKeys } from './audit-keys.ts'
 import type { AccessDirectory } from './access.ts'
 import { registerEvidencePage } from './evidence-page.ts'
 import { DASHBOARD, DASHBOARD_VARIABLES } from './welcome.ts'
@@ -29,6 +30,8 @@ export interface ProductGatewayParts {
   readonly metrics: Metrics
   readonly access: AccessDirectory
   readonly identity: Identity
+  /** Of a process that seals the audit log besides: published beside the gateway's own. */
+  readonly auditKeys?: AuditKeys
   /** Those of this process; the others are reached by `SUBGRAPH_URLS`. */
   readonly subgraphs: readonly RunningSubgraph[]
   /** True when a query would be answered. */
@@ -39,7 +42,7 @@ const SUPERGRAPH = join(import.meta.dirname, '..', 'schema', 'supergraph.graphql
 
 /** The gateway of the product: its own supergraph, subgraphs in process or over HTTP, callers by OpenID Connect. */
 export const createProductGateway = async (parts: ProductGatewayParts): Promise<Gateway> => {
-  const { config, clock, log, metrics, access, identity, subgraphs, ready } = parts
+  const { config, clock, log, metrics, access, identity, auditKeys, subgraphs, ready } = parts
   const { signer, stop: stopSigner } = await openInternalSigner({
     sources: config,
     issuer: config.internalTokenIssuer,
@@ -87,6 +90,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     ...(config.trustedProxies && { trustedProxies: config.trustedProxies }),
     mount: async (fastify) => {
       registerEvidencePage(fastify)
+      if (auditKeys !== undefined) publishAuditKeys(fastify, auditKeys)
       await registerIdentityRoutes(fastify, IDENTITY_PATH, identity.provider)
     },
   })

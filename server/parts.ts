@@ -1,3 +1,4 @@
+import { openAuditKeys, type AuditKeys } from './audit-keys.ts'
 import { openAccess } from './access.ts'
 import { part } from './part.ts'
 import { openPeppers } from './peppers.ts'
@@ -82,10 +83,16 @@ export const commonParts = (surroundings: Surroundings) => {
         cache: cache.value,
         peppers: peppers.value,
         clock,
+        ids,
         log,
         metrics,
       }),
     close: (opened) => opened.close(),
+  })
+  const auditKeys = part<AuditKeys>({
+    name: 'audit keys',
+    remedy: 'Check AUDIT_SIGNING_KEY or AUDIT_SIGNING_KEY_FILE; unset they are made under DATA_DIR.',
+    open: () => openAuditKeys({ config, clock, log }),
   })
   const subgraphs = (names: readonly SubgraphName[] | 'all') =>
     part({
@@ -100,6 +107,8 @@ export const commonParts = (surroundings: Surroundings) => {
             cache: cache.value,
             access: access.value,
             peppers: peppers.value,
+            checkpointKeys: auditKeys.value.checking,
+            denials: access.value.denials,
             clock,
             ids,
             log,
@@ -117,9 +126,18 @@ export const commonParts = (surroundings: Surroundings) => {
       remedy: 'Check NATS_URL, and that the migrations have run.',
       open: async () => {
         const { startEvents } = await import('./events.ts')
-        return startEvents({ config, place: database.value, subgraphs: running.value, log, metrics })
+        const { ring } = auditKeys.value
+        return startEvents({
+          config,
+          place: database.value,
+          subgraphs: running.value,
+          auditRing: ring,
+          clock,
+          log,
+          metrics,
+        })
       },
       close: (started) => started.stop(),
     })
-  return { tracing, database, peppers, migrations, demo, cache, access, subgraphs, events }
+  return { tracing, database, peppers, migrations, demo, cache, access, auditKeys, subgraphs, events }
 }

@@ -22,7 +22,7 @@ export const componentsOf = (options: ServerOptions): readonly Component[] => {
     ...(roles.has('migrate') ? [common.migrations] : []),
     ...(roles.has('migrate') && seedsDemo(config) ? [common.demo] : []),
     ...(runsSubgraphs || roles.has('gateway') ? [common.cache, common.access] : []),
-    ...(runsSubgraphs ? [subgraphs] : []),
+    ...(runsSubgraphs ? [common.auditKeys, subgraphs] : []),
     ...(works ? [common.events(subgraphs)] : []),
     ...serverParts(options, common, subgraphs),
   ]

@@ -4,7 +4,16 @@ import { acquireOwnership } from '../platform/database/embedded/ownership.ts'
 import { removeLeftServer } from '../platform/database/embedded/postmaster.ts'
 
 /** What the product keeps in its data directory; nothing else there is touched. */
-const KEPT = ['postgres', 'postgres.initializing', 'postgres.log', 'secrets.json', 'server.json', 'identity', 'gateway']
+const KEPT = [
+  'postgres',
+  'postgres.initializing',
+  'postgres.log',
+  'secrets.json',
+  'server.json',
+  'identity',
+  'gateway',
+  'audit',
+]
 
 /**
  * Forgets everything that was kept in the data directory, and ends a database that a killed server left there. Throws

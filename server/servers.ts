@@ -1,3 +1,5 @@
+import { publishAuditKeys } from './audit-keys.ts'
+import type { FastifyInstance } from 'fastify'
 import { createIdentity, IDENTITY_PATH } from './identity.ts'
 import { LISTEN_REMEDY, listening } from './listening.ts'
 import { part, type Part } from './part.ts'
@@ -17,7 +19,7 @@ export interface ServerOptions extends Surroundings {
   readonly announce: (text: string) => void
 }
 
-type CommonParts = Pick<ReturnType<typeof commonParts>, 'access' | 'peppers'>
+type CommonParts = Pick<ReturnType<typeof commonParts>, 'access' | 'peppers' | 'auditKeys'>
 type Subgraphs = Part<readonly RunningSubgraph[]>
 
 /**
@@ -82,6 +84,7 @@ const gatewayParts = (options: ServerOptions, common: CommonParts, subgraphs: Su
         access: common.access.value,
         identity,
         subgraphs: local(),
+        ...(config.roles.has('worker') && { auditKeys: common.auditKeys.value }),
         ready: () => readiness(options, common, local()),
       })
     },
@@ -127,7 +130,10 @@ const identityParts = (
           metrics,
           ready: async () =>
             worker === undefined ? isUp() : readiness(options, worker.common, worker.subgraphs.value),
-          mount: (app) => registerIdentityRoutes(app, IDENTITY_PATH, identity.provider),
+          mount: (app) => {
+            if (worker !== undefined) publishAuditKeys(app, worker.common.auditKeys.value)
+            return registerIdentityRoutes(app, IDENTITY_PATH, identity.provider)
+          },
         })
         try {
           await identity.listensAt(server.url)
@@ -154,7 +160,10 @@ const workerPart = (options: ServerOptions, common: CommonParts, subgraphs: Subg
     remedy: LISTEN_REMEDY,
     open: async () => {
       const ready = () => readiness(options, common, subgraphs.value)
-      const server = await startServiceServer({ config: options.config, metrics: options.metrics, ready })
+      const mount = (app: FastifyInstance): void => {
+        publishAuditKeys(app, common.auditKeys.value)
+      }
+      const server = await startServiceServer({ config: options.config, metrics: options.metrics, ready, mount })
       options.announce(`Worker ready at ${server.url}`)
       return server
     },

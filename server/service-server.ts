@@ -10,7 +10,7 @@ export interface ServiceServerParts {
   readonly metrics: Metrics
   readonly ready: Ready
   /** Further routes of the same server. */
-  readonly mount?: (app: FastifyInstance) => Promise<void>
+  readonly mount?: (app: FastifyInstance) => Promise<void> | void
 }
 
 export interface ServiceServer {

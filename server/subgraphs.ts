@@ -7,6 +7,7 @@ import type { Cache } from '../platform/cache/cache.ts'
 import type { Peppers } from '../platform/crypto/peppers.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { DatabaseLogin } from '../platform/config/logins.ts'
+import type { KeySet } from '../platform/crypto/key-set.ts'
 import { openDatabase, type Database, type DomainSchema } from '../platform/database/database.ts'
 import type { IdGenerator } from '../platform/ids/generator.ts'
 import type { Log } from '../platform/log/log.ts'
@@ -19,6 +20,8 @@ export interface SubgraphSurroundings {
   readonly cache: Cache
   readonly access: AccessDirectory
   readonly peppers?: Peppers | undefined
+  /** By which checkpoints of the audit log are checked. */
+  readonly checkpointKeys?: KeySet | undefined
   readonly clock: Clock
   readonly ids: IdGenerator
   readonly log: Log
@@ -46,7 +49,7 @@ export const DOMAIN_SCHEMAS = {
 } as const satisfies Record<SubgraphName, DomainSchema & DatabaseLogin>
 
 export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurroundings): RunningSubgraph => {
-  const { place, poolSize, cache, access, peppers, clock, ids, metrics, denials } = surroundings
+  const { place, poolSize, cache, access, peppers, checkpointKeys, clock, ids, metrics, denials } = surroundings
   const log = surroundings.log.child({ subgraph: module.name })
   const schema = DOMAIN_SCHEMAS[module.name]
   const database = openDatabase({
@@ -66,6 +69,7 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
     audience: access.audience,
     ...(peppers && { peppers }),
     graph: graphDigest(),
+    checkpointKeys,
     clock,
     ids,
     log,

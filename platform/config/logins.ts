@@ -11,6 +11,7 @@ export const DATABASE_LOGINS = [
   'access',
   'relay',
   'worker',
+  'sealer',
 ] as const
 
 export type DatabaseLogin = (typeof DATABASE_LOGINS)[number]

@@ -14,6 +14,9 @@ export const contradictionsIn = (config: Partial<Config>): readonly Contradictio
   ...(config.internalSigningKey !== undefined && config.internalSigningKeyFile !== undefined
     ? [{ setting: 'internalSigningKeyFile' as const, reason: 'must stay unset when INTERNAL_SIGNING_KEY is set' }]
     : []),
+  ...(config.auditSigningKey !== undefined && config.auditSigningKeyFile !== undefined
+    ? [{ setting: 'auditSigningKeyFile' as const, reason: 'must stay unset when AUDIT_SIGNING_KEY is set' }]
+    : []),
   ...(config.roles === undefined ? [] : misplaced(config, config.roles)),
   ...halfIdentity(config),
 ]

@@ -1,10 +1,17 @@
+import { AUDIT_SETTINGS } from './settings/audit.ts'
 import { GATEWAY_SETTINGS } from './settings/gateway.ts'
 import { IDENTITY_SETTINGS } from './settings/identity.ts'
 import { PROCESS_SETTINGS } from './settings/process.ts'
 import { STORE_SETTINGS } from './settings/stores.ts'
 
 /** Every setting of the product, by the name under which the code reads it. */
-export const SETTINGS = { ...PROCESS_SETTINGS, ...STORE_SETTINGS, ...IDENTITY_SETTINGS, ...GATEWAY_SETTINGS }
+export const SETTINGS = {
+  ...PROCESS_SETTINGS,
+  ...STORE_SETTINGS,
+  ...IDENTITY_SETTINGS,
+  ...GATEWAY_SETTINGS,
+  ...AUDIT_SETTINGS,
+}
 
 /** The settings as the documentation groups them. */
 export const SETTING_GROUPS = [
@@ -12,4 +19,5 @@ export const SETTING_GROUPS = [
   { title: 'Stores', settings: STORE_SETTINGS },
   { title: 'Identity', settings: IDENTITY_SETTINGS },
   { title: 'The gateway', settings: GATEWAY_SETTINGS },
+  { title: 'The audit log', settings: AUDIT_SETTINGS },
 ]

@@ -61,6 +61,16 @@ export const backgroundMetrics = ({ counter, duration, gauge }: Instruments) => 
     help: 'Age of the oldest event that waits in an outbox, as the leading relay last saw it.',
     labels: [],
   })
+  const seals = gauge({
+    name: 'gpuaas_sealer_leads',
+    help: '1 in the process that seals the audit log, else 0. The sum over all processes is 1.',
+    labels: [],
+  })
+  const sealed = counter({
+    name: 'gpuaas_audit_sealed_total',
+    help: 'Audit rows and folds of denials that the sealer took into their chains.',
+    labels: [],
+  })
   const jobs = duration({
     name: 'gpuaas_job_duration_seconds',
     help: 'Runs of jobs, the handling of events among them (event:<subgraph>).',
@@ -82,6 +92,12 @@ export const backgroundMetrics = ({ counter, duration, gauge }: Instruments) => 
     },
     outboxOldest: (seconds: number) => {
       oldest.set(seconds)
+    },
+    sealerLeads: (leading: boolean) => {
+      seals.set(leading ? 1 : 0)
+    },
+    auditSealed: (rows: number) => {
+      sealed.inc(rows)
     },
     jobRun: ({ job, outcome, seconds }: JobRun) => {
       jobs.observe({ job, outcome }, seconds)

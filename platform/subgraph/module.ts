@@ -5,6 +5,7 @@ import type { Access } from '../access/access.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Peppers } from '../crypto/peppers.ts'
 import type { Clock } from '../clock/clock.ts'
+import type { KeySet } from '../crypto/key-set.ts'
 import type { EventHandler } from '../events/envelope.ts'
 import type { IdGenerator } from '../ids/generator.ts'
 import type { Log } from '../log/log.ts'
@@ -37,6 +38,8 @@ export interface SubgraphPlatform {
   readonly audience: Audience
   /** SHA-256 of the supergraph that the subgraph is part of, in hexadecimal: proofs name the graph they proved. */
   readonly graph: string
+  /** The public keys of whoever signs the checkpoints of the audit log; left out where nobody told them. */
+  readonly checkpointKeys?: KeySet | undefined
   readonly clock: Clock
   readonly ids: IdGenerator
   readonly log: Log

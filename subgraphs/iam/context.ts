@@ -4,6 +4,7 @@ import type { OrganizationGrant, ProjectGrant } from '../../platform/access/auth
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Uuid } from '../../platform/ids/id.ts'
 import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
+import { auditService, type AuditService } from './audit/service.ts'
 import type { Department, DepartmentId } from './department/model.ts'
 import { departmentService, type DepartmentService } from './department/service.ts'
 import { evidenceService, type EvidenceService } from './evidence/service.ts'
@@ -29,6 +30,7 @@ export interface Iam {
   readonly apiKeys: ApiKeyService
   /** What time it is: a key's state is a matter of time. */
   readonly clock: Clock
+  readonly audit: AuditService
   /** Tells every process, after a change of memberships committed, whose grants it must read again. */
   readonly announce: (affected: AffectedPrincipals) => Promise<void>
 }
@@ -55,7 +57,7 @@ export interface IamContext extends OperationContext {
 }
 
 export const createIam = (platform: SubgraphPlatform): Iam => {
-  const { database, clock, ids, announceGrants, peppers, graph } = platform
+  const { database, clock, ids, announceGrants, peppers, checkpointKeys, graph } = platform
   const units = iamUnits(database)
   return {
     organizations: organizationService({ units, clock, ids }),
@@ -67,6 +69,7 @@ export const createIam = (platform: SubgraphPlatform): Iam => {
     serviceAccounts: serviceAccountService({ units, clock, ids }),
     apiKeys: apiKeyService({ units, peppers, clock, ids }),
     clock,
+    audit: auditService({ units, keys: checkpointKeys }),
     announce: announceGrants,
   }
 }

@@ -2,6 +2,7 @@ import { mergeResolvers } from '../../platform/subgraph/merge-resolvers.ts'
 import type { SubgraphModule } from '../../platform/subgraph/module.ts'
 import { schemaFilesIn } from '../../platform/subgraph/schema-files.ts'
 import { apiKeyResolvers } from './api-key/resolvers.ts'
+import { auditResolvers } from './audit/resolvers.ts'
 import { createIam, iamLoaders } from './context.ts'
 import { departmentResolvers } from './department/resolvers.ts'
 import { evidenceResolvers } from './evidence/resolvers.ts'
@@ -31,6 +32,7 @@ export const iam: SubgraphModule = {
         permissionResolvers,
         serviceAccountResolvers,
         apiKeyResolvers,
+        auditResolvers,
       ]),
       context: () => ({ iam: services, loaders: iamLoaders(services) }),
       eventHandlers: {},

@@ -1,1 +1,1 @@
-export type { Resolvers as IamResolvers } from '../../generated/iam.ts'
+export type { AuditEntryFilter as AuditEntryFilterInput, Resolvers as IamResolvers } from '../../generated/iam.ts'

@@ -9,6 +9,7 @@ import type { Database } from '../../platform/database/database.ts'
 import { createUnits } from '../../platform/database/units.ts'
 import type { UnitsOfWork } from '../../platform/database/unit-of-work.ts'
 import { ApiKeyRepository } from './api-key/repository.ts'
+import { AuditRepository } from './audit/repository.ts'
 import { DepartmentRepository } from './department/repository.ts'
 import { EvidenceRepository } from './evidence/repository.ts'
 import { OrganizationMembershipRepository, ProjectMembershipRepository } from './membership/repository.ts'
@@ -19,6 +20,7 @@ import { NamedUserRepository } from './user/named-user-repository.ts'
 import { UserRepository } from './user/repository.ts'
 
 interface OrganizationRepositories {
+  readonly auditLog: AuditRepository
   readonly organizations: OrganizationRepository
   readonly departments: DepartmentRepository
   readonly projects: OrganizationProjectRepository
@@ -39,11 +41,15 @@ export interface IamUnits {
   readonly project: UnitsOfWork<ProjectScope, ProjectRepositories>
   readonly projectSet: UnitsOfWork<ProjectSetScope, { readonly projects: ProjectSetRepository }>
   readonly self: UnitsOfWork<SelfScope, { readonly users: UserRepository }>
-  readonly platform: UnitsOfWork<PlatformScope, { readonly evidence: EvidenceRepository }>
+  readonly platform: UnitsOfWork<
+    PlatformScope,
+    { readonly auditLog: AuditRepository; readonly evidence: EvidenceRepository }
+  >
 }
 
 export const iamUnits = (database: Database): IamUnits => ({
   organization: createUnits(database, (db, scope: OrganizationScope) => ({
+    auditLog: new AuditRepository(db, scope),
     organizations: new OrganizationRepository(db, scope),
     departments: new DepartmentRepository(db, scope),
     projects: new OrganizationProjectRepository(db, scope),
@@ -60,5 +66,8 @@ export const iamUnits = (database: Database): IamUnits => ({
     projects: new ProjectSetRepository(db, scope),
   })),
   self: createUnits(database, (db, scope: SelfScope) => ({ users: new UserRepository(db, scope) })),
-  platform: createUnits(database, (db, _scope: PlatformScope) => ({ evidence: new EvidenceRepository(db) })),
+  platform: createUnits(database, (db, scope: PlatformScope) => ({
+    auditLog: new AuditRepository(db, scope),
+    evidence: new EvidenceRepository(db),
+  })),
 })

@@ -3,7 +3,7 @@ import type { AffectedPrincipals } from '../../platform/access/grant-cache.ts'
 import { createMemoryCache } from '../../platform/cache/memory-cache.ts'
 import { systemIds } from '../../platform/ids/generator.ts'
 import { silentLog } from '../../platform/log/log.ts'
-import type { SubgraphModule } from '../../platform/subgraph/module.ts'
+import type { SubgraphModule, SubgraphPlatform } from '../../platform/subgraph/module.ts'
 import type { DomainSchema } from '../../platform/database/database.ts'
 import { hostSubgraph } from '../../server/subgraph/build.ts'
 import { WORLD_PEPPERS } from './world-account.ts'
@@ -23,6 +23,8 @@ export interface HostOptions {
   readonly factors?: 'single' | 'multi'
   /** Gets whose grants the subgraph said have changed. */
   readonly announced?: AffectedPrincipals[]
+  /** By which checkpoints of the audit log are checked. */
+  readonly checkpointKeys?: SubgraphPlatform['checkpointKeys']
 }
 
 /** A subgraph over a world's database, under the subgraph's own role. What is not valid for its schema is a fault. */
@@ -30,10 +32,11 @@ export const hostedSubgraph = (
   world: World,
   module: SubgraphModule,
   schema: DomainSchema,
-  { factors, announced }: HostOptions = {},
+  { factors, announced, checkpointKeys }: HostOptions = {},
 ): Ask => {
   const { clock } = world
   const platform = {
+    checkpointKeys,
     database: world.open(schema),
     cache: createMemoryCache({ clock, log: silentLog }),
     graph: '0'.repeat(64),
