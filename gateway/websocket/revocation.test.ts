@@ -38,9 +38,6 @@ const user = (subject: string): Principal => ({
 /** A gateway whose subscriptions are a project's, over grants that a test changes. */
 const arrange = async () => {
   const ticker = createTicker()
-  const { resolvers } = ticker.subgraphs['ticker'] ?? {}
-  const tick = (resolvers as { Subscription: { tick: { subscribe: (...given: unknown[]) => unknown } } }).Subscription
-    .tick // as createTicker wrote it
   const live: TestSubgraph = {
     typeDefs: `${HEADER}
       type Query { health: String @public(reason: "says only that it runs") }
@@ -52,8 +49,8 @@ const arrange = async () => {
     resolvers: {
       Query: { health: () => 'ok' },
       Subscription: {
-        tick: { subscribe: () => tick.subscribe({}, { from: 0 }) },
-        mine: { subscribe: () => tick.subscribe({}, { from: 0 }), resolve: ({ tick: at }: { tick: unknown }) => at },
+        tick: { subscribe: () => ticker.stream() },
+        mine: { subscribe: () => ticker.stream(), resolve: ({ tick: at }: { tick: unknown }) => at },
       },
     },
   }

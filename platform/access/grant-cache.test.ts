@@ -55,14 +55,14 @@ const arrange = (options: { ttlMs?: number; maxPrincipals?: number } = {}) => {
 const some: Grants = { ...NO_GRANTS, platform: new Set(['A']) }
 
 describe('the grants of a process', () => {
-  test('are read once for callers at the same time, and again after five seconds', async () => {
+  test('are read once for callers at the same time, and again after three seconds', async () => {
     const { create, reads, wait } = arrange()
     const cache = create()
     const both = Promise.all([cache.load(ada), cache.load(ada)])
     expect(reads).toHaveLength(1)
     reads[0]?.answer(some)
     expect(await both).toEqual([some, some])
-    wait(4_999)
+    wait(2_999)
     expect(await cache.load(ada)).toBe(some)
     wait(1)
     void cache.load(ada)
@@ -121,7 +121,7 @@ describe('the grants of a process', () => {
     network.cut()
     await here.announce('everyone')
     expect(await there.load(ada)).toBe(some)
-    wait(5_000)
+    wait(3_000)
     void there.load(ada)
     expect(reads).toHaveLength(2)
   })

@@ -9,7 +9,17 @@ export const ACCESS_EPOCH_CHANNEL = 'access.epoch'
 /** Whose grants changed: the keys of principals (`principalKey`), or everyone's. */
 export type AffectedPrincipals = readonly string[] | 'everyone'
 
-/** The grants of this process's callers, kept for seconds and dropped when iam announces a change. */
+/**
+ * How long grants are kept. Where the message of a change is lost, this, the look at what is open (`grant-watch.ts`)
+ * and one read stay within the five seconds in which every process heeds a revocation (authorization.md).
+ */
+const GRANTS_MS = 3_000
+
+/**
+ * The grants of this process's callers, kept for seconds and dropped when iam announces a change. A cached permission
+ * may serve a read for that long; a mutation and a `@sensitive` field are decided by grants read for them, so that a
+ * lost message never lets a write through.
+ */
 export interface GrantCache extends GrantSource {
   /** Cached for `ttlMs` at most, counted from the start of the read; concurrent callers share one read. */
   readonly load: (principal: Principal) => Promise<Grants>
@@ -43,7 +53,7 @@ const parseAffected = (message: string): AffectedPrincipals =>
 
 /** The least recently loaded goes first when the bound is reached. */
 export const createGrantCache = (parts: GrantCacheParts): GrantCache => {
-  const { source, bus, clock, ttlMs = 5_000, maxPrincipals = 20_000 } = parts
+  const { source, bus, clock, ttlMs = GRANTS_MS, maxPrincipals = 20_000 } = parts
   const entries = new Map<string, Entry>()
   const listeners = new Set<(affected: AffectedPrincipals) => void>()
   let unsubscribe: Unsubscribe | undefined

@@ -9,6 +9,8 @@ export interface Ticker {
   readonly end: () => void
   /** Streams open in the subgraph now. */
   readonly open: () => number
+  /** One more stream of its events, for a subgraph of the test's own. */
+  readonly stream: () => AsyncIterableIterator<unknown>
 }
 
 type Event = { readonly tick: unknown }
@@ -53,5 +55,6 @@ export const createTicker = (): Ticker => {
     fail: () => emit({ tick: new Error('this tick is broken') }),
     end: () => streams.forEach((stream) => void stream.return()),
     open: () => streams.size,
+    stream: () => new EventStream(streams),
   }
 }
