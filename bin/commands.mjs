@@ -109,7 +109,11 @@ export const commands = {
     says: 'unused files, exports and packages',
   },
 
-  compose: { purpose: 'product', parts: [program('schema/compose.ts')], says: 'write schema/supergraph.graphql' },
+  compose: {
+    purpose: 'product',
+    parts: [program('schema/compose.ts')],
+    says: 'write schema/supergraph.graphql, or compose any graph: -- --help',
+  },
   'compose:check': {
     purpose: 'product',
     parts: [program('schema/compose.ts', '--check')],

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { format } from 'prettier'
 import { configurationPage } from '../platform/config/document.ts'
 import { errorsPage } from '../platform/errors/document.ts'
+import { lintPage } from '../schema/lint/document.ts'
 
 /**
  * Writes the pages of `docs/` that are made from the code. With `--check` it writes nothing and ends with status 1
@@ -10,6 +11,7 @@ import { errorsPage } from '../platform/errors/document.ts'
 const PAGES = [
   { file: 'configuration.md', text: configurationPage() },
   { file: 'errors.md', text: errorsPage() },
+  { file: 'guides/lint.md', text: lintPage() },
 ]
 
 const addressOf = (file: string): URL => new URL(file, import.meta.url)

@@ -6,14 +6,20 @@ export const COMPOSITION_RULES = {
       'Two subgraphs contribute one coordinate and give it different rules, or one gives none; `@shareable` fields included. References (`resolvable: false`) and `@external` copies contribute nothing.',
     why: 'Each subgraph must be safe alone, and only one rule reaches the supergraph.',
     remedy: 'Make the rules the same.',
-    example: 'type Job { id: ID! log: Text @shareable } # guarded in another subgraph',
+    example: `# one subgraph
+type Job @projectScoped(capability: JOB_READ) { id: ID! log: String @shareable @selfScoped }
+# another
+type Job @projectScoped(capability: JOB_READ) { id: ID! log: String @shareable }`,
   },
   'override-drops-rule': {
     severity: 'error',
     breaks: '`@override` takes a field over and does not repeat its rule.',
     why: 'The supergraph keeps the old rule, so that nothing else would show that the new subgraph does not enforce it.',
     remedy: 'Repeat the rule at the field that overrides.',
-    example: 'type Job { log: Text @override(from: "jobs") }',
+    example: `# the subgraph jobs
+type Job @projectScoped(capability: JOB_READ) { id: ID! log: String @selfScoped }
+# another
+type Job @projectScoped(capability: JOB_READ) { id: ID! log: String @override(from: "jobs") }`,
   },
   'rule-lost': {
     severity: 'error',

@@ -7,21 +7,24 @@ export const IDENTITY_RULES = {
     why: 'It reads as a protection, and nobody enforces it.',
     remedy:
       'Import it by `@link(url: "https://specs.gpuaas.dev/scope/v1.0", import: [...])`, or rename what is not meant.',
-    example: 'directive @projectScoped on FIELD_DEFINITION',
+    example: `extend schema @link(url: "https://example.com/rules/v1.0", import: ["@selfScoped"])
+type Query { me: User @selfScoped }`,
   },
   'directive-definition': {
     severity: 'error',
     breaks: 'The definition of a directive of the family differs from the published one.',
     why: 'Arguments that it loosens could be left out, and the rule would mean something else.',
     remedy: 'Copy the published definition, or leave it out: `npm run compose` supplies it.',
-    example: 'directive @selfScoped(strict: Boolean) on FIELD_DEFINITION',
+    example: `extend schema @link(url: "https://specs.gpuaas.dev/scope/v1.0", import: ["@selfScoped"])
+directive @selfScoped(strict: Boolean) on FIELD_DEFINITION`,
   },
   'directive-not-composed': {
     severity: 'error',
     breaks: 'A subgraph uses a directive of the family and does not compose it under the name that it uses.',
     why: 'The supergraph would lose its rules.',
     remedy: 'Add `@composeDirective(name: "@…")` to the schema, and import that from federation v2.1 or later.',
-    example: 'extend schema @link(url: "https://specs.gpuaas.dev/scope/v1.0", import: ["@selfScoped"])',
+    example: `extend schema @link(url: "https://specs.gpuaas.dev/scope/v1.0", import: ["@selfScoped"])
+type Query { me: User @selfScoped }`,
   },
   'link-version': {
     severity: 'error',

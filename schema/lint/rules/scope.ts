@@ -12,7 +12,7 @@ export const SCOPE_RULES = {
     breaks: 'A mutation has no rule of its own, only the type that it returns has one.',
     why: 'It would have written before anybody is denied.',
     remedy: 'Give the mutation a rule of its own, with the path of the id that it writes to.',
-    example: 'type Mutation { deleteJob(id: ID!): Job }',
+    example: 'type Mutation { deleteJob(id: ID!): Job } type Job @projectScoped(capability: JOB_READ) { id: ID! }',
   },
   'scope-rule-multiple': {
     severity: 'error',
@@ -97,16 +97,20 @@ export const SCOPE_RULES = {
     breaks: '`@public` stands on a field of a guarded type.',
     why: "The rule of a field is its object's and its own: the field is not public, and says that it is.",
     remedy: 'Remove `@public`, or move the field to a type that is public.',
-    example:
-      'type Job @projectScoped(capability: JOB_READ) { id: ID! name: String @public(reason: "names are harmless") }',
+    example: `type Job @projectScoped(capability: JOB_READ) {
+  id: ID!
+  name: String @public(reason: "names are harmless")
+}`,
   },
   'key-without-scope': {
     severity: 'error',
     breaks: 'A `@key` of a scoped entity does not hold, at its top, the field that carries its scope.',
     why: 'A representation is decided from its key alone, before anything is read.',
     remedy: 'Add the field to the key, or drop the key.',
-    example:
-      'type Job @key(fields: "id") @key(fields: "slug") @projectScoped(capability: JOB_READ) { id: ID! slug: ID! }',
+    example: `type Job @key(fields: "id") @key(fields: "slug") @projectScoped(capability: JOB_READ) {
+  id: ID!
+  slug: ID!
+}`,
   },
   'selection-not-implied': {
     severity: 'error',
@@ -114,23 +118,29 @@ export const SCOPE_RULES = {
       '`@requires`, `@provides` or `@fromContext`, followed through every hop, reaches a field whose rule the asking field does not imply. Implied is what is public, or asks for the same capability in the same scope; an edge of a project-scoped object stays in its project unless it is `@crossScope`.',
     why: 'A caller would read through the asking field what he may not have.',
     remedy: 'Give the asking field the same rule, or take the field out of the selection.',
-    example:
-      'extend type Job { secret: String @external summary: String @requires(fields: "secret") } # Job.secret needs more',
+    example: `type Job @key(fields: "id") @projectScoped(capability: JOB_READ) {
+  id: ID!
+  secret: String @projectScoped(capability: JOB_ADMIN)
+  summary: String @requires(fields: "secret")
+}`,
   },
   'cross-scope-undecided': {
     severity: 'error',
     breaks: '`@crossScope` stands on a field behind which no object has a rule.',
     why: 'It promises that the target is decided again, and nothing decides there.',
     remedy: 'Give the target type a rule, or guard the field instead.',
-    example:
-      'type Job @projectScoped(capability: JOB_READ) { id: ID! log: Text @crossScope(reason: "kept elsewhere") }',
+    example: `type Job @projectScoped(capability: JOB_READ) { id: ID! log: Text @crossScope(reason: "kept elsewhere") }
+type Text { body: String }`,
   },
   'inaccessible-twin': {
     severity: 'warning',
     breaks: 'A guarded field is `@inaccessible`, and another field of its type returns the same type without a guard.',
     why: 'Clients cannot ask for the guarded one; the guard protects nothing if both hand out the same.',
     remedy: 'Guard the other field, too, if it hands out the same.',
-    example:
-      'type Job { key: String @inaccessible @projectScoped(capability: JOB_ADMIN, project: "id") keyText: String }',
+    example: `type Job @projectScoped(capability: JOB_READ) {
+  id: ID!
+  key: String @inaccessible @projectScoped(capability: JOB_ADMIN)
+  keyText: String
+}`,
   },
 } as const
