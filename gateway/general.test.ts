@@ -134,6 +134,19 @@ describe('the rules of a foreign graph hold, by the grants of the file', () => {
     expect((await as('nobody', '{ me { id name } }')).data).toEqual({ me: { id: 'person-1', name: 'Whoever' } })
   })
 
+  test('objects that no argument names are decided by the field that carries their project, selected or not', async () => {
+    const answer = await as('ada', '{ showcase { name cards { title } } news { title } }')
+    expect(answer.data).toEqual({
+      showcase: [{ name: 'Board p1', cards: [{ title: 'Card 1' }] }, null],
+      news: [null, { title: 'Card of-p1' }],
+    })
+    expect(answer.errors.map(({ path, extensions }) => [path?.join('.'), extensions['code']]).toSorted()).toEqual([
+      ['news.0', 'PROJECT_ACCESS_DENIED'],
+      ['showcase.1', 'PROJECT_ACCESS_DENIED'],
+    ])
+    expect(JSON.stringify(subgraphs.cards.received.at(-1)?.body)).not.toContain('p2')
+  })
+
   test('an id that carries its project is decided by it', async () => {
     for (const id of [selfId('prj', carried).text, carried, ownedId('alc', carried, systemIds.next()).text])
       expect((await as('bob', `{ board(id: "${id}") { id } }`)).data).toEqual({ board: { id } })

@@ -30,6 +30,8 @@ export const createBoardGraph = (): BoardGraph => {
       typeDefs: `${HEADER}
         type Query {
           about: String! @public(reason: "says what this graph is for")
+          showcase: [Board] @public(reason: "each board of it is decided by itself")
+          news: [Card] @public(reason: "each card of it is decided by its board")
           me: Person @selfScoped
           board(id: ID!): Board @projectScoped(capability: BOARD_READ, project: "id")
           boards(ids: [ID!]!): [Board] @projectScoped(capability: BOARD_READ, project: "ids")
@@ -46,6 +48,8 @@ export const createBoardGraph = (): BoardGraph => {
       resolvers: {
         Query: {
           about: () => 'boards',
+          showcase: () => ['p1', 'p2'].map((id) => ({ id, name: `Board ${id}` })),
+          news: () => ['p2', 'p1'].map((boardId) => ({ id: `of-${boardId}`, boardId })),
           me: () => ({ id: 'person-1', name: 'Whoever' }),
           board: (_: unknown, { id }: { id: string }) => ({ id, name: `Board ${id}` }),
           boards: (_: unknown, { ids }: { ids: string[] }) => ids.map((id) => ({ id, name: `Board ${id}` })),
