@@ -32,6 +32,8 @@ export interface SubgraphServerParts {
   readonly metrics?: Metrics
   readonly maxBodyBytes?: number
   readonly docsBaseUrl?: string
+  /** How long a WebSocket connection may stay that has shown no valid token. */
+  readonly proofMs?: number
 }
 
 /** One subgraph on HTTP and WebSocket, for any federation router that brings a valid internal token. */
@@ -182,7 +184,15 @@ export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer
     })
   }
 
-  const sockets = serveWebSockets({ server: app.server, verifier, documents, run, answers, watch: parts.watch })
+  const sockets = serveWebSockets({
+    server: app.server,
+    verifier,
+    documents,
+    run,
+    answers,
+    watch: parts.watch,
+    proofMs: parts.proofMs,
+  })
 
   return {
     app,

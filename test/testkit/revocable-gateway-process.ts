@@ -4,6 +4,7 @@ import { HEADER } from '../../directives/testkit/guarded-graph.ts'
 import { createAccess } from '../../platform/access/access.ts'
 import { connectRedisCache } from '../../platform/cache/redis-cache.ts'
 import { systemClock } from '../../platform/clock/clock.ts'
+import { systemIds } from '../../platform/ids/generator.ts'
 import { silentLog } from '../../platform/log/log.ts'
 import { openAccess } from '../../server/access.ts'
 
@@ -15,7 +16,7 @@ const [url = '', redisUrl = ''] = process.argv.slice(2)
 
 const log = silentLog
 const cache = await connectRedisCache({ url: redisUrl, log })
-const access = await openAccess({ url, poolSize: 4, cache, clock: systemClock, log })
+const access = await openAccess({ url, poolSize: 4, cache, clock: systemClock, ids: systemIds, log })
 
 const ticker = createTicker()
 setInterval(() => {
