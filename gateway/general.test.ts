@@ -1,8 +1,8 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createRemoteJWKSet, jwtVerify, SignJWT, UnsecuredJWT } from 'jose'
+import { createRemoteJWKSet, decodeJwt, jwtVerify, SignJWT, UnsecuredJWT } from 'jose'
 import { ownedId, selfId } from '../platform/ids/id.ts'
 import { systemClock } from '../platform/clock/clock.ts'
 import { systemIds } from '../platform/ids/generator.ts'
@@ -276,6 +276,8 @@ describe('over a WebSocket', () => {
     expect((await socket.message(2)).type).toBe('complete')
     socket.send(subscribe('p2'))
     await until('the subgraph streams', () => graph.open() === 1)
+    const told = subgraphs.boards.subscribed.at(-1)?.extensions?.['principal']
+    expect(decodeJwt(String(told))).toMatchObject({ sub: 'bob', aud: 'boards' })
     graph.addCard('p2')
     expect((await socket.message(3)).payload).toEqual({ data: { cardAdded: { title: 'Card c2' } } })
     socket.socket.terminate()
@@ -306,17 +308,31 @@ describe('over a WebSocket', () => {
 })
 
 test.each<[name: string, changes: Record<string, string>, messages: readonly RegExp[]]>([
-  ['tokens of nobody', { JWT_ISSUER: '', JWT_AUDIENCE: '' }, [/JWT_ISSUER is needed/, /JWT_AUDIENCE is needed/]],
+  [
+    'tokens of nobody',
+    { JWT_ISSUER: '', JWT_AUDIENCE: '' },
+    [/CONFIG_INVALID/, /JWT_ISSUER is needed/, /JWT_AUDIENCE is needed/],
+  ],
   ['grants for nobody', { JWKS_FILE: '', JWT_ISSUER: '' }, [/JWKS_FILE is needed/, /JWT_ISSUER is needed/]],
   [
     'files that are not there',
     { JWKS_FILE: 'no.jwks', GRANTS_FILE: 'no.grants' },
     [/JWKS_FILE: no\.jwks/, /GRANTS_FILE: no\.grants/],
   ],
+  [
+    'a rule that asks for a capability nobody defined',
+    { SUPERGRAPH_FILE: 'supergraph-unknown.graphql' },
+    [/SUPERGRAPH_INVALID/, /BOARD_RAED/],
+  ],
 ])('with %s it says all that is wrong at once, and ends', async (_, changes, messages) => {
-  const wrong = runProgram('gateway/main.ts', { ...environment(), ...changes })
+  const sdl = await readFile(pathOf('supergraph.graphql'), 'utf8')
+  await put(
+    'supergraph-unknown.graphql',
+    sdl.replace('@platformScoped(capability: STAFF)', '@platformScoped(capability: BOARD_RAED)'),
+  )
+  const own = changes['SUPERGRAPH_FILE'] && { SUPERGRAPH_FILE: pathOf(changes['SUPERGRAPH_FILE']) }
+  const wrong = runProgram('gateway/main.ts', { ...environment(), ...changes, ...own })
   expect(await wrong.exited).toBe(1)
   for (const message of messages) expect(wrong.output()).toMatch(message)
-  expect(wrong.output()).toContain('CONFIG_INVALID')
   expect(wrong.output()).not.toMatch(/\n\s+at /)
 })
