@@ -169,8 +169,9 @@ const requirements: fc.Arbitrary<Requirement> = fc
   )
 
 describe('whatever is asked (R8)', () => {
-  test('allow implies an active membership of an enabled actor that holds the capability', () => {
+  test('R8: allow implies an active membership of an enabled actor that holds the capability', () => {
     let allowed = 0
+    let programs = 0
     fc.assert(
       fc.property(principals, grants, requirements, (principal, held, requirement) => {
         if (!decide(principal, held, requirement).allowed) return
@@ -178,6 +179,13 @@ describe('whatever is asked (R8)', () => {
         expect(principal.kind).not.toBe('anonymous')
         expect(held.disabled).toBe(false)
         if (principal.kind === 'user') expect(held.userId).toBeDefined()
+        if (principal.kind === 'service-account') {
+          // A suspended account is disabled, a dead key reaches no scope: what is left is a live key of an active one.
+          expect([principal.serviceAccountId, principal.apiKeyId]).toEqual(['account', 'key'])
+          if (requirement.kind === 'self') throw new Error('a program has no self')
+          expect(principal.capabilities).toContain(requirement.capability)
+          programs += 1
+        }
         switch (requirement.kind) {
           case 'project': {
             const of = held.projects.get(requirement.projectId)
@@ -199,6 +207,7 @@ describe('whatever is asked (R8)', () => {
       { numRuns: 3_000 },
     )
     expect(allowed).toBeGreaterThan(50)
+    expect(programs).toBeGreaterThan(5)
   })
 
   test('less is never more: without grants, disabled or anonymous, nothing is allowed', () => {

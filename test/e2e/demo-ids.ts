@@ -8,6 +8,7 @@ export const VISION = text(tenants.vision)
 export const PLANNING = text(tenants.planning)
 export const SIMULATION = text(tenants.simulation)
 export const TELESCOPE = text(tenants.telescope)
+export const SURVEY = text(tenants.survey)
 /** Well formed, and nobody's. */
 export const NOBODYS = selfId('prj', '018f3e7a-0000-7000-8000-00000000dead' as Parameters<typeof selfId>[1]).text
 

@@ -3,7 +3,9 @@ import { VISION } from './demo-ids.ts'
 import { startDistributed, type DistributedProduct } from '../testkit/processes.ts'
 import { addressOf, ask } from '../testkit/product.ts'
 import { eventually } from '../testkit/eventually.ts'
+import { keySuite } from '../testkit/key-suite.ts'
 import { productSuite } from '../testkit/product-suite.ts'
+import { revocationSuite } from '../testkit/revocation-suite.ts'
 import { ROLE_SECRETS } from '../testkit/test-server.ts'
 import { DATABASE_LOGINS, loginsOf } from '../../platform/config/logins.ts'
 import { ALL_ROLES } from '../../platform/config/roles.ts'
@@ -19,6 +21,12 @@ beforeAll(async () => {
 afterAll(() => product.stop(), 60_000)
 
 productSuite(() => product)
+describe('programs, by their keys (R16, R17, R18, R19)', () => {
+  keySuite(() => product)
+})
+describe('people, by their tokens (R8, R9)', () => {
+  revocationSuite(() => product)
+})
 
 const OWNER = 'owner@northwind.example'
 

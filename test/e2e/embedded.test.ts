@@ -1,6 +1,8 @@
-import { afterAll, beforeAll } from '@jest/globals'
+import { afterAll, beforeAll, describe } from '@jest/globals'
 import { startEmbedded, type EmbeddedProduct } from '../testkit/product.ts'
+import { keySuite } from '../testkit/key-suite.ts'
 import { productSuite } from '../testkit/product-suite.ts'
+import { revocationSuite } from '../testkit/revocation-suite.ts'
 
 let product: EmbeddedProduct
 
@@ -11,3 +13,9 @@ beforeAll(async () => {
 afterAll(() => product.stop(), 60_000)
 
 productSuite(() => product)
+describe('programs, by their keys (R16, R17, R18, R19)', () => {
+  keySuite(() => product)
+})
+describe('people, by their tokens (R8, R9)', () => {
+  revocationSuite(() => product)
+})

@@ -59,6 +59,28 @@ describe('organizations, departments and projects', () => {
     await expect(moved).rejects.toMatchObject(FOREIGN_KEY)
   })
 
+  const insertAccount = (orgId: string, projectId: string, departmentId: string | null) =>
+    owner.query(
+      `insert into iam.service_accounts (org_id, project_id, id, department_id, name, created_at) values ($1, $2, $3, $4, $3::uuid::text, now())`,
+      [orgId, projectId, systemIds.next(), departmentId],
+    )
+
+  test('R3: a service account without a department cannot be stored', async () => {
+    const { organizationId, projectId } = tenants.a1
+    await expect(insertAccount(organizationId, projectId, null)).rejects.toMatchObject(NOT_NULL)
+  })
+
+  test('R4: a service account, its project and its department share one organization', async () => {
+    const { a1, b1, departments } = tenants
+    for (const [organization, project, department] of [
+      [a1.organizationId, a1.projectId, departments.b],
+      [a1.organizationId, b1.projectId, departments.a],
+      [b1.organizationId, a1.projectId, departments.b],
+    ] as const) {
+      await expect(insertAccount(organization, project, department)).rejects.toMatchObject(FOREIGN_KEY)
+    }
+  })
+
   test('R4: a project cannot be moved into another organization under what it owns', async () => {
     await insertBucket(owner, tenants.a2, 'kept')
     const moved = owner.query(

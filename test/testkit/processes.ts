@@ -199,8 +199,9 @@ export const startDistributed = async (): Promise<DistributedProduct> => {
 /** Signs demo users in, each once. */
 const tokensOf = (issuer: string) => {
   const known = new Map<string, Promise<string>>()
-  return (email: string): Promise<string> => {
-    const token = known.get(email) ?? signIn({ issuer, email, factors: 'single' })
+  return (email: string, factors: 'single' | 'multi' = 'single'): Promise<string> => {
+    if (factors === 'multi') return signIn({ issuer, email, factors })
+    const token = known.get(email) ?? signIn({ issuer, email, factors })
     known.set(email, token)
     return token
   }

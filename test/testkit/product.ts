@@ -95,7 +95,8 @@ export const ask = async <Data = Record<string, unknown>>(
 /** The product as its users meet it: addresses of its gateways, and tokens of its demo users. */
 export interface Product {
   readonly urls: readonly [string, ...string[]]
-  readonly tokenOf: (email: string) => Promise<string>
+  /** One for each, but anew with a second factor, which is to be fresh. */
+  readonly tokenOf: (email: string, factors?: 'single' | 'multi') => Promise<string>
   readonly stop: () => Promise<void>
 }
 
@@ -128,13 +129,14 @@ export const startEmbedded = async (
 /** Signs demo users in at the embedded provider, each once. */
 export const tokens = (dataDirectory: string) => {
   const known = new Map<string, Promise<string>>()
-  const fetchToken = async (email: string): Promise<string> => {
+  const fetchToken = async (email: string, factors: 'single' | 'multi'): Promise<string> => {
     const issuer = (await findRunningServer(dataDirectory))?.issuer
     if (issuer === undefined) throw new Error(`No server with an identity provider runs on ${dataDirectory}`)
-    return signIn({ issuer, email, factors: 'single' })
+    return signIn({ issuer, email, factors })
   }
-  return (email: string): Promise<string> => {
-    const token = known.get(email) ?? fetchToken(email)
+  return (email: string, factors: 'single' | 'multi' = 'single'): Promise<string> => {
+    if (factors === 'multi') return fetchToken(email, factors)
+    const token = known.get(email) ?? fetchToken(email, factors)
     known.set(email, token)
     return token
   }
