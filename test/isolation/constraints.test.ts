@@ -242,7 +242,10 @@ describe('each service has its own role', () => {
     ['relay', 'select * from iam.users'],
     ['relay', 'select * from compute.allocations'],
     ['access', 'select email from iam.users'],
-    ['iam', 'update iam.users set disabled_at = null'],
+    ['iam', 'update iam.users set subject = email'],
+    ['iam', 'update iam.organizations set name = slug'],
+    ['iam', 'update iam.service_accounts set project_id = id'],
+    ['iam', `update iam.api_keys set capabilities = '{PROJECT_READ}'`],
     ['iam', `update iam.project_memberships set role = 'owner'`],
     ['iam', `update iam.organization_memberships set role = 'owner'`],
     ['iam', 'update iam.projects set archived_at = null'],
@@ -255,6 +258,35 @@ describe('each service has its own role', () => {
     ['worker', 'select * from billing.entries'],
     ['worker', 'select * from compute.outbox'],
   ] as const
+
+  test('R90: nobody enables themselves, or resumes their organization, in a scope that is their own', async () => {
+    const id = systemIds.next()
+    await owner.query(
+      `insert into iam.users (id, subject, email, display_name, disabled_at, created_at) values ($1, $2, $2, 'd', now(), now())`,
+      [id, id],
+    )
+    await owner.query('update iam.organizations set suspended_at = now() where id = $1', [tenants.b1.organizationId])
+    const changed = async (operated: string) => {
+      const iam = as('iam')
+      await iam.query('begin')
+      try {
+        await iam.query(
+          `select set_config('app.user_id', $1, true), set_config('app.org_ids', $2, true), set_config('app.operated', $3, true)`,
+          [id, `{${tenants.b1.organizationId}}`, operated],
+        )
+        const seen = await iam.query('select 1 from iam.users union all select 2 from iam.organizations')
+        const users = await iam.query('update iam.users set disabled_at = null')
+        const organizations = await iam.query('update iam.organizations set suspended_at = null')
+        return [seen.rowCount, users.rowCount, organizations.rowCount]
+      } finally {
+        await iam.query('rollback')
+      }
+    }
+    expect(await changed('')).toEqual([2, 0, 0])
+    expect(await changed(id)).toEqual([2, 1, 0])
+    expect(await changed(tenants.b1.organizationId)).toEqual([2, 0, 1])
+    await owner.query('update iam.organizations set suspended_at = null where id = $1', [tenants.b1.organizationId])
+  })
 
   test.each(REFUSED)('R90: %s is denied: %s', async (login, statement) => {
     await expect(as(login).query(statement)).rejects.toMatchObject(DENIED)

@@ -41,13 +41,20 @@ export class OrganizationRepository {
 
   /** False when it is suspended already. */
   async suspend(at: Date): Promise<boolean> {
+    await this.#operate()
     const where = { id: this.#scope.organizationId, suspendedAt: null }
     return (await this.#db.organization.updateMany({ where, data: { suspendedAt: at } })).count === 1
   }
 
   /** False when it is not suspended. */
   async resume(): Promise<boolean> {
+    await this.#operate()
     const where = { id: this.#scope.organizationId, suspendedAt: { not: null } }
     return (await this.#db.organization.updateMany({ where, data: { suspendedAt: null } })).count === 1
+  }
+
+  /** Until the transaction ends the organization may be changed (policy `operated`): no other unit of work can. */
+  async #operate(): Promise<void> {
+    await this.#db.$executeRaw`select set_config('app.operated', ${this.#scope.organizationId}, true)`
   }
 }

@@ -26,13 +26,20 @@ export class UserRepository {
 
   /** False when the user is disabled already. */
   async disable(at: Date): Promise<boolean> {
+    await this.#operate()
     const where = { id: this.#scope.userId, disabledAt: null }
     return (await this.#db.user.updateMany({ where, data: { disabledAt: at } })).count === 1
   }
 
   /** False when the user is not disabled. */
   async enable(): Promise<boolean> {
+    await this.#operate()
     const where = { id: this.#scope.userId, disabledAt: { not: null } }
     return (await this.#db.user.updateMany({ where, data: { disabledAt: null } })).count === 1
+  }
+
+  /** Until the transaction ends the user may be changed (policy `operated`): no other unit of work can. */
+  async #operate(): Promise<void> {
+    await this.#db.$executeRaw`select set_config('app.operated', ${this.#scope.userId}, true)`
   }
 }
