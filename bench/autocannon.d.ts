@@ -6,8 +6,9 @@ declare module 'autocannon' {
     readonly headers: Readonly<Record<string, string>>
     readonly body: string
     readonly connections: number
-    /** Seconds. */
-    readonly duration: number
+    /** Seconds; or how many requests, by `amount`. */
+    readonly duration?: number
+    readonly amount?: number
     /** Falsy for an answer that is not as it should be: counted in `mismatches`. */
     readonly verifyBody: (body: string) => boolean
   }

@@ -3,16 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startChild, type Child } from './child.ts'
+import { openFilledDatabase } from './filled-database.ts'
 import type { Target } from './load.ts'
-import { addRows } from './rows.ts'
+import { undoing } from './undoing.ts'
 import { serverFlags } from '../bin/commands.mjs'
 import { signIn } from '../identity/sign-in.ts'
-import { systemClock } from '../platform/clock/clock.ts'
-import { readConfig } from '../platform/config/config.ts'
 import { createKeyRing, printKeyRing } from '../platform/crypto/key-ring.ts'
-import { placeDatabase, type DatabasePlace } from '../platform/database/place.ts'
-import { createLog } from '../platform/log/log.ts'
-import { migrate, seed } from '../server/migrate.ts'
 
 export const CONTENDERS = ['in-process', 'over-http', 'stock'] as const
 export type ContenderName = (typeof CONTENDERS)[number]
@@ -31,36 +27,6 @@ export interface StageOptions {
   readonly nodeFlags: readonly string[]
 }
 
-/** Undoes what was done, the last first, whatever one of the steps says. */
-const undoing = () => {
-  const steps: (() => Promise<void>)[] = []
-  return {
-    add: (step: () => Promise<void>) => void steps.unshift(step),
-    all: async () => {
-      for (const step of steps.splice(0)) {
-        await step().catch((error: unknown) => {
-          console.error(error)
-        })
-      }
-    },
-  }
-}
-
-const openDatabase = (
-  directory: string,
-  secret: string,
-  progress: StageOptions['progress'],
-): Promise<DatabasePlace> => {
-  const config = readConfig({ DATA_DIR: directory, DATABASE_ROLE_SECRET: secret })
-  return placeDatabase({ config, log: createLog({ level: 'warn', format: 'json' }), progress })
-}
-
-const fill = async (place: DatabasePlace, progress: StageOptions['progress']): Promise<void> => {
-  await migrate({ place, progress })
-  await seed({ place, progress, clock: systemClock })
-  await addRows(place.ownerUrl)
-}
-
 const urlOf = (child: Child, name: string): string => {
   const url = child.urls.get(name)
   if (url === undefined) throw new Error(`A process did not tell where ${name} listens`)
@@ -73,9 +39,8 @@ export const setStage = async ({ progress, nodeFlags }: StageOptions): Promise<S
     const directory = await mkdtemp(join(tmpdir(), 'gpuaas-bench-'))
     undo.add(() => rm(directory, { recursive: true, force: true }))
     const secret = randomBytes(32).toString('base64')
-    const place = await openDatabase(directory, secret, progress)
+    const place = await openFilledDatabase({ directory, secret, progress })
     undo.add(place.stop)
-    await fill(place, progress)
 
     const common = {
       DATA_DIR: join(directory, 'process'),

@@ -72,6 +72,11 @@ export const commands = {
   },
   migrate: { purpose: 'product', parts: [program('prisma/migrate.ts')], says: 'bring the database up to date' },
   bench: { purpose: 'product', parts: [program('bench/run.ts')], says: 'measure against the stock gateway' },
+  'bench:authorization': {
+    purpose: 'product',
+    parts: [program('bench/authorization.ts')],
+    says: 'measure what authorization costs',
+  },
 
   test: {
     purpose: 'development',
