@@ -8,6 +8,7 @@ import { lintDescriptions } from './lint/descriptions.ts'
 import type { Finding } from './lint/finding.ts'
 import { viewGraph, type GraphView } from './lint/graph-view.ts'
 import { lintComposed, lintIdentity } from './lint/identity.ts'
+import { lintInterfaceObjects } from './lint/interface-objects.ts'
 import { lintKeys } from './lint/keys.ts'
 import { mergeGraphs, type MergedGraph } from './lint/merged-graph.ts'
 import { lintPublic, lintReasons } from './lint/reasons.ts'
@@ -44,6 +45,12 @@ export type Conventions = 'product' | 'foreign'
 const run = (checks: readonly Check[], views: Iterable<GraphView>, graph: MergedGraph): readonly Finding[] =>
   [...views].flatMap((view) => checks.flatMap((check) => check(view, graph)))
 
+/** Says which of several subgraphs a finding is about, for whoever looks for the file. */
+const naming =
+  (subgraph: string, { size }: ReadonlyMap<string, unknown>) =>
+  (finding: Finding): Finding =>
+    size > 1 ? { ...finding, message: `${finding.message} (subgraph ${subgraph})` } : finding
+
 const unique = (findings: readonly Finding[]): readonly Finding[] => [
   ...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values(),
 ]
@@ -60,7 +67,7 @@ export const lintSubgraphs = (
   const graph = mergeGraphs(views.values())
   const checks = [...SCOPE_CHECKS, lintComposed, ...(conventions === 'product' ? PRODUCT_CHECKS : [])]
   return unique([
-    ...run(checks, views.values(), graph),
+    ...[...views].flatMap(([name, view]) => run(checks, [view], graph).map(naming(name, views))),
     ...lintCommonCapabilities(views),
     ...lintAgreement(views),
     ...lintTwins(views.values(), graph),
@@ -76,5 +83,8 @@ export const lintSupergraph = (
   subgraphs: ReadonlyMap<string, DocumentNode> = new Map(),
 ): readonly Finding[] => {
   const view = viewGraph(supergraph)
-  return unique([...run(SCOPE_CHECKS, [view], mergeGraphs([view])), ...lintNothingLost(viewAll(subgraphs), view)])
+  return unique([
+    ...run([...SCOPE_CHECKS, lintInterfaceObjects], [view], mergeGraphs([view])),
+    ...lintNothingLost(viewAll(subgraphs), view),
+  ])
 }

@@ -185,6 +185,9 @@ test('every rule of a graph with all of it reaches the supergraph, in which lint
   const sdl = composed({ assets, tags })
   expect(foundInSupergraph(sdl)).toEqual([])
   expect(sdl.match(/tags: \[String\].*@projectScoped\(capability: WRITE\)/g)).toHaveLength(3)
+  const copied = /(type Disk [^}]*tags: \[String\]) @projectScoped\(capability: WRITE\)/
+  expect(sdl).toMatch(copied)
+  expect(foundInSupergraph(sdl.replace(copied, '$1'))).toEqual(['Disk.tags scope-rule-missing'])
   expect(found({ assets, tags: tags.replace(/@projectScoped\(capability: WRITE\)/, '') })).toEqual([
     'Asset.tags scope-rule-missing',
   ])

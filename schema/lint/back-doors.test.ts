@@ -87,7 +87,7 @@ describe('what @requires reaches', () => {
   test('is said with its rule and the remedy', () => {
     const [finding] = lintSubgraphs(subgraphsOf(requiring('job { log }')), 'foreign')
     expect(finding?.message).toBe(
-      '@requires reaches Job.log, guarded by @projectScoped(capability: WRITE), which the rule of this field does not imply: give this field that rule for the same scope, or take Job.log out of the selection.',
+      '@requires reaches Job.log, guarded by @projectScoped(capability: WRITE), which the rule of this field does not imply: give this field that rule for the same scope, or take Job.log out of the selection. (subgraph reports)',
     )
   })
 })

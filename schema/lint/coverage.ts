@@ -1,9 +1,9 @@
 import { isScopeRuleName } from '../../directives/definitions.ts'
 import type { SiteKind } from '../../directives/directive-sites.ts'
-import { argumentsOf } from '../../directives/links.ts'
 import { contributesField, contributesObject, isEntity, isInterfaceObject } from './contributions.ts'
 import type { Finding } from './finding.ts'
 import { namedType, plainObjects, rootFields, type GraphView } from './graph-view.ts'
+import { isAddedByInterfaceObject } from './interface-objects.ts'
 import type { LintRuleId } from './rules.ts'
 
 const hasScope = (view: GraphView, coordinate: string): boolean => (view.rules.get(coordinate)?.scopes.length ?? 0) > 0
@@ -69,27 +69,17 @@ const MISPLACED: Readonly<Record<Exclude<SiteKind, 'object'>, readonly [LintRule
   elsewhere: ['rule-misplaced', 'here: put it on an object type or a field of one'],
 }
 
-/** In a supergraph the rule of a field that an interface object adds stands on the interface, and on every copy. */
-const isAddedByInterfaceObject = (view: GraphView, typeName: string, field: string | undefined): boolean => {
-  const type = view.types.get(typeName)
-  const graphsOf = (of: 'join__type' | 'join__field', nodes = type?.directives) =>
-    (nodes ?? []).filter(({ name }) => name.value === of).map(argumentsOf)
-  const objects = graphsOf('join__type').filter((join) => join.get('isInterfaceObject') === true)
-  if (field === undefined || objects.length === 0) return false
-  const joins = graphsOf('join__field', type?.fields.get(field)?.directives)
-  return joins.length === 0 || objects.some((object) => joins.some((join) => join.get('graph') === object.get('graph')))
-}
-
 /** A rule on anything but an object or its field reads as a protection and is none. */
 export const lintPlaces = (view: GraphView): readonly Finding[] =>
   view.uses.flatMap(({ coordinate, directive, type, field, on }): readonly Finding[] => {
+    const owner = view.types.get(type)
     if (on === 'object') {
-      const owner = view.types.get(type)
       if (field !== undefined || owner === undefined || !isInterfaceObject(view, owner)) return []
       const message = `@${directive} protects nothing on an interface object: put it on each field that ${type} adds.`
       return [{ coordinate, rule: 'rule-on-interface-object', message }]
     }
-    if (on === 'interface' && isAddedByInterfaceObject(view, type, field)) return []
+    const isAdded = owner !== undefined && field !== undefined && isAddedByInterfaceObject(owner, field)
+    if (on === 'interface' && isAdded) return []
     const [rule, remedy] = MISPLACED[on]
     return [{ coordinate, rule, message: `@${directive} protects nothing ${remedy}.` }]
   })
