@@ -16,13 +16,14 @@ const OWNER = `
     organization: Organization
     price: Price
     thing: Thing
+    of(id: ID!): String @projectScoped(capability: READ, project: "id")
     hit: Hit
   }
   type Settings { label: String owner: Job }
   type Job @key(fields: "id") @projectScoped(capability: READ) {
     id: ID! name: String log: String @projectScoped(capability: WRITE) project: Project
   }
-  type Organization @key(fields: "id") @orgScoped(capability: READ) { id: ID! name: String parent: Organization }
+  type Organization @key(fields: "id") @orgScoped(capability: READ) { id: ID! name: String parent: Organization flagship: Project }
   type Price @key(fields: "id") @public(reason: "prices are for everyone") { id: ID! amount: Int of: Job }
   type Operator @key(fields: "id") @platformScoped(capability: READ) { id: ID! name: String }
   interface Thing { name: String }
@@ -67,6 +68,7 @@ describe('what @requires reaches', () => {
     ['an interface, one of whose implementations needs more', 'thing { name }'],
     ['a type condition that needs more', 'hit { ... on Tool { name } ... on Weapon { name } }'],
     ['a field that asks for a second factor', 'fresh'],
+    ['a field whose scope an argument names', 'of(id: "p2")'],
   ])('may not be %s', (_, fields) => {
     expect(new Set(found(requiring(fields)))).toEqual(new Set(['Project.report selection-not-implied']))
   })
@@ -76,6 +78,18 @@ describe('what @requires reaches', () => {
     expect(found(requiring('organization { name }', '@projectScoped(capability: WRITE)'))).toHaveLength(1)
     expect(found(requiring('fresh', '@sensitive(maxAgeSeconds: 60)'))).toEqual([])
     expect(found(requiring('fresh', '@sensitive(maxAgeSeconds: 61)'))).toHaveLength(1)
+  })
+
+  test('stays in the organization, and in no project, behind an edge of an organization', () => {
+    const asking = (fields: string, rule: string) => ({
+      owner: OWNER,
+      reports: `type Organization @key(fields: "id") @orgScoped(capability: READ) {
+        id: ID! report: String @requires(fields: "${fields}") ${rule} }`,
+    })
+    expect(found(asking('parent { name }', ''))).toEqual([])
+    expect(found(asking('flagship { name }', '@projectScoped(capability: READ)'))).toEqual([
+      'Organization.report selection-not-implied',
+    ])
   })
 
   test('is not implied by a rule whose scope an argument names', () => {

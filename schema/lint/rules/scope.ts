@@ -115,7 +115,7 @@ export const SCOPE_RULES = {
   'selection-not-implied': {
     severity: 'error',
     breaks:
-      '`@requires`, `@provides` or `@fromContext`, followed through every hop, reaches a field whose rule the asking field does not imply. Implied is what is public, or asks for the same capability in the same scope; an edge of a project-scoped object stays in its project unless it is `@crossScope`.',
+      '`@requires`, `@provides` or `@fromContext`, followed through every hop, reaches a field whose rule the asking field does not imply. Implied is what is public, or asks for the same capability in the same scope; an edge of a project-scoped object stays in its project, and one of an organization-scoped object in its organization, unless it is `@crossScope`.',
     why: 'A caller would read through the asking field what he may not have.',
     remedy: 'Give the asking field the same rule, or take the field out of the selection.',
     example: `type Job @key(fields: "id") @projectScoped(capability: JOB_READ) {
