@@ -67,7 +67,11 @@ const key = (text: string): ScopeKey => {
   if (!made.ok) throw new Error(text)
   return made.value
 }
-const member = (...capabilities: string[]) => ({ organizationId: key('acme'), suspended: false, capabilities: new Set(capabilities) })
+const member = (...capabilities: string[]) => ({
+  organizationId: key('acme'),
+  suspended: false,
+  capabilities: new Set(capabilities),
+})
 const grants: Grants = {
   ...NO_GRANTS,
   userId: key('ada'),
@@ -84,7 +88,9 @@ beforeAll(async () => {
     {
       verifier: { authenticate: () => Promise.resolve({ principal: ada, expiresAt: undefined }) },
       access: (principal) =>
-        Promise.resolve(createAccess({ principal, grants, reload: () => Promise.resolve(grants), ids: plainOrCarryingIds })),
+        Promise.resolve(
+          createAccess({ principal, grants, reload: () => Promise.resolve(grants), ids: plainOrCarryingIds }),
+        ),
     },
   )
 })

@@ -36,6 +36,10 @@ const project = (id: string) => ({
 const all = () => [mine, foreign, sibling].map(project)
 const things = () => [{ __typename: 'Leaflet', name: 'paper' }, ...all(), project(mine).app]
 
+async function* changesOf(field: string, ids: readonly string[]) {
+  for (const id of ids) yield await Promise.resolve({ [field]: project(id) })
+}
+
 const projects: TestSubgraph = {
   typeDefs: `${HEADER}
     type Query {
@@ -51,6 +55,10 @@ const projects: TestSubgraph = {
       rename(id: ID!): Renamed @projectScoped(capability: READ, project: "id") @audited(action: "project.rename")
       touch(ids: [ID!]!): [Project] @projectScoped(capability: READ, project: "ids") @audited(action: "project.touch")
       found(name: String!): Founded @selfScoped
+    }
+    type Subscription {
+      changes(id: ID!): Project @projectScoped(capability: READ, project: "id")
+      allChanges: Project @selfScoped
     }
     input Where { items: [Item!]! }
     input Item { ids: [ID!]! }
@@ -94,6 +102,10 @@ const projects: TestSubgraph = {
       rename: (_: unknown, { id }: { id: string }) => ({ project: project(id) }),
       touch: (_: unknown, { ids }: { ids: string[] }) => ids.map(project),
       found: () => ({ organization: { id: foreignOrganizationId, name: 'new' } }),
+    },
+    Subscription: {
+      changes: { subscribe: (_: unknown, { id }: { id: string }) => changesOf('changes', [id]) },
+      allChanges: { subscribe: () => changesOf('allChanges', [mine, foreign, sibling]) },
     },
     Project: { __resolveReference: ({ id }: { id: string }) => project(id) },
     App: { __resolveReference: ({ id }: { id: string }) => ({ id, title: 'app' }), name: () => 'app' },
