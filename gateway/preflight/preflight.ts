@@ -10,7 +10,7 @@ import type { Fragments } from '../execution/merge-shape.ts'
 import { compilePlaces, type Places } from './compile-places.ts'
 import type { Decisions } from './decisions.ts'
 import { EVERYTHING, guardingOf, type Guarding } from './guarding.ts'
-import { decideRequirement, refusedCaller } from './requirements.ts'
+import { decideRequirement, idsReader, refusedCaller } from './requirements.ts'
 import type { CoercedVariables } from './scope-source.ts'
 
 /** Who asks, and with what. */
@@ -86,8 +86,9 @@ export const compilePreflight = (parts: PreflightParts): Preflight => {
       if (!access) return { ...UNGUARDED, clock }
       const denied = new Set<number>()
       const errors: Decisions['errors'][number][] = [undefined]
+      const readIds = idsReader(variables)
       for (const requirement of places.requirements) {
-        const error = decideRequirement(requirement, variables, access, clock)
+        const error = decideRequirement(requirement, readIds, access, clock)
         if (error) denied.add(errors.length)
         errors.push(error)
       }

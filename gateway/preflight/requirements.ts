@@ -2,10 +2,12 @@ import type { Rule } from '../../directives/rule.ts'
 import { errorOf, stepUpOf, verdictOf, type GuardedRule } from '../../directives/verdict.ts'
 import { denialError, type Access } from '../../platform/access/access.ts'
 import type { Principal } from '../../platform/access/principal.ts'
+import type { IdText } from '../../platform/access/scope-ids.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
 import { parseAnyId } from '../../platform/ids/id.ts'
 import { ID_KINDS } from '../../platform/ids/kinds.ts'
+import { ok, type Result } from '../../platform/result/result.ts'
 import type { CoercedVariables, ScopeSource } from './scope-source.ts'
 
 /**
@@ -61,22 +63,45 @@ export const refusedCaller = (principal: Principal, access: Access | undefined):
   return caller.code === 'UNAUTHENTICATED' || caller.code === 'ACTOR_DISABLED' ? denialError(caller) : undefined
 }
 
+/** Reads what arguments carry, each of them once, and each id parsed once, for one request. */
+export type ReadIds = (source: ScopeSource) => Result<readonly IdText[], 'INVALID_ID'>
+
+export const idsReader = (variables: CoercedVariables): ReadIds => {
+  const known = new Map<ScopeSource, ReturnType<ReadIds>>()
+  return (source) => {
+    const present = known.get(source)
+    if (present) return present
+    const texts = source.read(variables)
+    const ids = texts.ok ? ok(texts.value.map(parsedOrText)) : texts
+    known.set(source, ids)
+    return ids
+  }
+}
+
+const parsedOrText = (text: string): IdText => {
+  const id = parseAnyId(text)
+  return id.ok ? id.value : text
+}
+
 /** Decides one requirement; undefined where it is met. */
 export const decideRequirement = (
   { scope, source, quantifier, sensitive }: Requirement,
-  variables: CoercedVariables,
+  readIds: ReadIds,
   access: Access,
   clock: Clock,
 ): CataloguedError | undefined => {
   const stepUp = stepUpOf({ sensitive }, clock)
-  const decide = (id: string | undefined, argument: string): CataloguedError | undefined => {
+  const decide = (id: IdText | undefined, argument: string): CataloguedError | undefined => {
     const verdict = verdictOf(scope, id, access, stepUp)
     return verdict.allowed ? undefined : errorOf(verdict, argument)
   }
   if (!source) return decide(undefined, 'id')
   const { argument } = source
-  const ids = source.read(variables)
-  if (quantifier === 'named') return ids.ok ? decideNamed(scope, ids.value[0], decide, argument) : undefined
+  const ids = readIds(source)
+  if (quantifier === 'named') {
+    const [id] = ids.ok ? ids.value : []
+    return id === undefined ? undefined : decideNamed(scope, id, decide, argument)
+  }
   if (!ids.ok) return catalogued(ids.error, { argument })
   let first: CataloguedError | undefined
   for (const id of ids.value) {
@@ -101,13 +126,12 @@ const SELF_OWNED: Readonly<Record<string, string>> = { prj: 'project', org: 'org
 /** An id that does not say what it belongs to leaves the decision to the thing itself. */
 const decideNamed = (
   scope: GuardedRule,
-  id: string,
-  decide: (id: string, argument: string) => CataloguedError | undefined,
+  id: IdText,
+  decide: (id: IdText, argument: string) => CataloguedError | undefined,
   argument: string,
 ): CataloguedError | undefined => {
-  const parsed = parseAnyId(id)
-  if (!parsed.ok) return undefined
-  const { prefix } = parsed.value
+  if (typeof id === 'string') return undefined
+  const { prefix } = id
   const owner = SELF_OWNED[prefix] ?? ID_KINDS[prefix]
   return owner === OWNER_OF[scope.kind] ? decide(id, argument) : catalogued('INVALID_ID', { argument })
 }
