@@ -72,6 +72,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     access: async (principal) =>
       createAccess({ principal, grants: await access.grants.load(principal), reload: access.grants.fresh }),
     watch: access.watch.watch,
+    denials: access.denials,
     log,
     metrics,
     limits: limitsOf(config),
