@@ -2,6 +2,8 @@ import type { Actor, Grant } from '../access/authorize.ts'
 import type { Scope } from '../access/scope.ts'
 import type { DomainEvent } from '../events/envelope.ts'
 import { selfId } from '../ids/id.ts'
+import { REDACTED, redactText } from '../log/redact-text.ts'
+import { isSecretName } from '../log/secret-names.ts'
 import { currentCorrelation, newCorrelation } from '../log/correlation.ts'
 import { unreachable } from '../result/result.ts'
 import type { Database, DomainSchema, Transaction } from './database.ts'
@@ -27,6 +29,15 @@ const ownerOf = (scope: Scope): { readonly org_id: string | null; readonly proje
   org_id: scope.kind === 'project' || scope.kind === 'organization' ? scope.organizationId : null,
   project_id: scope.kind === 'project' ? scope.projectId : null,
 })
+
+/** As log lines are: what is called like a secret or shaped like one is not kept (R86). */
+const sanitised = (details: Readonly<Record<string, string | number>>): Readonly<Record<string, string | number>> =>
+  Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [
+      name,
+      isSecretName(name) ? REDACTED : typeof value === 'string' ? redactText(value) : value,
+    ]),
+  )
 
 interface Job {
   readonly name: string
@@ -72,7 +83,15 @@ export class Trail {
       audit: {
         succeeded: (action, target, details = {}) => {
           const by = { actor_kind: actor.kind, actor_id: actor.id }
-          this.#audit.push({ ...stamp(), ...owner, ...by, action, target, result: 'SUCCEEDED', details })
+          this.#audit.push({
+            ...stamp(),
+            ...owner,
+            ...by,
+            action,
+            target,
+            result: 'SUCCEEDED',
+            details: sanitised(details),
+          })
         },
       },
       outbox: {
