@@ -2,12 +2,12 @@ import type { FetchNode } from '@apollo/query-planner'
 import {
   Kind,
   OperationTypeNode,
-  parse,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type OperationDefinitionNode,
 } from 'graphql'
+import { documentOf } from '../supergraph/planning/fetch-document.ts'
 import type { PreparedFetch } from '../transport/transport.ts'
 import { renamesOf } from './rewrite.ts'
 import { shapeOf, type Fragments, type MergeShape } from './merge-shape.ts'
@@ -24,7 +24,7 @@ export interface FetchParts {
 }
 
 export const fetchParts = (node: FetchNode): FetchParts => {
-  const document = node.operationDocumentNode ?? parse(node.operation, { noLocation: true })
+  const document = documentOf(node)
   const { operation, fragments } = operationOf(document)
   const [first] = operation.selectionSet.selections
   const selections =

@@ -1,5 +1,6 @@
 import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode, SubscriptionNode } from '@apollo/query-planner'
-import { Kind, parse, print, visit, type DocumentNode } from 'graphql'
+import { Kind, print, visit, type DocumentNode } from 'graphql'
+import { documentOf } from './fetch-document.ts'
 import type { RequiredFields } from './required-fields.ts'
 import { splitByRequirement } from './split-by-requirement.ts'
 
@@ -52,9 +53,6 @@ const restoreFetch = (node: FetchNode, required: RequiredFields): FetchNode => {
     ...(requires && { requires }),
   }
 }
-
-export const documentOf = (node: FetchNode): DocumentNode =>
-  node.operationDocumentNode ?? parse(node.operation, { noLocation: true })
 
 const restoreDocument = (document: DocumentNode, { byName }: RequiredFields): DocumentNode =>
   visit(document, {

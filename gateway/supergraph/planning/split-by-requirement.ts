@@ -9,7 +9,7 @@ import {
   type SelectionNode,
 } from 'graphql'
 import type { RequiredFields } from './required-fields.ts'
-import { documentOf } from './restore-plan.ts'
+import { documentOf } from './fetch-document.ts'
 
 /**
  * One fetch of entities can send a required field with one set of arguments alone. Where two of its fields require it
