@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { federatedGraph } from '../test/testkit/federated-graph.ts'
 import { readAnswer } from '../test/testkit/gateway.ts'
 import { startHttpSubgraph, type HttpSubgraph } from '../test/testkit/http-subgraph.ts'
@@ -13,6 +13,9 @@ import { connectSocket } from '../test/testkit/raw-socket.ts'
 import { until } from '../test/testkit/until.ts'
 
 const ticker = createTicker()
+/** For the start of a process on a machine that is busy. */
+const START_MS = 60_000
+jest.setTimeout(2 * START_MS)
 const MAIN = join(import.meta.dirname, 'main.ts')
 
 let directory: string
@@ -61,7 +64,11 @@ const start = (environment: Readonly<Record<string, string>>): Program => {
     errors: () => errors,
     exited,
     url: async () => {
-      await until('the gateway is ready', () => output.includes('Gateway ready at') || child.exitCode !== null)
+      await until(
+        'the gateway is ready',
+        () => output.includes('Gateway ready at') || child.exitCode !== null,
+        START_MS,
+      )
       const url = /Gateway ready at (\S+)\/graphql/.exec(output)?.[1]
       if (url === undefined) throw new Error(`The gateway did not start: ${errors}`)
       return url

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { composeServices } from '@apollo/composition'
 import { parse } from 'graphql'
 import { decodeProtectedHeader } from 'jose'
@@ -23,6 +23,8 @@ import { createSubgraphServer, type SubgraphServer } from '../../server/subgraph
 import { addressOf, ask, runProgram, type Program } from '../testkit/product.ts'
 import { startTokenIssuer, TEST_AUDIENCE, type TokenIssuer } from '../testkit/token-issuer.ts'
 import { until } from '../testkit/until.ts'
+
+jest.setTimeout(120_000) // a process starts, on a machine that may be busy
 
 const SDL = `type Query { secret(id: ID!): String @projectScoped(capability: STORAGE_BUCKET_READ, project: "id") }`
 const CALLERS = 4
