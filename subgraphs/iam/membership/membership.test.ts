@@ -3,6 +3,7 @@ import type { AffectedPrincipals } from '../../../platform/access/grant-cache.ts
 import { systemIds } from '../../../platform/ids/generator.ts'
 import { selfId } from '../../../platform/ids/id.ts'
 import { hostedSubgraph, type Ask, type Outcome } from '../../../test/testkit/hosted-subgraph.ts'
+import { until } from '../../../test/testkit/until.ts'
 import { world, type World } from '../../../test/testkit/world.ts'
 import { iam } from '../index.ts'
 
@@ -142,7 +143,19 @@ describe('the last owner of an organization', () => {
         [tenants.scope('p').organizationId],
       )
     // Both at once, by grants that were read before either: one of them stays.
-    const outcomes = await Promise.all([leave('owner'), resign('second')])
+    // Neither can commit before both are under way, since both write an audit row in the end.
+    await tenants.rows('begin')
+    await tenants.rows('lock table iam.audit_log in share row exclusive mode')
+    const both = Promise.all([leave('owner'), resign('second')])
+    await until('both wait for a lock', async () => {
+      const [waiting] = await tenants.rows<{ count: number }>(
+        `select count(*)::int from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
+         where not l.granted`,
+      )
+      return waiting?.count === 2
+    })
+    await tenants.rows('commit')
+    const outcomes = await both
     expect(outcomes.flatMap(codes)).toEqual(['LAST_OWNER'])
     expect(await owners()).toHaveLength(1)
     const [last] = (await owners()).map(({ user_id: id }) =>
