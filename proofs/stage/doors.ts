@@ -1,0 +1,145 @@
+import { answerOf, post, type Answer } from './answer.ts'
+import type { SentCaller } from './callers.ts'
+import { createGateway } from '../../gateway/create-gateway.ts'
+import { createInternalSigner } from '../../gateway/identity/internal-signer.ts'
+import { createTokenVerifier } from '../../gateway/identity/token-verifier.ts'
+import { httpTransport } from '../../gateway/transport/http-transport.ts'
+import { createAccess } from '../../platform/access/access.ts'
+import { createInternalTokenVerifier, PRINCIPAL_HEADER } from '../../platform/access/internal-token.ts'
+import { ANONYMOUS, type Principal } from '../../platform/access/principal.ts'
+import { createMemoryCache } from '../../platform/cache/memory-cache.ts'
+import { systemClock } from '../../platform/clock/clock.ts'
+import { createKeyRing, publicKeys } from '../../platform/crypto/key-ring.ts'
+import { localKeySet } from '../../platform/crypto/key-set.ts'
+import { systemIds } from '../../platform/ids/generator.ts'
+import { silentLog } from '../../platform/log/log.ts'
+import { openAccess } from '../../server/access.ts'
+import { MODULES } from '../../server/modules.ts'
+import { createSubgraphServer } from '../../server/subgraph/http.ts'
+import { startSubgraph } from '../../server/subgraphs.ts'
+import type { TestDatabase } from '../../test/testkit/database.ts'
+import { startTokenIssuer, TEST_AUDIENCE } from '../../test/testkit/token-issuer.ts'
+
+type Variables = Readonly<Record<string, unknown>>
+
+/** Where the product can be asked, as each of its callers. */
+export interface Doors {
+  readonly gatewayUrl: string
+  /** With the path. */
+  readonly subgraphUrl: (name: string) => string
+  /** As a client: an access token of the caller, or none. */
+  readonly askGateway: (sent: SentCaller, query: string, variables: Variables) => Promise<Answer>
+  /** Past the gateway, with the internal token that it would bring for this caller: the subgraph alone decides. */
+  readonly askSubgraph: (subgraph: string, sent: SentCaller, query: string, variables: Variables) => Promise<Answer>
+  /** Past the gateway, with nothing. */
+  readonly askUnproven: (subgraph: string, query: string, variables: Variables) => Promise<Answer>
+  readonly bearerOf: (sent: SentCaller) => Promise<string | undefined>
+  readonly internalTokenOf: (sent: SentCaller, subgraph: string) => Promise<string>
+  /** After a change of grants behind the product's back. */
+  readonly forgetGrants: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export interface DoorOptions {
+  readonly database: Pick<TestDatabase, 'urlOf'>
+  readonly supergraph: string
+}
+
+const LOCAL = '127.0.0.1'
+
+/** As the gateway makes it of the tokens below: signed in a moment ago, with two factors. */
+const principalOf = ({ subject }: SentCaller, authenticatedAt: Date): Principal =>
+  subject === undefined
+    ? ANONYMOUS
+    : { kind: 'user', subject, sessionId: undefined, authenticatedAt, assurance: 'multi' }
+
+/** Opens the gateway over HTTP to each subgraph in a server of its own, as the distributed deployment has them. */
+export const openDoors = async ({ database, supergraph }: DoorOptions): Promise<Doors> => {
+  const surroundings = { clock: systemClock, ids: systemIds, log: silentLog }
+  const signedIn = new Date()
+  const cache = createMemoryCache(surroundings)
+  const access = await openAccess({ ...surroundings, url: database.urlOf('access'), poolSize: 4, cache })
+  const signer = createInternalSigner({ keys: await createKeyRing('EdDSA'), clock: systemClock })
+  const running = MODULES.map((module) =>
+    startSubgraph(module, { ...surroundings, place: database, poolSize: 4, cache, access }),
+  )
+  const servers = running.map((subgraph) => ({
+    name: subgraph.name as string,
+    server: createSubgraphServer({
+      subgraph: subgraph.hosted(),
+      verifier: createInternalTokenVerifier({
+        ...surroundings,
+        audience: subgraph.name,
+        keys: localKeySet(() => signer.jwks()),
+      }),
+      grants: access.grants,
+      log: silentLog,
+      ready: () => Promise.resolve(),
+    }),
+  }))
+  const urls = new Map<string, string>()
+  for (const { name, server } of servers) urls.set(name, await server.listen({ host: LOCAL, port: 0 }))
+  const subgraphUrl = (name: string): string => {
+    const url = urls.get(name)
+    if (url === undefined) throw new Error(`The product has no subgraph ${name}`)
+    return `${url}/graphql`
+  }
+
+  const issuer = await startTokenIssuer(systemClock)
+  const published = publicKeys(issuer.keys())
+  const gateway = await createGateway({
+    supergraph: { sdl: supergraph },
+    transports: (name) => httpTransport({ name, url: subgraphUrl(name), timeoutMs: 30_000, sign: signer.sign }),
+    verifier: createTokenVerifier({
+      ...surroundings,
+      issuer: issuer.issuer,
+      audience: TEST_AUDIENCE,
+      keys: localKeySet(() => published),
+    }),
+    access: async (principal) =>
+      createAccess({ principal, grants: await access.grants.load(principal), reload: access.grants.fresh }),
+    log: silentLog,
+    production: false,
+    signer,
+  })
+  const { url: gatewayUrl } = await gateway.listen(0, LOCAL)
+
+  const bearers = new Map<string, Promise<string>>()
+  const bearerOf = ({ subject }: SentCaller): Promise<string | undefined> => {
+    if (subject === undefined) return Promise.resolve(undefined)
+    const claims = { sub: subject, acr: 'urn:gpuaas:acr:mfa', auth_time: Math.floor(signedIn.getTime() / 1000) }
+    const bearer = bearers.get(subject) ?? issuer.sign(claims)
+    bearers.set(subject, bearer)
+    return bearer
+  }
+  const internalTokenOf = (sent: SentCaller, subgraph: string) => signer.sign(principalOf(sent, signedIn), subgraph)
+
+  return {
+    gatewayUrl,
+    subgraphUrl,
+    askGateway: async (sent, query, variables) => {
+      const bearer = await bearerOf(sent)
+      const body = { query, variables }
+      return answerOf(
+        await post(`${gatewayUrl}/graphql`, body, bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      )
+    },
+    askSubgraph: async (subgraph, sent, query, variables) => {
+      const proof = { [PRINCIPAL_HEADER]: await internalTokenOf(sent, subgraph) }
+      return answerOf(await post(subgraphUrl(subgraph), { query, variables }, proof))
+    },
+    askUnproven: async (subgraph, query, variables) =>
+      answerOf(await post(subgraphUrl(subgraph), { query, variables }, {})),
+    bearerOf,
+    internalTokenOf,
+    forgetGrants: () => access.grants.announce('everyone'),
+    close: async () => {
+      await gateway.stop(0)
+      await Promise.all(servers.map(({ server }) => server.close()))
+      await Promise.all(running.map((subgraph) => subgraph.database.close()))
+      await access.close()
+      await issuer.close()
+      await cache.close()
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { TARGET } from './arrangement.ts'
+import { openDoors, type Doors } from './doors.ts'
+import { readThings, type Things } from './things.ts'
+import { createWorld, type World } from './world.ts'
+import { fingerprints, type Fingerprint } from './written.ts'
+
+/** The product on a database of its own, with both of its doors open: the gateway's and each subgraph's. */
+export interface Stage {
+  readonly world: World
+  readonly doors: Doors
+  /** What everybody asks for. */
+  readonly target: Things
+  /** The same kinds of things, of the neighbouring project. */
+  readonly neighbour: Things
+  readonly written: () => Promise<Fingerprint>
+  /** Suspends the organization of the target, or lets it go on. Every process is told. */
+  readonly suspend: (standing: 'suspended' | 'active') => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+const SUPERGRAPH = join(import.meta.dirname, '..', '..', 'schema', 'supergraph.graphql')
+
+export const productSupergraph = (): Promise<string> => readFile(SUPERGRAPH, 'utf8')
+
+export const startStage = async (): Promise<Stage> => {
+  const world = await createWorld()
+  const { owner } = world
+  try {
+    const doors = await openDoors({ database: world.database, supergraph: await productSupergraph() })
+    return {
+      world,
+      doors,
+      target: await readThings(owner, 'target'),
+      neighbour: await readThings(owner, 'neighbour'),
+      written: await fingerprints(owner),
+      suspend: async (standing) => {
+        const at = standing === 'suspended' ? new Date() : null
+        await owner.query('update iam.organizations set suspended_at = $1 where id = $2', [at, TARGET.organization.id])
+        await doors.forgetGrants()
+      },
+      stop: async () => {
+        await doors.close()
+        await world.drop()
+      },
+    }
+  } catch (error) {
+    await world.drop()
+    throw error
+  }
+}
