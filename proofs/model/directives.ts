@@ -34,7 +34,9 @@ const importedNames = (imports: unknown): readonly (readonly [specified: string,
 /** Undefined when no link of the document names the specification of the family. */
 export const familyOf = (document: DocumentNode): LocalNames | undefined => {
   const links = document.definitions
-    .flatMap((node) => (node.kind === 'SchemaDefinition' || node.kind === 'SchemaExtension' ? (node.directives ?? []) : []))
+    .flatMap((node) =>
+      node.kind === 'SchemaDefinition' || node.kind === 'SchemaExtension' ? (node.directives ?? []) : [],
+    )
     .map(valuesOf)
     .filter(({ url }) => typeof url === 'string' && SPECIFICATION.test(url))
   if (links.length === 0) return undefined
@@ -42,7 +44,8 @@ export const familyOf = (document: DocumentNode): LocalNames | undefined => {
   for (const { as, import: imports } of links) {
     const namespace = textOf(as) ?? 'scope'
     for (const name of [...Object.keys(KINDS), ...ADDITIONS]) names.set(`${namespace}__${name}`, name)
-    for (const [specified, local] of importedNames(imports)) names.set(local.replace('@', ''), specified.replace('@', ''))
+    for (const [specified, local] of importedNames(imports))
+      names.set(local.replace('@', ''), specified.replace('@', ''))
   }
   return names
 }

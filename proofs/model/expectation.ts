@@ -46,11 +46,16 @@ const STRANGER: Readonly<Record<ModelRule['kind'], string>> = {
 const membershipsIn = (caller: Caller, rule: ModelRule, place: Place): readonly Membership[] =>
   caller.memberships.filter(({ organization, project }) =>
     rule.kind === 'project'
-      ? place.project !== undefined && (project === place.project || (project === undefined && organization === place.organization))
+      ? place.project !== undefined &&
+        (project === place.project || (project === undefined && organization === place.organization))
       : project === undefined && place.organization !== undefined && organization === place.organization,
   )
 
-const ofMembers = (memberships: readonly Membership[], { capability = '' }: ModelRule, { chosen }: Caller): Expected => {
+const ofMembers = (
+  memberships: readonly Membership[],
+  { capability = '' }: ModelRule,
+  { chosen }: Caller,
+): Expected => {
   if (memberships.some(({ isSuspended }) => isSuspended)) return 'ORGANIZATION_SUSPENDED'
   const isHeld = memberships.some(({ capabilities }) => capabilities.includes(capability))
   return isHeld && (chosen === undefined || chosen.includes(capability)) ? ALLOW : 'CAPABILITY_REQUIRED'

@@ -33,10 +33,15 @@ const textsOf = (values: readonly unknown[]): readonly string[] => [
 
 /** `APP_PLATFORM` of the join specification is the subgraph `app-platform`. */
 const graphNames = (document: DocumentNode): ReadonlyMap<string, string> => {
-  const graphs = document.definitions.find((node) => node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'join__Graph')
+  const graphs = document.definitions.find(
+    (node) => node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'join__Graph',
+  )
   const values = graphs?.kind === Kind.ENUM_TYPE_DEFINITION ? (graphs.values ?? []) : []
   return new Map(
-    values.map(({ name, directives = [] }) => [name.value, textsOf(joins(directives, 'graph').map((of) => of['name']))[0] ?? name.value]),
+    values.map(({ name, directives = [] }) => [
+      name.value,
+      textsOf(joins(directives, 'graph').map((of) => of['name']))[0] ?? name.value,
+    ]),
   )
 }
 
@@ -61,7 +66,13 @@ const fieldOf = (node: FieldDefinitionNode, inSubgraphs: readonly string[], read
     isSensitive: has('sensitive'),
     isAudited: has('audited'),
     isCrossScope: has('crossScope'),
-    subgraphs: named.length === 0 ? inSubgraphs : subgraphsOf(named.map((join) => join['graph']), reading),
+    subgraphs:
+      named.length === 0
+        ? inSubgraphs
+        : subgraphsOf(
+            named.map((join) => join['graph']),
+            reading,
+          ),
   }
 }
 
@@ -74,7 +85,10 @@ const KIND_NAMES = {
 const typeOf = (node: Composite, reading: Reading): ModelType => {
   const directives = node.directives ?? []
   const of = joins(directives, 'type')
-  const subgraphs = subgraphsOf(of.map((join) => join['graph']), reading)
+  const subgraphs = subgraphsOf(
+    of.map((join) => join['graph']),
+    reading,
+  )
   const keys: readonly ModelKey[] = of.flatMap((join) =>
     typeof join['key'] === 'string' && join['resolvable'] !== false
       ? subgraphsOf([join['graph']], reading).map((subgraph) => ({ subgraph, fields: String(join['key']) }))
@@ -89,7 +103,10 @@ const typeOf = (node: Composite, reading: Reading): ModelType => {
     fields: new Map(fields.map((field) => [field.name.value, fieldOf(field, subgraphs, reading)])),
     related: related.map(({ name }) => name.value),
     keys,
-    interfaceObjectIn: subgraphsOf(of.filter((join) => join['isInterfaceObject'] === true).map((join) => join['graph']), reading),
+    interfaceObjectIn: subgraphsOf(
+      of.filter((join) => join['isInterfaceObject'] === true).map((join) => join['graph']),
+      reading,
+    ),
     subgraphs,
   }
 }

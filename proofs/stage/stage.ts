@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { valueAt } from './answer.ts'
 import { TARGET } from './arrangement.ts'
+import { CALLERS, OWNER_CALLER, SUSPENDED_CALLERS, type SentCaller } from './callers.ts'
 import { openDoors, type Doors } from './doors.ts'
 import { readThings, type Things } from './things.ts'
 import { createWorld, type World } from './world.ts'
@@ -14,6 +16,11 @@ export interface Stage {
   readonly target: Things
   /** The same kinds of things, of the neighbouring project. */
   readonly neighbour: Things
+  readonly callers: readonly SentCaller[]
+  /** Who is sent while the organization of the target is suspended. */
+  readonly suspendedCallers: readonly SentCaller[]
+  /** By subscription: arguments with which the allowed caller is told something at once. */
+  readonly replay: ReadonlyMap<string, Readonly<Record<string, unknown>>>
   readonly written: () => Promise<Fingerprint>
   /** Suspends the organization of the target, or lets it go on. Every process is told. */
   readonly suspend: (standing: 'suspended' | 'active') => Promise<void>
@@ -23,6 +30,13 @@ export interface Stage {
 const SUPERGRAPH = join(import.meta.dirname, '..', '..', 'schema', 'supergraph.graphql')
 
 export const productSupergraph = (): Promise<string> => readFile(SUPERGRAPH, 'utf8')
+
+/** Of a channel with several notifications: those after it are sent when somebody subscribes. */
+const oldestCursor = async (doors: Doors): Promise<unknown> => {
+  const query = '{ notifications(last: 1) { edges { node { cursor } } } }'
+  const { data } = await doors.askGateway(OWNER_CALLER, query, {})
+  return valueAt(data, ['notifications', 'edges', 0, 'node', 'cursor'])
+}
 
 export const startStage = async (): Promise<Stage> => {
   const world = await createWorld()
@@ -34,6 +48,9 @@ export const startStage = async (): Promise<Stage> => {
       doors,
       target: await readThings(owner, 'target'),
       neighbour: await readThings(owner, 'neighbour'),
+      callers: CALLERS,
+      suspendedCallers: SUSPENDED_CALLERS,
+      replay: new Map([['Subscription.notifications', { after: await oldestCursor(doors) }]]),
       written: await fingerprints(owner),
       suspend: async (standing) => {
         const at = standing === 'suspended' ? new Date() : null
