@@ -1,7 +1,7 @@
 // Who may import whom: the architecture, as rules that CI runs (`npm run boundaries`). Tests may cross any of them.
 const { join } = require('node:path')
 
-const tests = String.raw`\.test\.ts$|^test/|^bench/|(^|/)testkit/`
+const tests = String.raw`\.test\.ts$|^test/|^bench/|^proofs/|(^|/)testkit/`
 const domainFree = 'gateway|platform|directives'
 const installed = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown']
 
@@ -119,6 +119,13 @@ module.exports = {
         pathNot: `${tests}|^schema/codegen\\.ts$`,
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-model-of-the-proofs-is-independent',
+      comment: 'What a proof expects is computed without the code that it judges.',
+      severity: 'error',
+      from: { path: '^proofs/model/', pathNot: String.raw`\.test\.ts$` },
+      to: { pathNot: '^proofs/model/|^node_modules/graphql/' },
     },
     {
       name: 'no-cycles',

@@ -7,7 +7,15 @@ import { explainedAssertion } from './bin/lint/explained-assertion.mjs'
 const tests = ['**/*.test.ts', '**/testkit/**', 'test/**', 'bench/**']
 
 /** Programs that a person runs: they print, and set up the environment of what they start. */
-const programs = ['bin/**', 'bench/**', 'identity/token.ts', 'prisma/*.ts', 'schema/compose.ts', 'docs/*.ts']
+const programs = [
+  'bin/**',
+  'bench/**',
+  'identity/token.ts',
+  'prisma/*.ts',
+  'schema/compose.ts',
+  'docs/*.ts',
+  'proofs/**',
+]
 
 /** Two reads of one tick merge into one query, whoever asked: with scopes in the connection that crosses tenants. */
 const mergedReads = ['findUnique', 'findUniqueOrThrow', 'upsert'].map((method) => ({

@@ -114,6 +114,12 @@ export const commands = {
     says: 'unused files, exports and packages',
   },
 
+  'prove:matrix': {
+    purpose: 'development',
+    parts: [program('proofs/matrix.ts')],
+    says: 'every kind of caller at every root field, entity key and guarded field',
+  },
+
   compose: {
     purpose: 'product',
     parts: [program('schema/compose.ts')],

@@ -18,8 +18,11 @@ export interface Cell {
 export type Verdict =
   'as expected' | 'unexpected allow' | 'unexpected denial' | 'unexpected code' | 'denied, and something was written'
 
-export const expectedOf = (of: Case, { caller }: SentCaller): Expected =>
-  of.refusal ?? expectation(of.rules, caller, of.place, of.freshness)
+/** A credential that is sent and bad fails the whole request at the gateway, what is public included. */
+export const expectedOf = (of: Case, { caller, credential }: SentCaller): Expected => {
+  if (of.door.kind === 'gateway' && credential.kind === 'key' && !credential.isGood) return 'UNAUTHENTICATED'
+  return of.refusal ?? expectation(of.rules, caller, of.place, of.freshness)
+}
 
 /** Judges what came against what the model says. Whatever answers with data was allowed, errors beside it or not. */
 export const verdictOf = (expected: Expected, { got, leaks }: Outcome, written: 'nothing' | 'something'): Verdict => {

@@ -31,7 +31,10 @@ const overview = (cells: readonly Cell[]) =>
     ]
   })
 
-export const matrixReport = ({ cells, untested, coordinates, missingKinds }: MatrixResult): ProofReport => {
+export const matrixReport = (
+  { cells, untested, coordinates, missingKinds }: MatrixResult,
+  supergraph: string,
+): ProofReport => {
   const wrong = cells.filter(isWrong)
   const figures = {
     'root fields': coordinates.root,
@@ -55,6 +58,7 @@ export const matrixReport = ({ cells, untested, coordinates, missingKinds }: Mat
     claim:
       'Every root field, entity key and guarded field answers every kind of caller as an independent reading of the rules says, through the gateway and straight at each subgraph; a denied mutation leaves nothing written.',
     holds: findings.length === 0,
+    supergraph,
     summary: `${cells.length.toString()} cases of ${String(coordinates.root)} root fields, ${String(coordinates.entity)} entity keys and ${String(coordinates.field)} guarded fields: ${String(figures['unexpected allows'])} unexpected allows, ${String(figures['unexpected denials'])} unexpected denials, ${String(untested.length)} untested${missingKinds.length > 0 ? `, ${String(missingKinds.length)} kinds of callers missing` : ''}`,
     figures,
     findings,
@@ -71,10 +75,10 @@ export const matrixReport = ({ cells, untested, coordinates, missingKinds }: Mat
 
 /** The whole proof on a world of its own. */
 export const proveMatrix = async (): Promise<ProofReport> => {
-  const graph = readGraph(await productSupergraph())
+  const supergraph = await productSupergraph()
   const stage = await startStage()
   try {
-    return matrixReport(await runMatrix(stage, { graph }))
+    return matrixReport(await runMatrix(stage, { graph: readGraph(supergraph) }), supergraph)
   } finally {
     await stage.stop()
   }

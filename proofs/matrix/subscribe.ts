@@ -11,11 +11,17 @@ export interface SubscribeRequest {
   readonly extensions?: Record<string, unknown>
 }
 
+/** The connection of whoever sends a bad credential is closed, with no word but this code. */
+const CLOSED_FORBIDDEN = 4403
+
+const codeOfClose = (fault: unknown): unknown =>
+  isRecord(fault) && fault['code'] === CLOSED_FORBIDDEN ? 'UNAUTHENTICATED' : undefined
+
 const answer = (data: unknown, errors: readonly unknown[]): Answer => ({
   ...{ status: 200, text: JSON.stringify({ data, errors }), headers: {}, data },
   errors: errors.map((error) => {
     const { path, extensions }: Readonly<Record<string, unknown>> = isRecord(error) ? error : {}
-    const code = isRecord(extensions) ? extensions['code'] : undefined
+    const code = isRecord(extensions) ? extensions['code'] : codeOfClose(error)
     return {
       path: Array.isArray(path) ? path.filter((key) => typeof key === 'string' || typeof key === 'number') : [],
       code: typeof code === 'string' ? code : 'UNCATALOGUED',

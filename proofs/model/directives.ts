@@ -1,4 +1,4 @@
-import { valueFromASTUntyped, type ConstDirectiveNode, type DocumentNode } from 'graphql'
+import { Kind, valueFromASTUntyped, type ConstDirectiveNode, type DocumentNode } from 'graphql'
 import type { ModelRule } from './rule.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -35,7 +35,7 @@ const importedNames = (imports: unknown): readonly (readonly [specified: string,
 export const familyOf = (document: DocumentNode): LocalNames | undefined => {
   const links = document.definitions
     .flatMap((node) =>
-      node.kind === 'SchemaDefinition' || node.kind === 'SchemaExtension' ? (node.directives ?? []) : [],
+      node.kind === Kind.SCHEMA_DEFINITION || node.kind === Kind.SCHEMA_EXTENSION ? (node.directives ?? []) : [],
     )
     .map(valuesOf)
     .filter(({ url }) => typeof url === 'string' && SPECIFICATION.test(url))

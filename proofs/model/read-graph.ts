@@ -1,5 +1,6 @@
 import {
   Kind,
+  OperationTypeNode,
   parse,
   print,
   type ConstDirectiveNode,
@@ -117,12 +118,12 @@ const rootsOf = (document: DocumentNode): ModelGraph['roots'] => {
   const named = new Map(
     document.definitions
       .flatMap((node) => (node.kind === Kind.SCHEMA_DEFINITION ? node.operationTypes : []))
-      .map(({ operation, type }) => [operation as string, type.name.value]),
+      .map(({ operation, type }) => [operation, type.name.value] as const),
   )
   return {
-    query: named.get('query') ?? 'Query',
-    mutation: named.get('mutation') ?? 'Mutation',
-    subscription: named.get('subscription') ?? 'Subscription',
+    query: named.get(OperationTypeNode.QUERY) ?? 'Query',
+    mutation: named.get(OperationTypeNode.MUTATION) ?? 'Mutation',
+    subscription: named.get(OperationTypeNode.SUBSCRIPTION) ?? 'Subscription',
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DatedReport, ReportTable } from './report.ts'
+import type { WrittenReport, ReportTable } from './report.ts'
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
@@ -48,7 +48,7 @@ ${rows.map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join('
 </details>`
 
 /** One proof as a page that stands by itself: no script, nothing from elsewhere. */
-export const reportPage = (report: DatedReport): string =>
+export const reportPage = (report: WrittenReport): string =>
   page(
     `Proof: ${report.name}`,
     [
@@ -67,7 +67,7 @@ export const reportPage = (report: DatedReport): string =>
   )
 
 /** All proofs that were made in this folder, newest state of each. */
-export const indexPage = (reports: readonly DatedReport[]): string =>
+export const indexPage = (reports: readonly WrittenReport[]): string =>
   page(
     'Proofs',
     [

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ProofReport } from './report.ts'
 import { writeReport } from './write.ts'
 import globalSetup from '../../test/testkit/global-setup.ts'
@@ -12,9 +13,14 @@ const MOST_FINDINGS = 40
 export const proofProgram = async (prove: () => Promise<ProofReport>): Promise<void> => {
   const startedAt = new Date()
   try {
-    const report = await prove()
-    const seconds = (Date.now() - startedAt.getTime()) / 1000
-    await writeReport({ ...report, startedAt: startedAt.toISOString(), seconds })
+    const { supergraph, ...report } = await prove()
+    const finishedAt = new Date()
+    const seconds = (finishedAt.getTime() - startedAt.getTime()) / 1000
+    await writeReport({
+      ...{ proof: report.name, result: report.holds ? 'PASSED' : 'FAILED', finishedAt: finishedAt.toISOString() },
+      ...{ graph: createHash('sha256').update(supergraph).digest('hex'), summary: report.summary },
+      ...{ ...report, startedAt: startedAt.toISOString(), seconds },
+    })
     for (const finding of report.findings.slice(0, MOST_FINDINGS)) console.log(finding)
     if (report.findings.length > MOST_FINDINGS) console.log(`… ${String(report.findings.length - MOST_FINDINGS)} more`)
     console.log(

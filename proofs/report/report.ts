@@ -1,3 +1,5 @@
+import type { ProofName, ProofReport as EvidenceReport } from '../../platform/evidence/proof-report.ts'
+
 /** A part of a report: rows under a heading. */
 export interface ReportTable {
   readonly title: string
@@ -8,10 +10,12 @@ export interface ReportTable {
 /** What a proof found, for a program (JSON) and for a person (a page). */
 export interface ProofReport {
   /** The command: `matrix` of `npm run prove:matrix`. */
-  readonly name: string
+  readonly name: ProofName
   /** What is proven, in one sentence. */
   readonly claim: string
   readonly holds: boolean
+  /** The supergraph that was proven. */
+  readonly supergraph: string
   /** One line: what was done, and what came of it. */
   readonly summary: string
   readonly figures: Readonly<Record<string, number>>
@@ -22,8 +26,9 @@ export interface ProofReport {
   readonly tables: readonly ReportTable[]
 }
 
-/** A report with when it was made. */
-export interface DatedReport extends ProofReport {
-  readonly startedAt: string
-  readonly seconds: number
-}
+/** As it is written: what evidence reads of it (platform/evidence), and everything for people. */
+export type WrittenReport = Omit<ProofReport, 'supergraph'> &
+  EvidenceReport & {
+    readonly startedAt: string
+    readonly seconds: number
+  }

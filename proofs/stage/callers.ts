@@ -1,6 +1,7 @@
 import { NEIGHBOUR, REMOVED, TARGET, UNKNOWN_SUBJECT } from './arrangement.ts'
 import type { Caller, Membership } from '../model/expectation.ts'
 import { HELD_BY_ROLE } from '../model/holdings.ts'
+import type { ServiceAccountPrincipal } from '../../platform/access/principal.ts'
 import type { DemoEmail } from '../../identity/demo-users.ts'
 import { aurora, telescope, userOf } from '../../server/demo/tenants.ts'
 
@@ -26,12 +27,23 @@ export type CallerKind = (typeof CALLER_KINDS)[number]
 export interface SentCaller {
   readonly kind: CallerKind
   readonly name: string
-  /** The `sub` of a token; undefined for whoever brings none. */
-  readonly subject: string | undefined
+  readonly credential: Credential
   readonly caller: Caller
 }
 
-const NOBODY: Caller = {
+/** What is sent where a caller proves itself: nothing, a token of this `sub`, or an API key. */
+export type Credential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'token'; readonly subject: string }
+  | {
+      readonly kind: 'key'
+      readonly text: string
+      readonly principal: ServiceAccountPrincipal
+      /** A bad one fails the whole request at the gateway. */
+      readonly isGood: boolean
+    }
+
+export const NOBODY: Caller = {
   kind: 'anonymous',
   user: undefined,
   isDisabled: false,
@@ -57,7 +69,8 @@ interface Identified {
 }
 
 const person = (kind: CallerKind, name: string, { id, subject }: Identified, facts: Partial<Caller>): SentCaller => ({
-  ...{ kind, name, subject },
+  ...{ kind, name },
+  credential: { kind: 'token', subject },
   caller: { ...NOBODY, kind: 'user', user: id, hasFreshSecondFactor: true, ...facts },
 })
 
@@ -76,7 +89,7 @@ export const STRANGER_CALLER = demo('other organization', 'owner@aurora.example'
 
 /** While no organization is suspended. */
 export const CALLERS: readonly SentCaller[] = [
-  { kind: 'anonymous', name: 'anonymous', subject: undefined, caller: NOBODY },
+  { kind: 'anonymous', name: 'anonymous', credential: { kind: 'none' }, caller: NOBODY },
   STRANGER_CALLER,
   demo('other organization', 'developer@aurora.example', {
     memberships: [inProject(aurora.id, telescope.id, 'developer')],
@@ -96,14 +109,15 @@ export const CALLERS: readonly SentCaller[] = [
   demo('allowed', 'operator@gpuaas.example', { platform: held('operator') }),
 ]
 
-const MEMBERS = ['owner@northwind.example', 'viewer@northwind.example']
+const MEMBERS = ['owner@northwind.example', 'viewer@northwind.example', 'a key of the project']
 
-/** Whose organization is suspended, once it is. */
-export const SUSPENDED_CALLERS: readonly SentCaller[] = CALLERS.filter(({ name }) => MEMBERS.includes(name)).map(
-  ({ subject, name, caller }) => ({
-    kind: 'suspended organization',
-    name: `${name}, suspended`,
-    subject,
-    caller: { ...caller, memberships: caller.memberships.map((of) => ({ ...of, isSuspended: true })) },
-  }),
-)
+/** Those of the callers whose organization is suspended, once it is. */
+export const suspendedCallers = (callers: readonly SentCaller[]): readonly SentCaller[] =>
+  callers
+    .filter(({ name }) => MEMBERS.includes(name))
+    .map(({ credential, name, caller }) => ({
+      kind: 'suspended organization',
+      name: `${name}, suspended`,
+      credential,
+      caller: { ...caller, memberships: caller.memberships.map((of) => ({ ...of, isSuspended: true })) },
+    }))

@@ -2,6 +2,7 @@ import { answerOf, post, type Answer } from './answer.ts'
 import type { SentCaller } from './callers.ts'
 import { createGateway } from '../../gateway/create-gateway.ts'
 import { createInternalSigner } from '../../gateway/identity/internal-signer.ts'
+import { acceptKeys } from '../../gateway/identity/key-authenticator.ts'
 import { createTokenVerifier } from '../../gateway/identity/token-verifier.ts'
 import { httpTransport } from '../../gateway/transport/http-transport.ts'
 import { createAccess } from '../../platform/access/access.ts'
@@ -13,12 +14,14 @@ import { createKeyRing, publicKeys } from '../../platform/crypto/key-ring.ts'
 import { localKeySet } from '../../platform/crypto/key-set.ts'
 import { systemIds } from '../../platform/ids/generator.ts'
 import { silentLog } from '../../platform/log/log.ts'
+import type { SubgraphModule } from '../../platform/subgraph/module.ts'
 import { openAccess } from '../../server/access.ts'
 import { MODULES } from '../../server/modules.ts'
 import { createSubgraphServer } from '../../server/subgraph/http.ts'
 import { startSubgraph } from '../../server/subgraphs.ts'
 import type { TestDatabase } from '../../test/testkit/database.ts'
 import { startTokenIssuer, TEST_AUDIENCE } from '../../test/testkit/token-issuer.ts'
+import { WORLD_PEPPERS } from '../../test/testkit/world-account.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 
@@ -43,28 +46,47 @@ export interface Doors {
 export interface DoorOptions {
   readonly database: Pick<TestDatabase, 'urlOf'>
   readonly supergraph: string
+  /** The product's, unless a test takes a guard out of one. */
+  readonly modules?: readonly SubgraphModule[]
 }
 
 const LOCAL = '127.0.0.1'
 
-/** As the gateway makes it of the tokens below: signed in a moment ago, with two factors. */
-const principalOf = ({ subject }: SentCaller, authenticatedAt: Date): Principal =>
-  subject === undefined
-    ? ANONYMOUS
-    : { kind: 'user', subject, sessionId: undefined, authenticatedAt, assurance: 'multi' }
+/** Second factors grow old: tokens are signed anew each minute, as of now. */
+const thisMinute = (): Date => new Date(Math.floor(Date.now() / 60_000) * 60_000)
+
+/** As the gateway makes it of what the caller sends: signed in a moment ago, with two factors. */
+const principalOf = ({ credential }: SentCaller): Principal => {
+  switch (credential.kind) {
+    case 'none':
+      return ANONYMOUS
+    case 'key':
+      return credential.principal
+    case 'token':
+      return {
+        ...{ kind: 'user', subject: credential.subject, sessionId: undefined },
+        ...{ authenticatedAt: thisMinute(), assurance: 'multi' },
+      }
+  }
+}
 
 /** Opens the gateway over HTTP to each subgraph in a server of its own, as the distributed deployment has them. */
-export const openDoors = async ({ database, supergraph }: DoorOptions): Promise<Doors> => {
+export const openDoors = async ({ database, supergraph, modules = MODULES }: DoorOptions): Promise<Doors> => {
   const surroundings = { clock: systemClock, ids: systemIds, log: silentLog }
-  const signedIn = new Date()
   const cache = createMemoryCache(surroundings)
-  const access = await openAccess({ ...surroundings, url: database.urlOf('access'), poolSize: 4, cache })
+  const access = await openAccess({
+    ...surroundings,
+    url: database.urlOf('access'),
+    poolSize: 4,
+    cache,
+    peppers: WORLD_PEPPERS,
+  })
   const signer = createInternalSigner({ keys: await createKeyRing('EdDSA'), clock: systemClock })
-  const running = MODULES.map((module) =>
-    startSubgraph(module, { ...surroundings, place: database, poolSize: 4, cache, access }),
+  const running = modules.map((module) =>
+    startSubgraph(module, { ...surroundings, place: database, poolSize: 4, cache, access, peppers: WORLD_PEPPERS }),
   )
   const servers = running.map((subgraph) => ({
-    name: subgraph.name as string,
+    name: subgraph.name,
     server: createSubgraphServer({
       subgraph: subgraph.hosted(),
       verifier: createInternalTokenVerifier({
@@ -87,15 +109,16 @@ export const openDoors = async ({ database, supergraph }: DoorOptions): Promise<
 
   const issuer = await startTokenIssuer(systemClock)
   const published = publicKeys(issuer.keys())
+  const tokens = createTokenVerifier({
+    ...surroundings,
+    issuer: issuer.issuer,
+    audience: TEST_AUDIENCE,
+    keys: localKeySet(() => published),
+  })
   const gateway = await createGateway({
     supergraph: { sdl: supergraph },
     transports: (name) => httpTransport({ name, url: subgraphUrl(name), timeoutMs: 30_000, sign: signer.sign }),
-    verifier: createTokenVerifier({
-      ...surroundings,
-      issuer: issuer.issuer,
-      audience: TEST_AUDIENCE,
-      keys: localKeySet(() => published),
-    }),
+    verifier: access.keys ? acceptKeys({ tokens, keys: access.keys, log: silentLog }) : tokens,
     access: async (principal) =>
       createAccess({ principal, grants: await access.grants.load(principal), reload: access.grants.fresh }),
     log: silentLog,
@@ -105,14 +128,25 @@ export const openDoors = async ({ database, supergraph }: DoorOptions): Promise<
   const { url: gatewayUrl } = await gateway.listen(0, LOCAL)
 
   const bearers = new Map<string, Promise<string>>()
-  const bearerOf = ({ subject }: SentCaller): Promise<string | undefined> => {
-    if (subject === undefined) return Promise.resolve(undefined)
-    const claims = { sub: subject, acr: 'urn:gpuaas:acr:mfa', auth_time: Math.floor(signedIn.getTime() / 1000) }
-    const bearer = bearers.get(subject) ?? issuer.sign(claims)
-    bearers.set(subject, bearer)
-    return bearer
+  const tokenOf = (subject: string): Promise<string> => {
+    const authenticatedAt = thisMinute().getTime() / 1000
+    const name = `${subject} ${authenticatedAt.toString()}`
+    const token =
+      bearers.get(name) ?? issuer.sign({ sub: subject, acr: 'urn:gpuaas:acr:mfa', auth_time: authenticatedAt })
+    bearers.set(name, token)
+    return token
   }
-  const internalTokenOf = (sent: SentCaller, subgraph: string) => signer.sign(principalOf(sent, signedIn), subgraph)
+  const bearerOf = async ({ credential }: SentCaller): Promise<string | undefined> => {
+    switch (credential.kind) {
+      case 'none':
+        return undefined
+      case 'key':
+        return credential.text
+      case 'token':
+        return tokenOf(credential.subject)
+    }
+  }
+  const internalTokenOf = (sent: SentCaller, subgraph: string) => signer.sign(principalOf(sent), subgraph)
 
   return {
     gatewayUrl,

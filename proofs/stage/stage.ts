@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { valueAt } from './answer.ts'
 import { TARGET } from './arrangement.ts'
-import { CALLERS, OWNER_CALLER, SUSPENDED_CALLERS, type SentCaller } from './callers.ts'
-import { openDoors, type Doors } from './doors.ts'
+import { CALLERS, OWNER_CALLER, suspendedCallers, type SentCaller } from './callers.ts'
+import { openDoors, type DoorOptions, type Doors } from './doors.ts'
+import { arrangePrograms } from './programs.ts'
 import { readThings, type Things } from './things.ts'
 import { createWorld, type World } from './world.ts'
 import { fingerprints, type Fingerprint } from './written.ts'
@@ -38,18 +39,19 @@ const oldestCursor = async (doors: Doors): Promise<unknown> => {
   return valueAt(data, ['notifications', 'edges', 0, 'node', 'cursor'])
 }
 
-export const startStage = async (): Promise<Stage> => {
+export const startStage = async (options: Pick<DoorOptions, 'modules'> = {}): Promise<Stage> => {
   const world = await createWorld()
   const { owner } = world
   try {
-    const doors = await openDoors({ database: world.database, supergraph: await productSupergraph() })
+    const callers = [...CALLERS, ...(await arrangePrograms(owner))]
+    const doors = await openDoors({ ...options, database: world.database, supergraph: await productSupergraph() })
     return {
       world,
       doors,
       target: await readThings(owner, 'target'),
       neighbour: await readThings(owner, 'neighbour'),
-      callers: CALLERS,
-      suspendedCallers: SUSPENDED_CALLERS,
+      callers,
+      suspendedCallers: suspendedCallers(callers),
       replay: new Map([['Subscription.notifications', { after: await oldestCursor(doors) }]]),
       written: await fingerprints(owner),
       suspend: async (standing) => {

@@ -39,6 +39,14 @@ export const TABLES: readonly Table[] = [
   { type: 'Route', prefix: 'rte', owner: 'project', table: 'app_platform.routes' },
   { type: 'Bucket', prefix: 'bkt', owner: 'project', table: 'storage.buckets' },
   { type: 'StorageGrant', prefix: 'sgr', owner: 'project', table: 'storage.grants' },
+  {
+    ...{ type: 'ServiceAccount', prefix: 'sva', owner: 'project', table: 'iam.service_accounts' },
+    order: `name = 'proof: 0 spare' desc`,
+  },
+  {
+    ...{ type: 'ApiKey', prefix: 'key', owner: 'project', table: 'iam.api_keys' },
+    order: `service_account_id = (select id from iam.service_accounts where name = 'proof: 0 spare') desc`,
+  },
   { type: 'Notification', prefix: 'ntf', owner: 'user', table: 'notifications.notifications' },
   { type: 'ComputeNode', prefix: 'nod', owner: 'platform', table: 'compute.nodes' },
 ]
