@@ -37,5 +37,17 @@ const neighbour: Statement = [
   [northwind.id, planning.id, idOf('membership neighbour'), NEIGHBOUR.id, ARRANGED],
 ]
 
+/** What the platform did, in the log of the organization or, without one, in its own. */
+export const AUDITED = { organization: idOf('audited'), platform: idOf('audited platform') }
+
+const audited = (id: string, organization: string | null): Statement => [
+  `insert into iam.audit_log (id, occurred_at, action, target, result, actor_kind, actor_id, org_id, correlation_id, details)
+   values ($1, $2, 'proof.arranged', 'proof', 'SUCCEEDED', 'system', 'proof', $3, 'proof-of-access', '{}')`,
+  [id, ARRANGED, organization],
+]
+
 /** What is written, as the owner of the database, beside the demonstration. */
-export const arrangement: readonly Statement[] = [user(REMOVED), user(NEIGHBOUR), ...removed, neighbour]
+export const arrangement: readonly Statement[] = [
+  ...[user(REMOVED), user(NEIGHBOUR), ...removed, neighbour],
+  ...[audited(AUDITED.organization, northwind.id), audited(AUDITED.platform, null)],
+]

@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
-import { TARGET } from './arrangement.ts'
+import { AUDITED, TARGET } from './arrangement.ts'
 import type { Place } from '../model/expectation.ts'
+import { PLATFORM_CHAIN } from '../../platform/audit/entry.ts'
 import { isUuid, ownedId, selfId, type Uuid } from '../../platform/ids/id.ts'
 import type { IdPrefix } from '../../platform/ids/kinds.ts'
 import { userOf } from '../../server/demo/tenants.ts'
@@ -100,6 +101,8 @@ export const readThings = async (owner: Client, side: Side): Promise<Things> => 
     { type: 'User', key: selfId('usr', user).text, place: { user } },
     { type: 'BillingAccount', key: ownedId('bac', organization, organization).text, place: { organization } },
     { type: 'Sku', key: 'l40s-1', place: {} },
+    { type: 'AuditEntry', key: ownedId('aud', organization, AUDITED.organization).text, place: { organization } },
+    { type: 'PlatformAuditEntry', key: ownedId('aud', PLATFORM_CHAIN, AUDITED.platform).text, place: {} },
   ]
   for (const table of TABLES) {
     const scope = table.owner === 'platform' ? organization : of[table.owner]
