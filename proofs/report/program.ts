@@ -10,17 +10,21 @@ const MOST_FINDINGS = 40
  * Runs one proof as a command: its report is written, its findings and one summary line are printed, and the exit
  * code is 1 when it does not hold, 2 when it could not be made.
  */
-export const proofProgram = async (prove: () => Promise<ProofReport>): Promise<void> => {
+export const proofProgram = async (
+  prove: () => Promise<ProofReport>,
+  record: 'write report' | 'print only' = 'write report',
+): Promise<void> => {
   const startedAt = new Date()
   try {
     const { supergraph, ...report } = await prove()
     const finishedAt = new Date()
     const seconds = (finishedAt.getTime() - startedAt.getTime()) / 1000
-    await writeReport({
+    const written = {
       ...{ proof: report.name, result: report.holds ? 'PASSED' : 'FAILED', finishedAt: finishedAt.toISOString() },
       ...{ graph: createHash('sha256').update(supergraph).digest('hex'), summary: report.summary },
       ...{ ...report, startedAt: startedAt.toISOString(), seconds },
-    })
+    } as const
+    if (record === 'write report') await writeReport(written)
     for (const finding of report.findings.slice(0, MOST_FINDINGS)) console.log(finding)
     if (report.findings.length > MOST_FINDINGS) console.log(`… ${String(report.findings.length - MOST_FINDINGS)} more`)
     console.log(
