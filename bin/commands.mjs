@@ -119,6 +119,11 @@ export const commands = {
     parts: [program('proofs/matrix.ts')],
     says: 'every kind of caller at every root field, entity key and guarded field',
   },
+  'prove:reachability': {
+    purpose: 'development',
+    parts: [program('proofs/reachability.ts')],
+    says: 'every path to what a project owns, of this graph or: -- --supergraph <file>',
+  },
 
   compose: {
     purpose: 'product',
