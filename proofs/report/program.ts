@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ProofReport } from './report.ts'
+import type { ProofReport, WrittenReport } from './report.ts'
 import { writeReport } from './write.ts'
 import globalSetup from '../../test/testkit/global-setup.ts'
 import globalTeardown from '../../test/testkit/global-teardown.ts'
@@ -19,11 +19,13 @@ export const proofProgram = async (
     const { supergraph, ...report } = await prove()
     const finishedAt = new Date()
     const seconds = (finishedAt.getTime() - startedAt.getTime()) / 1000
-    const written = {
-      ...{ proof: report.name, result: report.holds ? 'PASSED' : 'FAILED', finishedAt: finishedAt.toISOString() },
+    const written: WrittenReport = {
+      proof: report.name,
+      result: report.holds ? 'PASSED' : 'FAILED',
+      finishedAt: finishedAt.toISOString(),
       ...{ graph: createHash('sha256').update(supergraph).digest('hex'), summary: report.summary },
       ...{ ...report, startedAt: startedAt.toISOString(), seconds },
-    } as const
+    }
     if (record === 'write report') await writeReport(written)
     for (const finding of report.findings.slice(0, MOST_FINDINGS)) console.log(finding)
     if (report.findings.length > MOST_FINDINGS) console.log(`… ${String(report.findings.length - MOST_FINDINGS)} more`)
