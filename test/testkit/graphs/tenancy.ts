@@ -8,7 +8,7 @@ import {
   SIBLING,
   uuid,
 } from '../../../directives/testkit/guarded-graph.ts'
-import { ownedId, selfId } from '../../../platform/ids/id.ts'
+import { ownedId, selfId, type Uuid } from '../../../platform/ids/id.ts'
 import type { TestSubgraph } from '../federated-graph.ts'
 
 /**
@@ -19,7 +19,9 @@ import type { TestSubgraph } from '../federated-graph.ts'
 export const organizationId = selfId('org', ORGANIZATION).text
 export const foreignOrganizationId = selfId('org', uuid(8)).text
 export const [mine, sibling, foreign] = [projectId(MINE), projectId(SIBLING), projectId(FOREIGN)]
-export const appId = ownedId('app', MINE, uuid(7)).text
+const appOf = (project: Uuid) => ownedId('app', project, uuid(7)).text
+const apps = new Map([MINE, SIBLING, FOREIGN].map((project) => [projectId(project), appOf(project)]))
+export const appId = appOf(MINE)
 
 const organizationOf = (id: string) => ({
   __typename: 'Organization',
@@ -31,7 +33,7 @@ const project = (id: string) => ({
   name: `name of ${id}`,
   secret: `secret of ${id}`,
   organization: { ...organizationOf(id), name: `organization of ${id}` },
-  app: { __typename: 'App', id: appId, title: `app of ${id}` },
+  app: { __typename: 'App', id: apps.get(id), title: `app of ${id}` },
 })
 const all = () => [mine, foreign, sibling].map(project)
 const things = () => [{ __typename: 'Leaflet', name: 'paper' }, ...all(), project(mine).app]
