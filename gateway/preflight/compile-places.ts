@@ -5,7 +5,6 @@ import {
   isCompositeType,
   isListType,
   isObjectType,
-  print,
   type FieldNode,
   type GraphQLCompositeType,
   type GraphQLField,
@@ -13,7 +12,7 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql'
-import { scopeFieldOf, type Rule, type Rules, type ScopePath } from '../../directives/rule.ts'
+import { scopeFieldOf, type Rule, type Rules } from '../../directives/rule.ts'
 import { isGuarded, type GuardedRule } from '../../directives/verdict.ts'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { collectFields } from '../execution/completion/collect-fields.ts'
@@ -22,7 +21,7 @@ import type { FieldPlace, ObjectPlace, Place, RowCheck } from './place.ts'
 import { KNOWN_CALLER, Requirements, type Quantifier, type Requirement } from './requirements.ts'
 import { rowFields, type RowFields } from './row-fields.ts'
 import { contextBelow, isOwned, originOf, UNKNOWN, type OwnedRule, type ScopeContext } from './scope-context.ts'
-import { argumentSource, type ScopeSource } from './scope-source.ts'
+import { namingArgument, ScopeSources, type ScopeSource } from './scope-source.ts'
 
 export interface PlacesParts {
   readonly schema: GraphQLSchema
@@ -75,7 +74,7 @@ class Walk {
   readonly #parts: PlacesParts
   readonly #root: GraphQLObjectType
   readonly #objects = new Map<string, ObjectPlace>()
-  readonly #sources = new Map<string, ScopeSource>()
+  readonly #sources = new ScopeSources()
   readonly #ids = new Map<object, number>()
   hasRows = false
   isSensitive = false
@@ -144,7 +143,7 @@ class Walk {
     let source: { scope: OwnedRule; source: ScopeSource } | undefined
     for (const scope of this.#scopesOf(type, rule)) {
       if (isOwned(scope) && scope.path && rule?.scopes.includes(scope)) {
-        source = { scope, source: this.#source(coordinate, definition, node, scope.path) }
+        source = { scope, source: this.#sources.of(coordinate, definition, node, scope.path) }
         own.checks.push(KNOWN_CALLER, this.#require(scope, source.source, 'each', sensitive))
       } else this.#ask(own, { scope, context: below, type, fields, sensitive })
     }
@@ -216,21 +215,6 @@ class Walk {
     return this.requirements.add({ scope, source, quantifier, sensitive })
   }
 
-  /** Aliases of one field with the same arguments have one source, and are decided once. */
-  #source(
-    coordinate: string,
-    definition: GraphQLField<unknown, unknown>,
-    node: FieldNode,
-    path: ScopePath,
-  ): ScopeSource {
-    const key = [coordinate, path.join('.'), ...(node.arguments ?? []).map(print)].join('\n')
-    const known = this.#sources.get(key)
-    if (known) return known
-    const made = argumentSource(definition, node, path)
-    this.#sources.set(key, made)
-    return made
-  }
-
   #id(of: object): number {
     const known = this.#ids.get(of)
     if (known !== undefined) return known
@@ -243,11 +227,4 @@ class Walk {
     const { kind, source } = context
     return source === 'object' ? `${kind}:${context.decided.join(' ')}` : `${kind}#${this.#id(source)}`
   }
-}
-
-/** The one id that a field takes, where it takes one: it may name the thing that comes back. */
-const namingArgument = (definition: GraphQLField<unknown, unknown>, node: FieldNode): ScopeSource | undefined => {
-  const ids = definition.args.filter(({ type }) => getNamedType(type).name === 'ID')
-  const [only] = ids
-  return only && ids.length === 1 ? argumentSource(definition, node, [only.name]) : undefined
 }

@@ -1,8 +1,10 @@
 import {
   getArgumentValues,
+  getNamedType,
   isInputObjectType,
   isListType,
   isNonNullType,
+  print,
   type FieldNode,
   type GraphQLField,
   type GraphQLInputType,
@@ -23,15 +25,35 @@ export interface ScopeSource {
   readonly read: (variables: CoercedVariables) => Result<readonly [string, ...string[]], 'INVALID_ID'>
 }
 
-export const argumentSource = (
-  definition: GraphQLField<unknown, unknown>,
-  node: FieldNode,
-  path: ScopePath,
-): ScopeSource => ({
+const argumentSource = (definition: GraphQLField<unknown, unknown>, node: FieldNode, path: ScopePath): ScopeSource => ({
   argument: path.join('.'),
   isList: leadsThroughList(definition, path),
   read: (variables) => idsAt(getArgumentValues(definition, node, variables), path),
 })
+
+/** The sources of an operation: aliases of one field with the same arguments have one, and are decided once. */
+export class ScopeSources {
+  readonly #known = new Map<string, ScopeSource>()
+
+  of(coordinate: string, definition: GraphQLField<unknown, unknown>, node: FieldNode, path: ScopePath): ScopeSource {
+    const key = [coordinate, path.join('.'), ...(node.arguments ?? []).map(print)].join('\n')
+    const known = this.#known.get(key)
+    if (known) return known
+    const made = argumentSource(definition, node, path)
+    this.#known.set(key, made)
+    return made
+  }
+}
+
+/** The one id that a field takes, where it takes one: it may name the thing that comes back. */
+export const namingArgument = (
+  definition: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+): ScopeSource | undefined => {
+  const ids = definition.args.filter(({ type }) => getNamedType(type).name === 'ID')
+  const [only] = ids
+  return only && ids.length === 1 ? argumentSource(definition, node, [only.name]) : undefined
+}
 
 const leadsThroughList = (definition: GraphQLField<unknown, unknown>, [first, ...rest]: ScopePath): boolean => {
   let type: GraphQLInputType | undefined = definition.args.find(({ name }) => name === first)?.type
