@@ -78,6 +78,12 @@ const BREAKS: readonly (readonly [row: string, sql: string, finding: string])[] 
   ['R1', 'alter table compute.probes no force row level security', 'compute.probes: row-level security is not forced'],
   ['R1', 'drop policy tenant on compute.probes', `compute.probes: no policy on the project's scope`],
   ['R1', 'alter policy tenant on compute.probes using (true)', `compute.probes: no policy on the project's scope`],
+  [
+    'R1',
+    `alter policy tenant on compute.probes using (project_id = any (nullif(current_setting('app.project_ids', true), '')::uuid[]) or org_id is null)`,
+    'compute.probes: policy tenant has an alternative',
+  ],
+  ['R90', 'grant gpuaas_billing to gpuaas_compute', 'gpuaas_compute: may become gpuaas_billing'],
   ['R1', 'create policy open on compute.probes using (true)', 'compute.probes: policy open is for everybody'],
   [
     'R1',

@@ -72,6 +72,13 @@ const RULES = {
            and pg_get_expr(p.polwithcheck, p.polrelid) like '%project_id = ANY%app.project_ids%'
            and p.polroles = array[(select oid from pg_roles where rolname = 'gpuaas_' || t.schema)])`,
 
+  // An OR turns index scans into sequential ones, and hides a second way in.
+  alternatives: `select t.title || ': policy ' || p.polname || ' has an alternative' from tables t join pg_policy p on p.polrelid = t.oid
+         where t.owned and p.polcmd = '*' and (pg_get_expr(p.polqual, p.polrelid) ~ '\\mOR\\M' or pg_get_expr(p.polwithcheck, p.polrelid) ~ '\\mOR\\M')
+           and p.polroles = array[(select oid from pg_roles where rolname = 'gpuaas_' || t.schema)]`,
+
+  impersonation: `select a.name || ': may become ' || b.name from logins a join logins b on a.oid <> b.oid where pg_has_role(a.oid, b.oid, 'MEMBER')`,
+
   openPolicies: `select t.title || ': policy ' || p.polname || ' is for everybody' from tables t join pg_policy p on p.polrelid = t.oid
          where 0 = any (p.polroles)`,
 
