@@ -149,6 +149,20 @@ describe('a mutation that reaches a subgraph', () => {
   })
 })
 
+test('R8: a disabled actor is told so on queries and mutations, whatever the membership holds', async () => {
+  const { schema, ran } = arrange()
+  const disabled = { ...adasGrants, disabled: true }
+  for (const document of ['query ($id: ID!) { peek(id: $id) { id } }', 'mutation ($id: ID!) { rename(id: $id) { id } }']) {
+    const { errors } = await ask(schema, document, { id: mine }, accessOf(disabled))
+    expect(errors.map(([, code]) => code)).toEqual(['ACTOR_DISABLED'])
+  }
+  // Disabled since the grants were read: a mutation reads them for itself.
+  const meanwhile = accessOf(adasGrants, ada, () => Promise.resolve(disabled))
+  const { errors } = await ask(schema, 'mutation ($id: ID!) { rename(id: $id) { id } }', { id: mine }, meanwhile)
+  expect(errors).toEqual([['rename', 'ACTOR_DISABLED']])
+  expect(ran).toEqual([])
+})
+
 describe('audit', () => {
   test('is told of each denied audited root field once, with where it was aimed', async () => {
     const { schema, denials } = arrange()

@@ -55,7 +55,7 @@ export const accessOf = (
 /** The header of a subgraph that imports the whole family, its definitions, and a `Capability` enum. */
 export const HEADER = `
   extend schema
-    @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@composeDirective", "@interfaceObject", "@shareable", "@external"])
+    @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@composeDirective", "@interfaceObject", "@shareable", "@external", "@requires"])
     @link(url: "${SCOPE_URL}", import: [${FAMILY.map((name) => `"@${name}"`).join(', ')}])
     ${FAMILY.map((name) => `@composeDirective(name: "@${name}")`).join(' ')}
   enum Capability { READ WRITE }

@@ -49,7 +49,9 @@ export const scopeCarryingIds: ScopeIds = {
   user: (text) => {
     const id = parsed(text)
     if (!id.ok) return id
-    return ok(id.value.prefix === 'usr' || ID_KINDS[id.value.prefix] === 'user' ? id.value.scope : undefined)
+    // What belongs to a project or an organization is nobody's own.
+    const bound = id.value.prefix === 'usr' || ID_KINDS[id.value.prefix] === 'user'
+    return bound ? ok(id.value.scope) : err('INVALID_ID')
   },
   sameScope: (text) => (text.length === OWNED_LENGTH ? text.slice(0, OWNER_END) : text),
 }
