@@ -152,7 +152,10 @@ describe('a mutation that reaches a subgraph', () => {
 test('R8: a disabled actor is told so on queries and mutations, whatever the membership holds', async () => {
   const { schema, ran } = arrange()
   const disabled = { ...adasGrants, disabled: true }
-  for (const document of ['query ($id: ID!) { peek(id: $id) { id } }', 'mutation ($id: ID!) { rename(id: $id) { id } }']) {
+  for (const document of [
+    'query ($id: ID!) { peek(id: $id) { id } }',
+    'mutation ($id: ID!) { rename(id: $id) { id } }',
+  ]) {
     const { errors } = await ask(schema, document, { id: mine }, accessOf(disabled))
     expect(errors.map(([, code]) => code)).toEqual(['ACTOR_DISABLED'])
   }

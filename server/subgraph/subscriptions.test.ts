@@ -140,7 +140,7 @@ describe('a subscription that a gateway holds in a subgraph', () => {
   })
 })
 
-test('R98: operations of two callers in one tick share no loader, nor do two events of one subscription', async () => {
+test('operations of two callers in one tick share no loader, nor do two events of one subscription', async () => {
   const seen = async (principal: Principal): Promise<unknown> => {
     const answer = await fetch(`${subgraph.url}/graphql`, {
       method: 'POST',
