@@ -10,7 +10,7 @@
  * What is typed behind a command goes to each of its parts. `whole` judges the run as a whole: it is left out when
  * arguments asked for less (`npm test -- platform/ids`).
  * @typedef {{
- *   purpose: 'product' | 'development',
+ *   purpose: 'graph' | 'product' | 'development',
  *   parts?: readonly Part[],
  *   whole?: readonly Part[],
  *   commands?: readonly string[],
@@ -63,7 +63,7 @@ export const commands = {
     parts: [{ program: 'server/main.ts', flags: serverFlags }],
     says: 'the whole product in one process',
   },
-  gateway: { purpose: 'product', parts: [program('gateway/main.ts')], says: 'the gateway alone, on SUPERGRAPH_FILE' },
+  gateway: { purpose: 'graph', parts: [program('gateway/main.ts')], says: 'the gateway alone, on SUPERGRAPH_FILE' },
   token: { purpose: 'product', parts: [program('identity/token.ts')], says: 'print a bearer token of a demo user' },
   'signing-keys': {
     purpose: 'product',
@@ -126,12 +126,12 @@ export const commands = {
   },
 
   compose: {
-    purpose: 'product',
+    purpose: 'graph',
     parts: [program('schema/compose.ts')],
     says: 'write schema/supergraph.graphql, or compose any graph: -- --help',
   },
   'compose:check': {
-    purpose: 'product',
+    purpose: 'graph',
     parts: [program('schema/compose.ts', '--check')],
     says: 'whether the committed supergraph is current and its rules hold',
   },

@@ -15,7 +15,7 @@ const [name = '', ...args] = process.argv.slice(2)
 try {
   const { purpose } = commandNamed(name)
   const runtime = await ensureRuntime()
-  await prepare(runtime, { development: purpose === 'development' })
+  await prepare(runtime, purpose)
   process.exitCode = await perform(name, args, runtime)
 } catch (error) {
   if (!(error instanceof Refusal)) throw error
