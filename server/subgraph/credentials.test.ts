@@ -16,13 +16,16 @@ const ada: Principal = {
 }
 
 let subgraph: BareSubgraph
-beforeEach(async () => {
-  subgraph = await startBareSubgraph({
+const start = (proofMs: number): Promise<BareSubgraph> =>
+  startBareSubgraph({
     sdl: 'type Query { health: String @public(reason: "says only that it runs") }',
     resolvers: { Query: { health: () => 'ok' } },
     holds: [],
-    server: { proofMs: 300 },
+    server: { proofMs },
   })
+// So long that only a bad token closes a connection.
+beforeEach(async () => {
+  subgraph = await start(600_000)
 })
 afterEach(() => subgraph.stop())
 
@@ -127,9 +130,11 @@ describe('a connection of a gateway', () => {
   })
 
   test('that proves nothing in time is closed, acknowledged or not', async () => {
-    const silent = await openSocket(subgraph.url)
-    const idle = await connectSocket(subgraph.url)
+    const impatient = await start(100)
+    const silent = await openSocket(impatient.url)
+    const idle = await connectSocket(impatient.url)
     expect([(await silent.closed()).code, (await idle.closed()).code]).toEqual([4403, 4403])
+    await impatient.stop()
   })
 
   test('is not opened at any other address, however odd', async () => {
