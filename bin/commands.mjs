@@ -124,6 +124,16 @@ export const commands = {
     parts: [program('proofs/reachability.ts')],
     says: 'every path to what a project owns, of this graph or: -- --supergraph <file>',
   },
+  'prove:layers': {
+    purpose: 'development',
+    parts: [program('proofs/layers.ts')],
+    says: 'foreign reads and writes against each layer alone, and every set of them',
+  },
+  explain: {
+    purpose: 'development',
+    parts: [program('proofs/explain.ts')],
+    says: 'what a caller may have of an operation, and why: -- --as <principal> operation.graphql',
+  },
 
   compose: {
     purpose: 'graph',
