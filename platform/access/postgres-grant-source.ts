@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { NO_GRANTS, type Grants, type GrantSource, type OrganizationGrants, type ProjectGrants } from './grants.ts'
 import type { ServiceAccountPrincipal, UserPrincipal } from './principal.ts'
+import { asFault } from '../database/faults.ts'
 import { parseId, type Uuid } from '../ids/id.ts'
 
 export interface PostgresGrantSourceParts {
@@ -96,7 +97,7 @@ const keyGrants = ({ org_id, project_id, ...key }: KeyRow, ceiling: ReadonlySet<
 /**
  * Reads grants from iam's views: active memberships and live keys only; what was removed, archived, revoked or has
  * expired never appears, so that it grants nothing inside an internal token that still lives. A suspended service
- * account is disabled.
+ * account is disabled. Rejects with `DATABASE_UNAVAILABLE` while nobody can tell.
  */
 export const createPostgresGrantSource = (parts: PostgresGrantSourceParts): GrantSource => {
   const { pool, capabilitiesOf, serviceAccountCapabilities } = parts
@@ -115,14 +116,18 @@ export const createPostgresGrantSource = (parts: PostgresGrantSourceParts): Gran
   }
 
   return {
-    load: (principal) => {
-      switch (principal.kind) {
-        case 'user':
-          return ofUser(principal)
-        case 'service-account':
-          return ofKey(principal)
-        case 'anonymous':
-          return Promise.resolve(NO_GRANTS)
+    load: async (principal) => {
+      try {
+        switch (principal.kind) {
+          case 'user':
+            return await ofUser(principal)
+          case 'service-account':
+            return await ofKey(principal)
+          case 'anonymous':
+            return NO_GRANTS
+        }
+      } catch (error) {
+        throw asFault(error)
       }
     },
   }

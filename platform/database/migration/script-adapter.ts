@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type QueryArrayConfig } from 'pg'
 import { withDatabase } from '../database-url.ts'
+import { onIdleLoss } from '../idle-loss.ts'
 import { MARK_COMMITTED } from './history.ts'
 
 type Adapter = Awaited<ReturnType<PrismaPg['connect']>>
@@ -36,6 +37,9 @@ const readingCatalogueCodes = (pool: Pool) => {
   }
 }
 
+/** A connection that is lost between two statements is met by the next one, which fails and says so. */
+const toleratingLoss = (pool: Pool): Pool => onIdleLoss(pool, () => undefined)
+
 /**
  * Prisma's adapter with scripts sent as they are. The original splits them at every semicolon, those inside function
  * bodies included; PostgreSQL takes a whole script as one statement, and as one transaction (as Prisma's own binary
@@ -43,11 +47,7 @@ const readingCatalogueCodes = (pool: Pool) => {
  */
 const connectTo = async (url: string, afterwards: () => Promise<void>): Promise<Adapter> => {
   // One connection, kept: the engine's advisory lock lives and dies with it.
-  const pool = new Pool({
-    connectionString: url,
-    max: 1,
-    idleTimeoutMillis: 0,
-  })
+  const pool = toleratingLoss(new Pool({ connectionString: url, max: 1, idleTimeoutMillis: 0 }))
   const withCodes = readingCatalogueCodes(pool)
   const adapter = await new PrismaPg(pool).connect()
   const queryRaw = adapter.queryRaw.bind(adapter)
@@ -66,7 +66,7 @@ const connectTo = async (url: string, afterwards: () => Promise<void>): Promise<
 }
 
 const execute = async (url: string, statement: string): Promise<void> => {
-  const pool = new Pool({ connectionString: url, max: 1 })
+  const pool = toleratingLoss(new Pool({ connectionString: url, max: 1 }))
   await pool.query(statement).finally(() => pool.end())
 }
 
