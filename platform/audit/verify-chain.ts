@@ -103,16 +103,25 @@ export const verifyPage = async (
   return { verified, broken: undefined }
 }
 
-/** What the end of the chain is held against. */
+/** What the end of the chain is held against, all read at one moment. */
 export interface TailWitnesses {
+  /** The greatest sequence that an entry has; 0 without one. */
+  readonly lastEntry: number
   /** The greatest sequence that a stored checkpoint names; 0 without one. */
   readonly lastCheckpoint: number
-  /** Rows that are in no chain and wait for none. */
+  /** More than 0 where rows are in no chain and wait for none. */
   readonly neverSealed: number
 }
 
+/** `GREW`: entries were sealed since the last page was read; the verdict on the end waits until they are verified. */
+export type TailVerdict = 'COMPLETE' | 'GREW' | Break
+
 /** Whether the chain ended where it should. */
-export const verifyTail = ({ head }: Verified, { lastCheckpoint, neverSealed }: TailWitnesses): Break | undefined =>
-  lastCheckpoint > head.sequence || neverSealed > 0
-    ? { sequence: head.sequence + 1, reason: 'TAIL_MISSING' }
-    : undefined
+export const verifyTail = (
+  { head }: Verified,
+  { lastEntry, lastCheckpoint, neverSealed }: TailWitnesses,
+): TailVerdict => {
+  if (lastEntry > head.sequence) return 'GREW'
+  if (lastCheckpoint <= head.sequence && neverSealed === 0) return 'COMPLETE'
+  return { sequence: head.sequence + 1, reason: 'TAIL_MISSING' }
+}

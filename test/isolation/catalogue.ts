@@ -1,4 +1,5 @@
 import type { Client } from 'pg'
+import { AUDIT_RULES } from './audit-catalogue.ts'
 
 /** What PostgreSQL's catalogue says that the isolation rules forbid; one sentence each, the object first. */
 export type Findings = readonly string[]
@@ -101,7 +102,7 @@ const RULES = {
            and has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')`,
 
   schemas: `select n.nspname || ': ' || r.name || ' may create objects in it' from pg_namespace n cross join logins r
-         where n.nspname in (select schema from tables union values ('public'), ('events'), ('platform'), ('graphile_worker'))
+         where n.nspname in (select schema from tables union values ('public'), ('events'), ('platform'), ('audit'), ('graphile_worker'))
            and has_schema_privilege(r.oid, n.oid, 'CREATE')`,
 
   foreignSchemas: `select n.nspname || ': ' || r.name || ' may look into it' from pg_namespace n join logins r on r.home is not null
@@ -122,9 +123,11 @@ const RULES = {
 
   definers: `select p.oid::regprocedure || ': runs with its owner''s rights and without a fixed search_path, or for everybody'
          from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-         where p.prosecdef and n.nspname in (select schema from tables union values ('events'), ('platform'))
+         where p.prosecdef and n.nspname in (select schema from tables union values ('events'), ('platform'), ('audit'))
            and (not exists (select from unnest(p.proconfig) c where c like 'search\\_path=%')
              or p.proacl is null or exists (select from aclexplode(p.proacl) a where a.grantee = 0))`,
+
+  ...AUDIT_RULES,
 } as const satisfies Readonly<Record<string, string>>
 
 /** Everything the catalogue holds against the isolation of tenants and services; empty when all is well. */

@@ -1,6 +1,6 @@
 import { ENTRY_COLUMNS, SOURCE_COLUMNS } from '../../../platform/audit/columns.ts'
 import { PLATFORM_CHAIN, type SealedEntry, type SourceRow } from '../../../platform/audit/entry.ts'
-import type { StoredCheckpoint, Verified } from '../../../platform/audit/verify-chain.ts'
+import type { StoredCheckpoint, TailWitnesses, Verified } from '../../../platform/audit/verify-chain.ts'
 import type { OrganizationScope, PlatformScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
@@ -95,10 +95,11 @@ export class AuditRepository {
       from audit.checkpoints where org_id = ${this.#chain}::uuid and sequence between ${first}::bigint and ${last}::bigint`
   }
 
-  /** The greatest sequence that a checkpoint names, and how many rows since a moment are in no chain and wait for none. */
-  async tail(since: Date): Promise<{ readonly lastCheckpoint: number; readonly neverSealed: number }> {
-    const [row] = await this.#db.$queryRaw<[{ lastCheckpoint: number; neverSealed: number }]>`
-      select coalesce((select max(sequence) from audit.checkpoints where org_id = ${this.#chain}::uuid), 0)::float8 as "lastCheckpoint",
+  /** Where the chain ends, and what its end is held against, at one moment. Rows are looked for since one. */
+  async tail(since: Date): Promise<TailWitnesses> {
+    const [row] = await this.#db.$queryRaw<[TailWitnesses]>`
+      select coalesce((select max(sequence) from audit.entries where org_id = ${this.#chain}::uuid), 0)::float8 as "lastEntry",
+        coalesce((select max(sequence) from audit.checkpoints where org_id = ${this.#chain}::uuid), 0)::float8 as "lastCheckpoint",
         audit.never_sealed(${this.#chain}::uuid, ${since}::timestamptz)::float8 as "neverSealed"`
     return row
   }

@@ -75,10 +75,11 @@ const verifySection = async (
     const verdict = await verifyPage(verified, page, keys)
     verified = verdict.verified
     if (verdict.broken !== undefined) return outcome({ nextSequence: undefined, broken: verdict.broken })
-    if (page.entries.length < Math.min(PAGE, left)) break
+    if (page.entries.length === Math.min(PAGE, left)) continue
+    const tail = verifyTail(verified, await read((audit) => audit.tail(beyondHead(verified))))
+    if (tail === 'GREW') continue
+    return outcome({ nextSequence: undefined, broken: tail === 'COMPLETE' ? undefined : tail })
   }
-  const witnesses = await read((audit) => audit.tail(beyondHead(verified)))
-  return outcome({ nextSequence: undefined, broken: verifyTail(verified, witnesses) })
 }
 
 export const auditService = ({ units, keys }: AuditDependencies) => {
