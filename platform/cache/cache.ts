@@ -1,3 +1,5 @@
+import type { Channel, KeyFamily } from './inventory.ts'
+
 /** The cache port: values, locks and low-latency fan-out. In process, or Redis where several processes share it. */
 export interface Cache {
   /** Tenant parts come first in every key (R98): `[family, ...parts]`, joined so that no part can forge a separator. */
@@ -13,13 +15,14 @@ export interface Cache {
   /** Adds one and returns the count; the first increment starts the time to live. */
   readonly increment: (key: CacheKey, ttlMs: number) => Promise<number>
   /** A hint, never the truth: it may be lost, repeated or reordered. */
-  readonly publish: (channel: string, message: string) => Promise<void>
-  readonly subscribe: (channel: string, listener: (message: string) => void) => Promise<Unsubscribe>
+  readonly publish: (channel: Channel, message: string) => Promise<void>
+  readonly subscribe: (channel: Channel, listener: (message: string) => void) => Promise<Unsubscribe>
   /** Resolves when the cache answers. */
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-export type CacheKey = readonly [family: string, ...parts: string[]]
+/** The family's name, then the tenant's part where it is a tenant's, then the rest (inventory.ts). */
+export type CacheKey = readonly [family: KeyFamily, ...parts: string[]]
 
 export type Unsubscribe = () => Promise<void>

@@ -5,7 +5,7 @@ import { describeCache } from '../../test/testkit/cache-conformance.ts'
 import { createMemoryCache } from './memory-cache.ts'
 import { MemoryStore } from './memory-store.ts'
 
-describeCache('in process', () => {
+describeCache('R98: in process', () => {
   const clock = manualClock()
   const cache = createMemoryCache({ clock, log: silentLog })
   return Promise.resolve({

@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close()
 })
 
-describeCache('Redis', async () => {
+describeCache('R98: Redis', async () => {
   const redis = await startRedis()
   const cache = await connectRedisCache({ url: redis.url, log: silentLog })
   return {
@@ -38,28 +38,28 @@ const UNAVAILABLE = { code: 'CACHE_UNAVAILABLE' }
 test('with Redis killed every command fails fast, and all works again when it is back, subscriptions too', async () => {
   const { redis, cache } = await connected()
   const heard: string[] = []
-  await cache.subscribe('channel', (message) => heard.push(message))
+  await cache.subscribe('test.channel', (message) => heard.push(message))
   await redis.kill()
   await eventually(() => expect(cache.ping()).rejects.toMatchObject(UNAVAILABLE))
 
   const begin = performance.now()
   await Promise.all([
-    expect(cache.get(['a'])).rejects.toMatchObject(UNAVAILABLE),
-    expect(cache.set(['a'], 'v', 1000)).rejects.toMatchObject(UNAVAILABLE),
-    expect(cache.setIfAbsent(['a'], 'v', 1000)).rejects.toMatchObject(UNAVAILABLE),
-    expect(cache.take(['a'])).rejects.toMatchObject(UNAVAILABLE),
-    expect(cache.increment(['a'], 1000)).rejects.toMatchObject(UNAVAILABLE),
-    expect(cache.deleteUnder(['a'])).rejects.toMatchObject(UNAVAILABLE),
-    expect(cache.publish('channel', 'lost')).rejects.toMatchObject(UNAVAILABLE),
-    expect(cache.subscribe('other', () => undefined)).rejects.toMatchObject(UNAVAILABLE),
+    expect(cache.get(['test', 'a'])).rejects.toMatchObject(UNAVAILABLE),
+    expect(cache.set(['test', 'a'], 'v', 1000)).rejects.toMatchObject(UNAVAILABLE),
+    expect(cache.setIfAbsent(['test', 'a'], 'v', 1000)).rejects.toMatchObject(UNAVAILABLE),
+    expect(cache.take(['test', 'a'])).rejects.toMatchObject(UNAVAILABLE),
+    expect(cache.increment(['test', 'a'], 1000)).rejects.toMatchObject(UNAVAILABLE),
+    expect(cache.deleteUnder(['test', 'a'])).rejects.toMatchObject(UNAVAILABLE),
+    expect(cache.publish('test.channel', 'lost')).rejects.toMatchObject(UNAVAILABLE),
+    expect(cache.subscribe('test.other', () => undefined)).rejects.toMatchObject(UNAVAILABLE),
   ])
   expect(performance.now() - begin).toBeLessThan(1000)
 
   await redis.restart()
-  await eventually(() => cache.set(['a'], 'v', 60_000))
-  expect(await cache.get(['a'])).toBe('v')
+  await eventually(() => cache.set(['test', 'a'], 'v', 60_000))
+  expect(await cache.get(['test', 'a'])).toBe('v')
   await eventually(async () => {
-    await cache.publish('channel', 'back')
+    await cache.publish('test.channel', 'back')
     expect(heard).toContain('back')
   })
   expect(heard).not.toContain('lost')
@@ -68,7 +68,7 @@ test('with Redis killed every command fails fast, and all works again when it is
 test('a command that Redis never answers is given up', async () => {
   const { redis, cache } = await connected()
   redis.pause()
-  await expect(cache.get(['a'])).rejects.toMatchObject(UNAVAILABLE)
+  await expect(cache.get(['test', 'a'])).rejects.toMatchObject(UNAVAILABLE)
   redis.resume()
   await eventually(() => cache.ping())
 })
@@ -85,13 +85,13 @@ test('two caches on one Redis share values and channels; another namespace share
   ])
   open.push(second.close, stranger.close)
   const heard: string[] = []
-  await second.subscribe('channel', (message) => heard.push(`second ${message}`))
-  await stranger.subscribe('channel', (message) => heard.push(`stranger ${message}`))
-  await cache.set(['a'], 'v', 60_000)
-  await cache.publish('channel', '1')
+  await second.subscribe('test.channel', (message) => heard.push(`second ${message}`))
+  await stranger.subscribe('test.channel', (message) => heard.push(`stranger ${message}`))
+  await cache.set(['test', 'a'], 'v', 60_000)
+  await cache.publish('test.channel', '1')
   await eventually(() => {
     expect(heard).toEqual(['second 1'])
   })
-  expect(await second.get(['a'])).toBe('v')
-  expect(await stranger.get(['a'])).toBeUndefined()
+  expect(await second.get(['test', 'a'])).toBe('v')
+  expect(await stranger.get(['test', 'a'])).toBeUndefined()
 })

@@ -1,4 +1,5 @@
 import type { Cache, Unsubscribe } from '../../../platform/cache/cache.ts'
+import type { Channel } from '../../../platform/cache/inventory.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import type { Log } from '../../../platform/log/log.ts'
 
@@ -11,7 +12,7 @@ export interface Hints {
 }
 
 /** One channel for each user: a process hears of those alone whose streams it holds. */
-const channelOf = (userId: Uuid): string => `notifications.${userId}`
+const channelOf = (userId: Uuid): Channel => `notifications.${userId}`
 
 const SEQUENCE = /^\d{1,18}$/
 
