@@ -124,10 +124,25 @@ export const commands = {
     parts: [program('proofs/reachability.ts')],
     says: 'every path to what a project owns, of this graph or: -- --supergraph <file>',
   },
+  'prove:guards': {
+    purpose: 'development',
+    parts: [program('proofs/guards.ts')],
+    says: 'each guard taken away is noticed; a fixed part of them with -- --sample',
+  },
   'prove:layers': {
     purpose: 'development',
     parts: [program('proofs/layers.ts')],
     says: 'foreign reads and writes against each layer alone, and every set of them',
+  },
+  'prove:sameness': {
+    purpose: 'development',
+    parts: [program('proofs/sameness.ts')],
+    says: 'foreign and nonexistent give the same bytes in the same time; tolerant with -- --sample',
+  },
+  prove: {
+    purpose: 'development',
+    parts: [program('proofs/all.ts')],
+    says: 'all proofs, one after the other; shorter with -- --sample',
   },
   explain: {
     purpose: 'development',

@@ -40,11 +40,16 @@ const withDatabase = (module: SubgraphModule, change: (database: Database) => Da
   start: (platform) => module.start({ ...platform, database: change(platform.database) }),
 })
 
-const tryAll = async (
+/**
+ * Tries every intrusion while these layers stand. `unconfined` names one subgraph whose repositories have lost their
+ * scope although the layer stands everywhere else.
+ */
+export const tryAll = async (
   world: World,
   standing: Standing,
   supergraph: string,
   suite: readonly Intrusion[],
+  unconfined?: string,
 ): Promise<LayerResult> => {
   const surroundings = { clock: systemClock, ids: systemIds, log: silentLog, peppers: WORLD_PEPPERS }
   const has = (layer: 'L1 preflight' | 'L2 subgraph' | 'L3 repository'): boolean => standing.has(layer)
@@ -53,10 +58,11 @@ const tryAll = async (
   const own = await access.grants.load(CALLER)
   const real = () => createAccess({ principal: CALLER, grants: own, reload: access.grants.fresh })
   // Where L2 stands, it decides before a repository is made: what L3 would be given does not come to be.
-  const bySubgraph = () =>
-    has('L2 subgraph') ? real() : accessWithoutL2(CALLER, own, has('L3 repository') ? 'confined' : 'not confined')
+  const isConfined = (name: string): boolean => has('L3 repository') && name !== unconfined
+  const bySubgraph = (name: string) =>
+    has('L2 subgraph') ? real() : accessWithoutL2(CALLER, own, isConfined(name) ? 'confined' : 'not confined')
   const running = MODULES.map((module) =>
-    startSubgraph(has('L3 repository') ? module : withDatabase(module, withoutL3), {
+    startSubgraph(isConfined(module.name) ? module : withDatabase(module, withoutL3), {
       ...surroundings,
       ...{ place: world.database, poolSize: 2, cache, access },
     }),
@@ -69,7 +75,7 @@ const tryAll = async (
       const hosted = subgraph.hosted()
       return inProcessTransport({
         ...{ name, timeoutMs: 30_000, schema: hosted.schema },
-        context: ({ correlationId, signal }) => hosted.context({ access: bySubgraph(), correlationId, signal }),
+        context: ({ correlationId, signal }) => hosted.context({ access: bySubgraph(name), correlationId, signal }),
       })
     },
     verifier: { authenticate: () => Promise.resolve({ principal: CALLER, expiresAt: undefined }) },

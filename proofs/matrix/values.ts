@@ -26,6 +26,7 @@ export class NoValue extends Error {}
 /** What the name of an id does not say by itself. */
 const ID_OF: Readonly<Record<string, string>> = {
   'Mutation.markNotificationsRead:ids': 'Notification',
+  'Mutation.markAllNotificationsRead:upTo': 'Notification',
 }
 
 /** Ids that must be of another project than the scope's. */

@@ -4,7 +4,7 @@ import type { Place } from '../model/expectation.ts'
 import { PLATFORM_CHAIN } from '../../platform/audit/entry.ts'
 import { isUuid, ownedId, selfId, type Uuid } from '../../platform/ids/id.ts'
 import type { IdPrefix } from '../../platform/ids/kinds.ts'
-import { userOf } from '../../server/demo/tenants.ts'
+import { telescope, userOf } from '../../server/demo/tenants.ts'
 
 /** One thing of the seeded world, by the type that the graph gives it. */
 export interface Thing {
@@ -14,8 +14,8 @@ export interface Thing {
   readonly place: Place
 }
 
-/** Whose things: those that everybody asks for, or those of the project beside it in the same organization. */
-export type Side = 'target' | 'neighbour'
+/** Whose things: those that everybody asks for, those of the project beside it, or those of another organization. */
+export type Side = 'target' | 'neighbour' | 'foreign'
 
 export type Things = ReadonlyMap<string, Thing>
 
@@ -64,10 +64,15 @@ const uuid = (text: string): Uuid => {
   return text
 }
 
+const SIDES = {
+  target: { project: TARGET.project, email: 'owner@northwind.example' },
+  neighbour: { project: TARGET.neighbour, email: 'developer@northwind.example' },
+  foreign: { project: telescope, email: 'owner@aurora.example' },
+} as const
+
 const ownersOf = (side: Side) => {
-  const project = side === 'target' ? TARGET.project : TARGET.neighbour
-  const person = userOf(side === 'target' ? 'owner@northwind.example' : 'developer@northwind.example')
-  return { organization: TARGET.organization.id, project: project.id, user: person.id }
+  const { project, email } = SIDES[side]
+  return { organization: project.organization.id, project: project.id, user: userOf(email).id }
 }
 
 const placeOf = (owner: Table['owner'], { organization, project, user }: ReturnType<typeof ownersOf>): Place => {

@@ -1,0 +1,50 @@
+import { Kind, visit, type DocumentNode } from 'graphql'
+import { familyOf } from '../model/directives.ts'
+
+/** A subgraph with one directive of the family taken away. */
+export interface DirectiveMutant {
+  readonly subgraph: string
+  /** `Query.bucket`, `Bucket`, `Mutation.createBucket`. */
+  readonly coordinate: string
+  readonly directive: string
+  readonly document: DocumentNode
+}
+
+/** Where each use of the family stands: the type, and its field for one of a field. */
+const usesIn = (document: DocumentNode): readonly { readonly coordinate: string; readonly directive: string }[] => {
+  const names = familyOf(document) ?? new Map<string, string>()
+  return document.definitions.flatMap((node) => {
+    if (node.kind !== Kind.OBJECT_TYPE_DEFINITION && node.kind !== Kind.OBJECT_TYPE_EXTENSION) return []
+    const of = (coordinate: string, directives: readonly { readonly name: { readonly value: string } }[] = []) =>
+      directives.filter(({ name }) => names.has(name.value)).map(({ name }) => ({ coordinate, directive: name.value }))
+    return [
+      ...of(node.name.value, node.directives),
+      ...(node.fields ?? []).flatMap((field) => of(`${node.name.value}.${field.name.value}`, field.directives)),
+    ]
+  })
+}
+
+const without = (document: DocumentNode, coordinate: string, directive: string): DocumentNode => {
+  const [type, field] = coordinate.split('.')
+  const strip = <T extends { readonly directives?: readonly { readonly name: { readonly value: string } }[] }>(
+    node: T,
+  ) => ({
+    ...node,
+    directives: (node.directives ?? []).filter(({ name }) => name.value !== directive),
+  })
+  const owner = <T extends { readonly name: { readonly value: string } }>(node: T): T | undefined => {
+    if (node.name.value !== type) return undefined
+    if (field === undefined) return strip(node)
+    return visit(node as never, { FieldDefinition: (of) => (of.name.value === field ? strip(of) : undefined) }) as T // same kind
+  }
+  return visit(document, { ObjectTypeDefinition: owner, ObjectTypeExtension: owner })
+}
+
+/** Every use of the family in every subgraph, each taken away by itself. */
+export const directiveMutants = (subgraphs: ReadonlyMap<string, DocumentNode>): readonly DirectiveMutant[] =>
+  [...subgraphs].flatMap(([subgraph, document]) =>
+    usesIn(document).map(({ coordinate, directive }) => ({
+      ...{ subgraph, coordinate, directive },
+      document: without(document, coordinate, directive),
+    })),
+  )
