@@ -1,4 +1,11 @@
-import { Kind, visit, type DocumentNode } from 'graphql'
+import {
+  Kind,
+  visit,
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type ObjectTypeDefinitionNode,
+  type ObjectTypeExtensionNode,
+} from 'graphql'
 import { familyOf } from '../model/directives.ts'
 
 /** A subgraph with one directive of the family taken away. */
@@ -24,20 +31,21 @@ const usesIn = (document: DocumentNode): readonly { readonly coordinate: string;
   })
 }
 
+type Owner = ObjectTypeDefinitionNode | ObjectTypeExtensionNode
+
 const without = (document: DocumentNode, coordinate: string, directive: string): DocumentNode => {
   const [type, field] = coordinate.split('.')
-  const strip = <T extends { readonly directives?: readonly { readonly name: { readonly value: string } }[] }>(
-    node: T,
-  ) => ({
-    ...node,
-    directives: (node.directives ?? []).filter(({ name }) => name.value !== directive),
-  })
-  const owner = <T extends { readonly name: { readonly value: string } }>(node: T): T | undefined => {
+  const kept = (directives: readonly ConstDirectiveNode[] = []) =>
+    directives.filter(({ name }) => name.value !== directive)
+  const changed = (node: Owner): Owner | undefined => {
     if (node.name.value !== type) return undefined
-    if (field === undefined) return strip(node)
-    return visit(node as never, { FieldDefinition: (of) => (of.name.value === field ? strip(of) : undefined) }) as T // same kind
+    if (field === undefined) return { ...node, directives: kept(node.directives) }
+    const fields = (node.fields ?? []).map((of) =>
+      of.name.value === field ? { ...of, directives: kept(of.directives) } : of,
+    )
+    return { ...node, fields }
   }
-  return visit(document, { ObjectTypeDefinition: owner, ObjectTypeExtension: owner })
+  return visit(document, { ObjectTypeDefinition: changed, ObjectTypeExtension: changed })
 }
 
 /** Every use of the family in every subgraph, each taken away by itself. */

@@ -10,6 +10,7 @@ import { enforceRules } from '../../directives/enforce.ts'
 import { readRules } from '../../directives/read-rules.ts'
 import { createAccess } from '../../platform/access/access.ts'
 import type { Grants } from '../../platform/access/grants.ts'
+import type { Principal } from '../../platform/access/principal.ts'
 import { CataloguedError } from '../../platform/errors/catalogue.ts'
 import { userOf } from '../../server/demo/tenants.ts'
 
@@ -52,10 +53,13 @@ const codeOf = (error: { readonly originalError?: Error | null | undefined }): s
 const ask = async (document: DocumentNode, of: Case, held: readonly string[]): Promise<Answer> => {
   const schema = enforceRules(buildSubgraphSchema({ typeDefs: document }), readRules(document))
   const grants = grantsOf(held)
-  const principal = {
-    ...{ kind: 'user', subject: PROBE.subject, sessionId: undefined },
-    ...{ authenticatedAt: new Date(), assurance: 'single' },
-  } as const
+  const principal: Principal = {
+    kind: 'user',
+    subject: PROBE.subject,
+    sessionId: undefined,
+    authenticatedAt: new Date(),
+    assurance: 'single',
+  }
   const access = createAccess({ principal, grants, reload: () => Promise.resolve(grants) })
   const args = { schema, document: parse(of.query), variableValues: of.variables(), contextValue: { access } }
   const result = of.operation === 'subscription' ? await subscribe(args) : await execute(args)
