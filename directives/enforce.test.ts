@@ -192,6 +192,24 @@ describe('a root field', () => {
     expect((await ask(schema, '{ fresh }', {}, disabledMeanwhile)).errors).toEqual([['fresh', 'ACTOR_DISABLED']])
   })
 
+  test('R23: that is only sensitive asks again for what its object asks, or for a caller, with a fresh second factor', async () => {
+    const project = { id: projectId(MINE), fresh: 'f', notes: { fresh: 'n' } }
+    const schema = guardedSubgraph(
+      `type Query { project(id: ID!): Owned @projectScoped(capability: READ, project: "id") open: Notes @public(reason: "for the test alone") }
+       type Owned @projectScoped(capability: READ, project: "projectId") { projectId: ID! fresh: String @sensitive(maxAgeSeconds: 60) notes: Notes }
+       type Notes { fresh: String @sensitive(maxAgeSeconds: 60) }`,
+      { Query: { project: () => ({ ...project, projectId: project.id }), open: () => project.notes } },
+    )
+    const query = `{ project(id: "${projectId(MINE)}") { fresh notes { fresh } } open { fresh } }`
+    const denied = ['project.fresh', 'project.notes.fresh', 'open.fresh']
+    const errors = async (access = accessOf()) => (await ask(schema, query, {}, access)).errors
+    expect((await errors()).toSorted()).toEqual(denied.map((path) => [path, 'MFA_REQUIRED']).toSorted())
+    expect(await errors(accessOf(adasGrants, { ...ada, authenticatedAt: new Date('2026-01-01T12:09:30Z') }))).toEqual(
+      [],
+    )
+    expect(await errors(accessOf(NO_GRANTS, ANONYMOUS))).toContainEqual(['open.fresh', 'UNAUTHENTICATED'])
+  })
+
   test('is not resolved for an operation without access', async () => {
     const { schema, touched } = arrange()
     const result = await execute({ schema, document: parse('{ viewer { buckets { id } } }'), contextValue: {} })

@@ -4,7 +4,7 @@ import { accessOf, after, type Call, type MaybePromise } from './guard-context.t
 import { scopeReader } from './guard-objects.ts'
 import { scopeFieldOf, type Rule, type Rules, type ScopePath } from './rule.ts'
 import { idsAt } from './scope-path.ts'
-import { isGuarded, stepUpOf, verdictOf, type GuardedRule, type Verdict } from './verdict.ts'
+import { guardsOf, stepUpOf, verdictOf, type GuardedRule, type Verdict } from './verdict.ts'
 import type { IdText } from '../platform/access/scope-ids.ts'
 import type { StepUp } from '../platform/access/requirement.ts'
 import type { Clock } from '../platform/clock/clock.ts'
@@ -52,15 +52,18 @@ const checkSource = (scope: GuardedRule, type: GraphQLObjectType, rules: Rules):
     })
 }
 
-const checkScope = (scope: GuardedRule, type: GraphQLObjectType, rules: Rules): ScopeCheck =>
-  'path' in scope && scope.path !== undefined ? checkArgument(scope, scope.path) : checkSource(scope, type, rules)
+/** A path leads through the field's arguments where the rule is its own; that of its object names a field of it. */
+const checkScope = (scope: GuardedRule, type: GraphQLObjectType, rule: Rule, rules: Rules): ScopeCheck =>
+  'path' in scope && scope.path !== undefined && rule.scopes.includes(scope)
+    ? checkArgument(scope, scope.path)
+    : checkSource(scope, type, rules)
 
 /**
  * The check of a field's own rule: all of its scopes are to be met, the first denial counts. That of a `@sensitive`
  * field reads the grants past every cache, once for each operation.
  */
 export const fieldCheck = (type: GraphQLObjectType, rule: Rule, rules: Rules, clock: Clock): FieldCheck | undefined => {
-  const checks = rule.scopes.filter(isGuarded).map((scope) => checkScope(scope, type, rules))
+  const checks = guardsOf(rule, rules.get(type.name)).map((scope) => checkScope(scope, type, rule, rules))
   if (checks.length === 0) return undefined
   const all: FieldCheck = (source, values, call) => {
     const stepUp = stepUpOf(rule, clock)

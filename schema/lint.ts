@@ -1,3 +1,4 @@
+import { lintAdditions } from './lint/additions.ts'
 import type { DocumentNode } from 'graphql'
 import { lintAudited } from './lint/audited.ts'
 import { lintBackDoors } from './lint/back-doors.ts'
@@ -29,6 +30,7 @@ const SCOPE_CHECKS: readonly Check[] = [
   lintScopePaths,
   lintNullability,
   lintReasons,
+  lintAdditions,
   lintPublic,
   lintKeys,
   lintIdentity,

@@ -14,7 +14,7 @@ import { compileIntrospection } from './completion/introspection.ts'
 import { compileConditions, conditionsKey } from './conditions.ts'
 import { shapeOf, type Fragments } from './merge-shape.ts'
 import type { Run, Variables } from './run.ts'
-import { subscribeTo } from './subscription.ts'
+import { subscribeTo, type ReviewEvent } from './subscription.ts'
 
 /** An operation ready to run any number of times. */
 export interface CompiledOperation {
@@ -24,6 +24,7 @@ export interface CompiledOperation {
     variables: Variables,
     request: RequestContext,
     decisions: Decisions,
+    review: ReviewEvent,
   ) => Promise<AsyncIterableIterator<ExecutionResult>>
 }
 
@@ -60,12 +61,13 @@ export const compileOperation = (parts: OperationParts, dependencies: FetchDepen
       await plan.run(run)
       return complete(run)
     },
-    subscribe: (variables, request, decisions) => {
+    subscribe: (variables, request, decisions, review) => {
       if (!plan.primary) throw catalogued('GRAPHQL_VALIDATION_FAILED')
-      return subscribeTo(plan.primary, dependencies, begin(variables, request, decisions), async (run) => {
+      const finish = async (run: Run): Promise<ExecutionResult> => {
         await plan.run(run)
         return complete(run)
-      })
+      }
+      return subscribeTo(plan.primary, dependencies, begin(variables, request, decisions), { review, finish })
     },
   }
 }

@@ -16,6 +16,7 @@ import { traced } from '../../platform/tracing/span.ts'
 import { toGraphQLError } from '../errors/graphql-error.ts'
 import { reasonOf } from '../preflight/decisions.ts'
 import { deniedFields, deniedRootFields } from '../preflight/denied-fields.ts'
+import { lostPermission } from '../preflight/lost-permission.ts'
 import { compilePreflight, type Asking, type Decided, type Preflight } from '../preflight/preflight.ts'
 import { recordDenials, type RefusedField } from '../preflight/record-denials.ts'
 import { rewriteOperation } from '../preflight/rewrite-operation.ts'
@@ -47,7 +48,10 @@ export interface Engine {
     operation: IncomingOperation,
     request: RequestContext,
   ) => Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>
-  /** Decides an open subscription again, by the access of the request: why it may not stay open, if it may not. */
+  /**
+   * Decides an open subscription again, by the access of the request: why it may not stay open as it began, if it may
+   * not. `operation` is the very object that it began with.
+   */
   readonly review: (operation: IncomingOperation, request: RequestContext) => CataloguedError | undefined
 }
 
@@ -88,6 +92,8 @@ export const createEngine = (options: EngineOptions): Engine => {
   const { apiSchema, fullSchema } = supergraph
   const rules = readRules(parse(supergraph.sdl, { noLocation: true }))
   const operations = new BoundedCache<PreparedOperation>(cacheSize)
+  /** How each open subscription was decided when it began. */
+  const subscribed = new WeakMap<IncomingOperation, Decided>()
 
   const prepare = ({ document, operationName }: IncomingOperation): PreparedOperation => {
     const { operation, fragments } = operationOf(document, operationName)
@@ -158,8 +164,17 @@ export const createEngine = (options: EngineOptions): Engine => {
     }
   }
 
+  const review: Engine['review'] = (incoming, { principal, access }) => {
+    const { coerce, preflight } = preparedOf(incoming)
+    const variables = coerce(incoming.variables)
+    const begun = subscribed.get(incoming)
+    if (isErrors(variables) || !begun) return undefined
+    return lostPermission(begun, preflight.decide({ principal, access, variables }))
+  }
+
   return {
     supergraph,
+    review,
     execute: async (incoming, request) => {
       const begun = await begin(incoming, request)
       return isBegun(begun) ? begun.compiled.execute(incoming.variables, request, begun.decisions) : begun
@@ -168,18 +183,13 @@ export const createEngine = (options: EngineOptions): Engine => {
       const begun = await begin(incoming, request)
       if (!isBegun(begun)) return begun
       try {
-        return await begun.compiled.subscribe(incoming.variables, request, begun.decisions)
+        subscribed.set(incoming, begun.decisions)
+        return await begun.compiled.subscribe(incoming.variables, request, begun.decisions, (at) =>
+          review(incoming, at),
+        )
       } catch (error) {
         return { errors: [toGraphQLError(error)] }
       }
-    },
-    review: (incoming, { principal, access }) => {
-      const { coerce, preflight } = preparedOf(incoming)
-      const variables = coerce(incoming.variables)
-      if (isErrors(variables)) return undefined
-      const decided = preflight.decide({ principal, access, variables })
-      const [denied] = decided.guarding ? deniedRootFields(decided.guarding) : []
-      return denied && reasonOf(denied.denying, decided)
     },
   }
 }

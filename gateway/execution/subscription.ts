@@ -1,7 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner'
 import type { ExecutionResult } from 'graphql'
-import { catalogued } from '../../platform/errors/catalogue.ts'
-import { eventRequest, type SubgraphResult } from '../transport/transport.ts'
+import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
+import { eventRequest, type RequestContext, type SubgraphResult } from '../transport/transport.ts'
 import type { FetchDependencies } from './send-fetch.ts'
 import { isDataObject } from './data.ts'
 import { failRoot, rootErrors } from './fetch-failure.ts'
@@ -12,15 +12,25 @@ import { compileRewrites } from './rewrite.ts'
 import type { Run } from './run.ts'
 import { faultOf } from './subgraph-error.ts'
 
+/** Why an event may not be answered by the grants of its own moment, if it may not. */
+export type ReviewEvent = (request: RequestContext) => CataloguedError | undefined
+
+/** What becomes of each event. */
+export interface EventSteps {
+  readonly review: ReviewEvent
+  readonly finish: (run: Run) => Promise<ExecutionResult>
+}
+
 /**
  * Subscribes in the subgraph that owns the field, and completes each of its events by the rest of the plan. A failed
- * completion is an error in that event's answer, never the end of the stream.
+ * completion is an error in that event's answer, never the end of the stream. Of an event that came after a
+ * permission was lost nothing is fetched or shown.
  */
 export const subscribeTo = async (
   primary: FetchNode,
   { supergraphSchema, transportOf, onSubgraphError }: FetchDependencies,
   begun: Run,
-  finish: (run: Run) => Promise<ExecutionResult>,
+  { review, finish }: EventSteps,
 ): Promise<AsyncIterableIterator<ExecutionResult>> => {
   const { prepared, shape, variablesOf } = fetchParts(primary)
   const rewrite = compileRewrites(primary.outputRewrites, supergraphSchema)
@@ -30,6 +40,11 @@ export const subscribeTo = async (
     const own = await eventRequest(request)
     const decisions = { ...begun.decisions, access: begun.decisions.access && own.access }
     const run: Run = { ...begun, data: {}, errors: [], request: own, decisions }
+    const lost = review(own)
+    if (lost) {
+      failRoot(run, shape, lost)
+      return finish(run)
+    }
     for (const error of event.errors ?? []) onSubgraphError(prepared.subgraph, error, request)
     run.errors.push(...rootErrors(event.errors ?? [], new Map()))
     if (isDataObject(event.data)) {

@@ -13,7 +13,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { scopeFieldOf, type Rule, type Rules } from '../../directives/rule.ts'
-import { isGuarded, type GuardedRule } from '../../directives/verdict.ts'
+import { guardsOf, isGuarded, type GuardedRule } from '../../directives/verdict.ts'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { collectFields } from '../execution/completion/collect-fields.ts'
 import type { Fragments } from '../execution/merge-shape.ts'
@@ -141,7 +141,7 @@ class Walk {
     const sensitive = rule?.sensitive
     if (sensitive) this.isSensitive = true
     let source: { scope: OwnedRule; source: ScopeSource } | undefined
-    for (const scope of this.#scopesOf(type, rule)) {
+    for (const scope of guardsOf(rule, this.#parts.rules.get(type.name))) {
       if (isOwned(scope) && scope.path && rule?.scopes.includes(scope)) {
         source = { scope, source: this.#sources.of(coordinate, definition, node, scope.path) }
         own.checks.push(KNOWN_CALLER, this.#require(scope, source.source, 'each', sensitive))
@@ -163,13 +163,6 @@ class Walk {
         )
       : undefined
     return { key, coordinate, nodes, ...own, isList: isListType(getNullableType(definition.type)), child }
-  }
-
-  /** A field that is only `@sensitive` asks for its object's rule again, with a fresh second factor. */
-  #scopesOf(type: GraphQLObjectType, rule: Rule | undefined): readonly GuardedRule[] {
-    const own = rule?.scopes.filter(isGuarded) ?? []
-    if (own.length > 0 || !rule?.sensitive) return own
-    return this.#parts.rules.get(type.name)?.scopes.filter(isGuarded) ?? []
   }
 
   #place(

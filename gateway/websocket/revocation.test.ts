@@ -5,6 +5,7 @@ import {
   FOREIGN,
   HEADER,
   MINE,
+  ORGANIZATION,
   projectId,
   SIBLING,
 } from '../../directives/testkit/guarded-graph.ts'
@@ -35,6 +36,9 @@ const user = (subject: string): Principal => ({
   assurance: 'single',
 })
 
+const reader = { organizationId: ORGANIZATION, suspended: false, capabilities: new Set(['READ']) }
+const readerGrants: Grants = { ...adasGrants, projects: new Map([[MINE, reader]]) }
+
 /** A gateway whose subscriptions are a project's, over grants that a test changes. */
 const arrange = async () => {
   const ticker = createTicker()
@@ -45,12 +49,21 @@ const arrange = async () => {
       type Subscription {
         tick(projectId: ID!): Tick @projectScoped(capability: READ, project: "projectId")
         mine: Tick @selfScoped
+        noted(projectId: ID!): Note @projectScoped(capability: READ, project: "projectId")
+      }
+      type Note @projectScoped(capability: READ, project: "projectId") {
+        projectId: ID!
+        secret: String @projectScoped(capability: WRITE)
       }`,
     resolvers: {
       Query: { health: () => 'ok' },
       Subscription: {
         tick: { subscribe: () => ticker.stream() },
         mine: { subscribe: () => ticker.stream(), resolve: ({ tick: at }: { tick: unknown }) => at },
+        noted: {
+          subscribe: () => ticker.stream(),
+          resolve: () => ({ projectId: projectId(MINE), secret: 'hush' }),
+        },
       },
     },
   }
@@ -66,6 +79,7 @@ const arrange = async () => {
   })
   await grants.start()
   const watch = createGrantWatch({ grants, log: silentLog })
+  const lost = new Set<string>()
   const gateway = await startGateway(
     { live },
     {
@@ -75,7 +89,8 @@ const arrange = async () => {
           return Promise.resolve({ principal: user(authorization), expiresAt: undefined })
         },
       },
-      access: async (principal) => accessOf(await grants.load(principal), principal),
+      access: async (principal) =>
+        accessOf(lost.has(principalKey(principal)) ? readerGrants : await grants.load(principal), principal),
       watch: watch.watch,
     },
   )
@@ -95,6 +110,11 @@ const arrange = async () => {
     subscribe,
     connect: (name: string) => connectSocket(gateway.url, { authorization: name }),
     open: (count: number) => until(`${String(count)} stream`, () => ticker.open() === count),
+    /** From now on the caller may only read, and nothing reviews what is open. */
+    lose: (name: string): void => {
+      watch.stop()
+      lost.add(`user:${name}`)
+    },
     change: async (name: string, to: Grants) => {
       held.set(`user:${name}`, to)
       await grants.announce([`user:${name}`])
@@ -156,6 +176,49 @@ describe('an open subscription', () => {
     ticker.push('1')
     await ada.message(1)
     expect(ada.messages[1]?.type).toBe('next')
+  })
+
+  test('R8: ends when something that it shows below its root may not be seen any more', async () => {
+    const { connect, open, change, ticker } = await arrange()
+    const note = (fields: string) => `subscription { noted(projectId: "${projectId(MINE)}") { ${fields} } }`
+    const ada = await connect('ada')
+    ada.send({ id: 'secret', type: 'subscribe', payload: { query: note('projectId secret') } })
+    ada.send({ id: 'open', type: 'subscribe', payload: { query: note('projectId') } })
+    await open(2)
+    ticker.push('1')
+    await until('both have an event', () => ada.messages.length === 3)
+    expect(ofId(ada, 'secret')[0]?.payload).toMatchObject({ data: { noted: { secret: 'hush' } } })
+    await change('ada', readerGrants)
+    await until('one is ended', () => ofId(ada, 'secret').length === 2)
+    expect(ofId(ada, 'secret').map(({ type }) => type)).toEqual(['next', 'error'])
+    expect(ofId(ada, 'secret')[1]?.payload).toMatchObject([{ extensions: { code: 'CAPABILITY_REQUIRED' } }])
+    ada.send({ id: 'again', type: 'subscribe', payload: { query: note('projectId secret') } })
+    await open(2)
+    ticker.push('2')
+    await until('what stayed and what began anew have theirs', () => ada.messages.length === 6)
+    expect(ofId(ada, 'open').map(({ type }) => type)).toEqual(['next', 'next'])
+    expect(ofId(ada, 'again')[0]?.payload).toMatchObject({
+      data: { noted: { projectId: projectId(MINE), secret: null } },
+      errors: [{ path: ['noted', 'secret'], extensions: { code: 'CAPABILITY_REQUIRED' } }],
+    })
+    // Nothing that was denied from the beginning ends it.
+    await change('ada', { ...readerGrants })
+    ticker.push('3')
+    await until('both go on', () => ada.messages.length === 8)
+  })
+
+  test('R8: shows nothing by grants of its beginning, reviewed or not', async () => {
+    const { connect, open, ticker, lose } = await arrange()
+    const ada = await connect('ada')
+    const query = `subscription { noted(projectId: "${projectId(MINE)}") { secret } }`
+    ada.send({ id: '1', type: 'subscribe', payload: { query } })
+    await open(1)
+    lose('ada')
+    ticker.push('1')
+    expect((await ada.message(1)).payload).toMatchObject({
+      data: { noted: null },
+      errors: [{ path: ['noted'], extensions: { code: 'CAPABILITY_REQUIRED' } }],
+    })
   })
 
   test('that never could begin is refused, and a foreign project with it', async () => {

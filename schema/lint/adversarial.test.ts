@@ -93,6 +93,40 @@ describe('deny by default', () => {
   })
 })
 
+describe('what adds to a rule', () => {
+  test.each([
+    ['a field of a value type', 'type V { a: String @sensitive }', ['V.a addition-without-rule']],
+    [
+      'a field of what is public',
+      'type V @public(reason: "for everyone here") { id: ID! a: Int @sensitive }',
+      ['V.a addition-without-rule'],
+    ],
+    [
+      'a public field',
+      'extend type Query { v: Int @sensitive @public(reason: "for everyone here") }',
+      ['Query.v addition-without-rule'],
+    ],
+    [
+      'a field below the root that leaves a row',
+      'type V { a: String @audited(action: "v.a") }',
+      ['V.a addition-without-rule'],
+    ],
+    [
+      'a public root field that leaves a row',
+      'extend type Query { v: Int @audited(action: "v") @public(reason: "for everyone here") }',
+      [],
+    ],
+    [
+      'a field with a rule',
+      'type V { a(id: ID!): String @sensitive @projectScoped(capability: READ, project: "id") }',
+      [],
+    ],
+    ['a field of a guarded object', 'extend type Project { a: String @sensitive }', []],
+  ])('needs one: %s', (_, types, findings) => {
+    expect(one(`${QUERY} ${PROJECT} ${types}`)).toEqual(findings)
+  })
+})
+
 describe('keys', () => {
   const keyed = (keys: string, fields: string) =>
     one(`${QUERY.replace('Project @', 'Job @')} type Job ${keys} { id: ID! ${fields} } type Org { id: ID! }`).filter(

@@ -102,6 +102,16 @@ export const SCOPE_RULES = {
   name: String @public(reason: "names are harmless")
 }`,
   },
+  'addition-without-rule': {
+    severity: 'error',
+    breaks:
+      '`@sensitive` stands on a field that no guarding rule applies to, its own or that of its object; or `@audited` on one below the root that has no rule at all.',
+    why: 'They add to the decision of a rule; where none is decided they protect nothing, and read as if they did.',
+    remedy: 'Give the field, or its object, a rule that guards it.',
+    example: `type Query { job(id: ID!): Job @projectScoped(capability: JOB_READ, project: "id") }
+type Job @projectScoped(capability: JOB_READ) { id: ID! log: Log }
+type Log { secret: String @sensitive }`,
+  },
   'key-without-scope': {
     severity: 'error',
     breaks: 'A `@key` of a scoped entity does not hold, at its top, the field that carries its scope.',
