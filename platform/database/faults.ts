@@ -20,6 +20,7 @@ const oneOf = (values: ReadonlySet<string>, value: unknown): boolean => typeof v
 const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
   // The network, and a server that starts, stops, has no connection left, or cancelled what took too long.
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+  ...['ENOENT', 'EAGAIN'], // a Unix socket that is gone, or has a full queue
   ...['08000', '08001', '08003', '08004', '08006', '57P01', '57P02', '57P03', '53300', '57014', '25P03', '55P03'],
   // Prisma: unreachable, timed out, closed, no connection free, transaction not started or expired, too many.
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037'],

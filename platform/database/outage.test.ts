@@ -18,6 +18,7 @@ class Line {
 
   constructor(url: string) {
     this.#target = new URL(url)
+    this.#target.search = '' // by its port alone
   }
 
   async open(): Promise<void> {

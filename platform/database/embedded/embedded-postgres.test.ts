@@ -58,6 +58,10 @@ const query = async (postgres: { readonly url: string }, text: string): Promise<
 const serverPid = async (): Promise<number> =>
   Number((await readFile(join(directory, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])
 
+/** Names in the data directory. */
+const sockets = async (): Promise<string[]> =>
+  (await readdir(join(directory, 'postgres'))).filter((name) => /^\.s\.PGSQL\.\d+$/.test(name))
+
 /** Another process that starts the database of the same directory and says when it runs. */
 const startElsewhere = async (): Promise<ChildProcess> => {
   const program = `
@@ -201,6 +205,38 @@ test('a server that cannot start says what PostgreSQL said', async () => {
     code: 'EMBEDDED_DATABASE_FAILED',
     message: expect.stringContaining('invalid value for parameter "shared_buffers"'),
   })
+})
+
+const addressOfServer = 'select host(inet_server_addr()) as address'
+
+test('it is reached over a Unix socket that nobody else may open, and over the loopback interface', async () => {
+  const postgres = await start()
+  await expect(query(postgres, addressOfServer)).resolves.toEqual([{ address: null }])
+  const byPort = new URL(postgres.url)
+  byPort.search = ''
+  await expect(query({ url: byPort.href }, addressOfServer)).resolves.toEqual([{ address: '127.0.0.1' }])
+  const [socket = ''] = await sockets()
+  expect((await stat(join(directory, 'postgres', socket))).mode & 0o077).toBe(0)
+})
+
+test('servers that are killed leave no sockets behind', async () => {
+  const elsewhere = await startElsewhere()
+  const server = await serverPid()
+  const gone = once(elsewhere, 'exit')
+  elsewhere.kill('SIGKILL')
+  process.kill(server, 'SIGKILL')
+  await gone
+  const left = await sockets()
+  expect(left).toHaveLength(1)
+  const { port } = new URL((await start()).url)
+  await expect(sockets()).resolves.toEqual([`.s.PGSQL.${port}`])
+  expect(left).not.toEqual([`.s.PGSQL.${port}`])
+})
+
+test('in a directory whose path is too long for a socket it is reached over its port', async () => {
+  directory = join(directory, 'deep'.repeat(30))
+  await expect(query(await start(), addressOfServer)).resolves.toEqual([{ address: '127.0.0.1' }])
+  await expect(sockets()).resolves.toEqual([])
 })
 
 test('it listens on the loopback interface alone', async () => {

@@ -8,6 +8,7 @@ import { createLauncher } from './launcher.ts'
 import { acquireOwnership } from './ownership.ts'
 import { removeLeftServer } from './postmaster.ts'
 import { startServer, type Server } from './server.ts'
+import { canHaveSocket, removeLeftSockets, SOCKET_SETTINGS } from './socket-directory.ts'
 import { supervise } from './supervisor.ts'
 
 export interface EmbeddedPostgresOptions {
@@ -23,16 +24,19 @@ export interface EmbeddedPostgresOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** As superuser, to the product's database (which may not exist yet: `prepareDatabase`). */
+  /**
+   * As superuser, to the product's database (which may not exist yet: `prepareDatabase`). Names the port on 127.0.0.1,
+   * and with `?host=` the directory of the Unix socket that pg and libpq prefer then, where there can be one.
+   */
   readonly url: string
   /** Writes everything out and resolves when the server is gone. */
   readonly stop: () => Promise<void>
 }
 
 /**
- * Starts a real PostgreSQL on the loopback interface, from npm's binaries, and makes its data directory first when
- * needed. Recovers from whatever a killed process left: a half-made data directory, a stale or foreign
- * `postmaster.pid`, a server that still runs. When the server dies it is started again on the same port.
+ * Starts a real PostgreSQL on the loopback interface and a Unix socket, from npm's binaries, and makes its data
+ * directory first when needed. Recovers from whatever a killed process left: a half-made data directory, a stale or
+ * foreign `postmaster.pid`, a socket, a server that still runs. When the server dies it is started again in its place.
  * Throws `DATA_DIRECTORY_BUSY` when a living process holds the directory, `EMBEDDED_DATABASE_FAILED` otherwise.
  */
 export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
@@ -45,21 +49,28 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
     const { postgresPassword } = await openSecrets(directory, ['postgresPassword'])
     const cluster = await ensureCluster(directory, binaries, launcher, postgresPassword, options.progress)
     const port = options.port ?? (await findFreePort())
-    const start = async (): Promise<Server> => {
+    const clear = async (): Promise<void> => {
       await removeLeftServer(cluster, options.progress)
+      await removeLeftSockets(cluster)
+    }
+    await clear()
+    const hasSocket = await canHaveSocket(cluster, port)
+    const start = async (): Promise<Server> => {
+      await clear()
       options.progress('Starting the database')
       return startServer({
         binaries,
         launcher,
         cluster,
         port,
-        settings: options.settings ?? {},
+        settings: { ...(hasSocket && SOCKET_SETTINGS), ...options.settings },
         logFile: `${cluster}.log`,
       })
     }
     const supervised = await supervise(start, options.log)
+    const socket = hasSocket ? `?host=${encodeURIComponent(cluster)}` : ''
     return {
-      url: `postgres://${SUPERUSER}:${postgresPassword}@127.0.0.1:${String(port)}/gpuaas`,
+      url: `postgres://${SUPERUSER}:${postgresPassword}@127.0.0.1:${String(port)}/gpuaas${socket}`,
       stop: async () => {
         await supervised.stop()
         await ownership.release()

@@ -59,8 +59,8 @@ export const removeLeftServer = async (cluster: string, progress: (message: stri
   if (await servesDirectory(file.pid, cluster)) {
     progress('Stopping the database of a server that was killed')
     await shutDown(file.pid)
-    return
   }
-  // The id belongs to a stranger by now, or to a dead process that nobody has buried; the server could not tell and would refuse to start.
+  // A server that ends in order has removed it. Else the id belongs to a stranger by now, or to a dead process that
+  // nobody has buried; the new server could not tell, and would refuse to start.
   await rm(join(cluster, 'postmaster.pid'), { force: true })
 }

@@ -29,7 +29,7 @@ export interface Server {
  */
 export const SERVER_SETTINGS = {
   listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
+  unix_socket_directories: '', // see SOCKET_SETTINGS
   max_connections: '200',
   shared_buffers: '64MB',
   wal_level: 'minimal',
