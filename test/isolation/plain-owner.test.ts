@@ -3,12 +3,19 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import { createCheckpointSigner } from '../../platform/audit/checkpoint.ts'
+import { sealBatch } from '../../platform/audit/seal-batch.ts'
+import { systemClock } from '../../platform/clock/clock.ts'
+import type { DatabaseLogin } from '../../platform/config/logins.ts'
+import { createKeyRing } from '../../platform/crypto/key-ring.ts'
 import { withDatabase, withUser } from '../../platform/database/database-url.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../platform/database/embedded/embedded-postgres.ts'
 import { prepareDatabase } from '../../platform/database/prepare.ts'
 import { roleUrl } from '../../platform/database/roles.ts'
+import { systemIds } from '../../platform/ids/generator.ts'
 import { installJobs } from '../../platform/jobs/install.ts'
 import { silentLog } from '../../platform/log/log.ts'
+import { closeMinutes, writeAuditRow } from '../testkit/audit-rows.ts'
 import { MIGRATIONS } from '../testkit/test-server.ts'
 import { catalogueFindings } from './catalogue.ts'
 
@@ -59,6 +66,46 @@ test('R1: such an owner is held by the policies too, unlike a superuser', async 
   })
   const insert = `insert into iam.organizations (id, slug, name, created_at) values (gen_random_uuid(), 'a', 'A', now())`
   await expect(using(ownerUrl, (client) => client.query(insert))).rejects.toMatchObject({ code: '42501' })
+})
+
+test('R81: under such an owner audit rows and denials are sealed and read, and the owner cannot change them', async () => {
+  const as = <T>(login: DatabaseLogin, work: (client: Client) => Promise<T>) =>
+    using(roleUrl(ownerUrl, login, { secret: 'first secret' }), work)
+  const organization = systemIds.next()
+  const inScope = `select set_config('app.org_ids', '{${organization}}', false)`
+  const row = await as('compute', async (client) => {
+    await client.query(inScope)
+    return await writeAuditRow(client, 'compute', organization)
+  })
+  const fold = systemIds.next()
+  const denial = {
+    ...{ id: fold, org_id: organization, project_id: null, actor_kind: 'user', actor_id: 'usr_9', count: 1 },
+    ...{ coordinate: 'Mutation.x', action: 'x', code: 'CAPABILITY_REQUIRED', correlation_id: 'correlation-9' },
+    ...{ first_at: '2026-03-01T12:00:00Z', last_at: '2026-03-01T12:00:09Z' },
+  }
+  await as('access', (client) => client.query('select audit.record_denials($1)', [JSON.stringify([denial])]))
+  await using(withDatabase(postgres.url, 'gpuaas'), closeMinutes)
+  const signer = createCheckpointSigner(await createKeyRing('EdDSA'))
+  await as('sealer', (client) => sealBatch(client, { clock: systemClock, signer, batch: 10 }))
+
+  await as('iam', async (client) => {
+    await client.query(inScope)
+    const { rows } = await client.query('select sequence, id, source from audit.entries order by sequence')
+    expect(rows).toEqual([
+      { sequence: '1', id: row, source: 'compute' },
+      { sequence: '2', id: fold, source: 'denials' },
+    ])
+    const sources = await client.query('select id from audit.sources_of($1, $2)', [organization, [row, fold]])
+    expect(sources.rows).toEqual([{ id: row }, { id: fold }])
+    const { rows: missing } = await client.query('select audit.never_sealed($1, to_timestamp(0)) as missing', [
+      organization,
+    ])
+    expect(missing).toEqual([{ missing: '0' }])
+  })
+  for (const table of ['entries', 'checkpoints', 'denials']) {
+    const change = using(ownerUrl, (client) => client.query(`delete from audit.${table}`))
+    await expect(change).rejects.toMatchObject({ code: '23001' })
+  }
 })
 
 test('a new secret gives the roles new passwords, and the old ones end', async () => {
