@@ -242,7 +242,7 @@ describe('what is refused', () => {
     }
   })
 
-  test('R80: who may not read the log, whoever they are', async () => {
+  test('who may not read the log, whoever they are', async () => {
     expect(await refused({}, 'dev')).toEqual(['CAPABILITY_REQUIRED'])
     expect(await refused({}, NOBODY)).toEqual(['UNAUTHENTICATED'])
   })
