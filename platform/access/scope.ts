@@ -34,7 +34,14 @@ export interface ProjectSetScope {
   readonly projects: readonly ProjectScope[]
 }
 
-export type Scope = ProjectScope | ProjectSetScope | OrganizationScope | SelfScope | PlatformScope
+/** Several organizations at once; made of grants, for what an operation asks of each of them. */
+export interface OrganizationSetScope {
+  readonly kind: 'organization-set'
+  readonly organizations: readonly OrganizationScope[]
+}
+
+export type Scope =
+  ProjectScope | ProjectSetScope | OrganizationScope | OrganizationSetScope | SelfScope | PlatformScope
 
 export const projectScope = (organizationId: Uuid, projectId: Uuid): ProjectScope => ({
   kind: 'project',

@@ -28,6 +28,8 @@ export const settingsOf = (scope: Scope): ScopeSettings => {
       }
     case 'organization':
       return { ...NO_SCOPE, organizationIds: arrayOf([scope.organizationId]), userId: scope.founderId ?? '' }
+    case 'organization-set':
+      return { ...NO_SCOPE, organizationIds: arrayOf(scope.organizations.map(({ organizationId }) => organizationId)) }
     case 'self':
       return { ...NO_SCOPE, userId: scope.userId }
     case 'platform':

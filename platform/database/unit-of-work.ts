@@ -32,7 +32,7 @@ export interface WriteTools {
   readonly once: (consumer: string, eventId: Uuid) => Promise<boolean>
 }
 
-/** The grant that permits writes in a scope. A set of projects is for reading alone. */
+/** The grant that permits writes in a scope. A set of projects, or of organizations, is for reading alone. */
 export type GrantOf<S extends Scope> = S extends ProjectScope
   ? ProjectGrant
   : S extends OrganizationScope

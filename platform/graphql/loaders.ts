@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader'
-import type { ProjectGrant } from '../access/authorize.ts'
-import type { ProjectSetScope } from '../access/scope.ts'
-import type { Id } from '../ids/id.ts'
+import type { OrganizationGrant, ProjectGrant } from '../access/authorize.ts'
+import type { OrganizationSetScope, ProjectSetScope } from '../access/scope.ts'
+import type { Id, Uuid } from '../ids/id.ts'
 import type { IdPage } from './id-page.ts'
 
 /** A thing, or the parent of a list, and the proof that its project may be read. */
@@ -17,6 +17,9 @@ export type OneLoader<C extends string, I extends Id, T> = DataLoader<LoaderKey<
 export type PageLoader<C extends string, I extends Id, T> = (
   page: IdPage,
 ) => DataLoader<LoaderKey<C, I>, readonly T[], string>
+
+/** Something of each organization, in one read for all that an operation asks for at once. */
+export type OrganizationLoader<C extends string, T> = DataLoader<OrganizationGrant<C>, T, Uuid>
 
 const scopeOf = (keys: readonly LoaderKey<string, Id>[]): ProjectSetScope => ({
   kind: 'project-set',
@@ -58,3 +61,14 @@ export const pageLoader = <C extends string, I extends Id, T>(
     return loader
   }
 }
+
+export const organizationLoader = <C extends string, T>(
+  read: (scope: OrganizationSetScope) => Promise<(organization: Uuid) => T>,
+): OrganizationLoader<C, T> =>
+  new DataLoader(
+    async (grants: readonly OrganizationGrant<C>[]) => {
+      const of = await read({ kind: 'organization-set', organizations: grants.map(({ scope }) => scope) })
+      return grants.map(({ scope }) => of(scope.organizationId))
+    },
+    { cacheKeyFn: ({ scope }) => scope.organizationId },
+  )

@@ -73,6 +73,8 @@ const ownScope = (scope: Scope): Scope => {
       return { kind: 'project-set', projects: [projectScope(aurora.id, telescope.id)] }
     case 'organization':
       return organizationScope(aurora.id)
+    case 'organization-set':
+      return { kind: 'organization-set', organizations: [organizationScope(aurora.id)] }
     case 'self':
       return selfScope(INTRUDER.id)
     case 'platform':

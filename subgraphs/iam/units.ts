@@ -1,5 +1,6 @@
 import type {
   OrganizationScope,
+  OrganizationSetScope,
   PlatformScope,
   ProjectScope,
   ProjectSetScope,
@@ -8,12 +9,16 @@ import type {
 import type { Database } from '../../platform/database/database.ts'
 import { createUnits } from '../../platform/database/units.ts'
 import type { UnitsOfWork } from '../../platform/database/unit-of-work.ts'
-import { ApiKeyRepository } from './api-key/repository.ts'
+import { ApiKeyRepository, ApiKeySetRepository } from './api-key/repository.ts'
 import { AuditRepository } from './audit/repository.ts'
-import { DepartmentRepository } from './department/repository.ts'
+import { DepartmentRepository, DepartmentSetRepository } from './department/repository.ts'
 import { EvidenceRepository } from './evidence/repository.ts'
-import { OrganizationMembershipRepository, ProjectMembershipRepository } from './membership/repository.ts'
-import { OrganizationRepository } from './organization/repository.ts'
+import {
+  OrganizationMembershipRepository,
+  ProjectMembershipRepository,
+  ProjectSetMembershipRepository,
+} from './membership/repository.ts'
+import { OrganizationRepository, OrganizationSetRepository } from './organization/repository.ts'
 import { OrganizationProjectRepository, ProjectSetRepository } from './project/repository.ts'
 import { ServiceAccountRepository } from './service-account/repository.ts'
 import { NamedUserRepository } from './user/named-user-repository.ts'
@@ -35,11 +40,23 @@ interface ProjectRepositories {
   readonly keys: ApiKeyRepository
 }
 
+interface OrganizationSetRepositories {
+  readonly organizations: OrganizationSetRepository
+  readonly departments: DepartmentSetRepository
+}
+
+interface ProjectSetRepositories {
+  readonly projects: ProjectSetRepository
+  readonly memberships: ProjectSetMembershipRepository
+  readonly keys: ApiKeySetRepository
+}
+
 /** iam's doors to the database, one for each kind of scope. */
 export interface IamUnits {
   readonly organization: UnitsOfWork<OrganizationScope, OrganizationRepositories>
   readonly project: UnitsOfWork<ProjectScope, ProjectRepositories>
-  readonly projectSet: UnitsOfWork<ProjectSetScope, { readonly projects: ProjectSetRepository }>
+  readonly organizationSet: UnitsOfWork<OrganizationSetScope, OrganizationSetRepositories>
+  readonly projectSet: UnitsOfWork<ProjectSetScope, ProjectSetRepositories>
   readonly self: UnitsOfWork<SelfScope, { readonly users: UserRepository }>
   readonly platform: UnitsOfWork<
     PlatformScope,
@@ -62,8 +79,14 @@ export const iamUnits = (database: Database): IamUnits => ({
     accounts: new ServiceAccountRepository(db, scope),
     keys: new ApiKeyRepository(db, scope),
   })),
+  organizationSet: createUnits(database, (db, scope: OrganizationSetScope) => ({
+    organizations: new OrganizationSetRepository(db, scope),
+    departments: new DepartmentSetRepository(db, scope),
+  })),
   projectSet: createUnits(database, (db, scope: ProjectSetScope) => ({
     projects: new ProjectSetRepository(db, scope),
+    memberships: new ProjectSetMembershipRepository(db, scope),
+    keys: new ApiKeySetRepository(db, scope),
   })),
   self: createUnits(database, (db, scope: SelfScope) => ({ users: new UserRepository(db, scope) })),
   platform: createUnits(database, (db, scope: PlatformScope) => ({

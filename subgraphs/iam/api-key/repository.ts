@@ -1,9 +1,12 @@
-import type { ProjectScope } from '../../../platform/access/scope.ts'
+import type { ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { PepperedHash } from '../../../platform/crypto/peppers.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
+import { readPages, type ChildList } from '../../../platform/database/pages.ts'
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
-import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
+import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
+import { Prisma } from '../../../prisma/generated/client.ts'
+import type { ServiceAccountId } from '../service-account/model.ts'
 import type { ApiKey, ApiKeyId } from './model.ts'
 
 interface ApiKeyRow {
@@ -66,13 +69,6 @@ export class ApiKeyRepository {
     return row ? toApiKey(row) : undefined
   }
 
-  /** Those of one account, by age. */
-  async page(serviceAccountId: Uuid, page: IdPage): Promise<ApiKey[]> {
-    const query = idPageQuery(page)
-    const where = { ...this.#scope.columns, serviceAccountId, ...query.where }
-    return (await this.#db.apiKey.findMany({ ...query, where, select: COLUMNS })).map(toApiKey)
-  }
-
   /** The keys of an account that let it in now. */
   async live(serviceAccountId: Uuid, now: Date): Promise<ApiKeyId[]> {
     const where = { ...this.#scope.columns, serviceAccountId, ...liveAt(now) }
@@ -114,5 +110,31 @@ export class ApiKeyRepository {
   async revokeAll(serviceAccountId: Uuid, at: Date): Promise<void> {
     const where = { ...this.#scope.columns, serviceAccountId, revokedAt: null }
     await this.#db.apiKey.updateMany({ where, data: { revokedAt: at } })
+  }
+}
+
+const OF_ACCOUNT: ChildList = {
+  table: Prisma.sql`iam.api_keys`,
+  columns: Prisma.sql`c.project_id AS "projectId", c.id, c.service_account_id AS "serviceAccountId",
+    c.last_four AS "lastFour", c.capabilities, c.created_by AS "createdBy", c.created_at AS "createdAt",
+    c.expires_at AS "expiresAt", c.overlap_ends_at AS "overlapEndsAt", c.revoked_at AS "revokedAt"`,
+  parent: Prisma.sql`service_account_id`,
+  order: 'oldest-first',
+}
+
+/** The API keys of several projects at once, to read them. */
+export class ApiKeySetRepository {
+  readonly #db: Transaction
+  readonly #scope: ProjectSetScope
+
+  constructor(db: Transaction, scope: ProjectSetScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  /** The same page of every account. */
+  async pages(accounts: readonly ServiceAccountId[], page: IdPage): Promise<ApiKey[]> {
+    const rows = await readPages<ApiKeyRow>(this.#db, this.#scope, OF_ACCOUNT, accounts, page)
+    return rows.map(toApiKey)
   }
 }

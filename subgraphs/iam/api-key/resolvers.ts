@@ -24,10 +24,10 @@ export const apiKeyResolvers: Pick<IamResolvers, 'Mutation' | 'ServiceAccount' |
     state: (key, _, { iam }) => apiKeyState(key, iam.clock.now()),
   },
   ServiceAccount: {
-    apiKeys: async ({ id }, args, { access, iam }) => {
+    apiKeys: async ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'ServiceAccount.apiKeys')
-      const rows = await iam.apiKeys.page(access.project('API_KEY_READ', id), id, page)
-      return idConnection(rows, page, (key) => key.id.local)
+      const key = { grant: access.project('API_KEY_READ', id), id }
+      return idConnection(await loaders.keysOfAccount(page).load(key), page, (apiKey) => apiKey.id.local)
     },
   },
   Mutation: {

@@ -1,6 +1,7 @@
 import { SERVICE_ACCOUNT_CAPABILITIES } from '../../../directives/capabilities.ts'
 import { hashApiKey, newApiKeySecret, printApiKey } from '../../../platform/access/api-key.ts'
 import type { ProjectGrant, SelfGrant } from '../../../platform/access/authorize.ts'
+import type { ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import type { Peppers } from '../../../platform/crypto/peppers.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
@@ -87,8 +88,9 @@ export const apiKeyService = ({ units, peppers, clock, ids }: ApiKeyDependencies
     find: ({ scope }: ProjectGrant<'API_KEY_READ'>, id: ApiKeyId): Promise<ApiKey | undefined> =>
       units.project.read(scope, ({ keys }) => keys.find(id.local)),
 
-    page: ({ scope }: ProjectGrant<'API_KEY_READ'>, of: ServiceAccountId, page: IdPage): Promise<ApiKey[]> =>
-      units.project.read(scope, ({ keys }) => keys.page(of.local, page)),
+    /** The same page of every account. */
+    pages: (scope: ProjectSetScope, accounts: readonly ServiceAccountId[], page: IdPage): Promise<ApiKey[]> =>
+      units.projectSet.read(scope, ({ keys }) => keys.pages(accounts, page)),
 
     create: async (
       grant: ProjectGrant<'API_KEY_CREATE'>,

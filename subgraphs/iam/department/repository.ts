@@ -1,11 +1,11 @@
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
-import type { OrganizationScope } from '../../../platform/access/scope.ts'
+import type { OrganizationScope, OrganizationSetScope } from '../../../platform/access/scope.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
-import type { Department } from './model.ts'
+import type { Department, DepartmentId } from './model.ts'
 
-interface DepartmentRow {
+export interface DepartmentRow {
   orgId: string
   id: string
   name: string
@@ -13,7 +13,7 @@ interface DepartmentRow {
   createdAt: Date
 }
 
-const toDepartment = ({ orgId, id, ...rest }: DepartmentRow): Department => ({
+export const toDepartment = ({ orgId, id, ...rest }: DepartmentRow): Department => ({
   id: ownedId('dep', uuidColumn(orgId), uuidColumn(id)),
   name: rest.name,
   isDefault: rest.isDefault,
@@ -34,12 +34,6 @@ export class DepartmentRepository {
     return row ? toDepartment(row) : undefined
   }
 
-  /** Those that exist, in no order. */
-  async findAll(locals: readonly Uuid[]): Promise<Department[]> {
-    const rows = await this.#db.department.findMany({ where: { ...this.#scope.columns, id: { in: [...locals] } } })
-    return rows.map(toDepartment)
-  }
-
   async findDefault(): Promise<Department | undefined> {
     const row = await this.#db.department.findFirst({ where: { ...this.#scope.columns, isDefault: true } })
     return row ? toDepartment(row) : undefined
@@ -57,5 +51,29 @@ export class DepartmentRepository {
 
   async insert({ id, ...department }: Department): Promise<void> {
     await this.#db.department.createMany({ data: [{ ...this.#scope.columns, id: id.local, ...department }] })
+  }
+}
+
+/** The departments of several organizations at once, to read them. */
+export class DepartmentSetRepository {
+  readonly #db: Transaction
+  readonly #scope: OrganizationSetScope
+
+  constructor(db: Transaction, scope: OrganizationSetScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  /** Those that exist, each in the organization that its id names; in no order. */
+  async findAll(ids: readonly DepartmentId[]): Promise<Department[]> {
+    const rows = await this.#db.department.findMany({
+      where: {
+        OR: this.#scope.organizations.map(({ columns, organizationId }) => ({
+          ...columns,
+          id: { in: ids.filter(({ scope }) => scope === organizationId).map(({ local }) => local) },
+        })),
+      },
+    })
+    return rows.map(toDepartment)
   }
 }

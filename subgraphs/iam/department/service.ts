@@ -1,4 +1,5 @@
 import type { OrganizationGrant } from '../../../platform/access/authorize.ts'
+import type { OrganizationSetScope } from '../../../platform/access/scope.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IamUnits } from '../units.ts'
 import type { Department, DepartmentId } from './model.ts'
@@ -9,8 +10,8 @@ export type DepartmentService = ReturnType<typeof departmentService>
 
 export const departmentService = ({ units }: { readonly units: IamUnits }) => ({
   /** Those that exist, in no order. */
-  findAll: ({ scope }: Reader, ids: readonly DepartmentId[]): Promise<Department[]> =>
-    units.organization.read(scope, ({ departments }) => departments.findAll(ids.map(({ local }) => local))),
+  findAll: (scope: OrganizationSetScope, ids: readonly DepartmentId[]): Promise<Department[]> =>
+    units.organizationSet.read(scope, ({ departments }) => departments.findAll(ids)),
 
   page: ({ scope }: Reader, page: IdPage): Promise<Department[]> =>
     units.organization.read(scope, ({ departments }) => departments.page(page)),

@@ -1,8 +1,10 @@
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
-import { selfId, type Uuid } from '../../../platform/ids/id.ts'
-import type { OrganizationScope, ProjectScope } from '../../../platform/access/scope.ts'
+import { selfId, type ProjectId, type Uuid } from '../../../platform/ids/id.ts'
+import type { OrganizationScope, ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
+import { readPages, type ChildList } from '../../../platform/database/pages.ts'
+import { Prisma } from '../../../prisma/generated/client.ts'
 import { MEMBER_ROLES, type ActiveMembership, type Member, type MemberRole } from './model.ts'
 
 interface MembershipRow {
@@ -124,16 +126,6 @@ export class ProjectMembershipRepository {
     this.#scope = scope
   }
 
-  async page(page: IdPage): Promise<MemberRow[]> {
-    const query = idPageQuery(page)
-    const rows = await this.#db.projectMembership.findMany({
-      ...query,
-      where: { ...this.#scope.columns, ...ACTIVE, ...query.where },
-      include: WITH_USER,
-    })
-    return rows.map(toMember)
-  }
-
   async find(userId: Uuid): Promise<ActiveMembership | undefined> {
     const where = { ...this.#scope.columns, ...ACTIVE, userId }
     const row = await this.#db.projectMembership.findFirst({ where, include: WITH_USER })
@@ -150,5 +142,44 @@ export class ProjectMembershipRepository {
   async end(id: Uuid, at: Date): Promise<boolean> {
     const where = { ...this.#scope.columns, ...ACTIVE, id }
     return (await this.#db.projectMembership.updateMany({ where, data: { deletedAt: at } })).count === 1
+  }
+}
+
+interface ProjectMemberRow {
+  projectId: string
+  id: string
+  role: string
+  createdAt: Date
+  userId: string
+  displayName: string
+  email: string
+}
+
+const OF_PROJECT: ChildList = {
+  table: Prisma.sql`(SELECT m.*, u.display_name, u.email
+    FROM iam.project_memberships m JOIN iam.users u ON u.id = m.user_id WHERE m.deleted_at IS NULL)`,
+  columns: Prisma.sql`c.project_id AS "projectId", c.id, c.role, c.created_at AS "createdAt",
+    c.user_id AS "userId", c.display_name AS "displayName", c.email`,
+  parent: Prisma.sql`project_id`,
+  order: 'oldest-first',
+}
+
+/** Who was added to each of several projects, to read them. */
+export class ProjectSetMembershipRepository {
+  readonly #db: Transaction
+  readonly #scope: ProjectSetScope
+
+  constructor(db: Transaction, scope: ProjectSetScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  /** The same page of every project. */
+  async pages(projects: readonly ProjectId[], page: IdPage): Promise<(MemberRow & { project: ProjectId })[]> {
+    const rows = await readPages<ProjectMemberRow>(this.#db, this.#scope, OF_PROJECT, projects, page)
+    return rows.map(({ projectId, userId, displayName, email, ...membership }) => ({
+      ...toMember({ ...membership, user: { id: userId, displayName, email } }),
+      project: selfId('prj', uuidColumn(projectId)),
+    }))
   }
 }

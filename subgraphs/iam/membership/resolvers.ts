@@ -23,9 +23,10 @@ export const membershipResolvers: Pick<IamResolvers, 'Organization' | 'Project' 
     },
   },
   Project: {
-    members: async ({ id }, args, { access, iam }) => {
+    members: async ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'Project.members')
-      return memberConnection(await iam.memberships.pageOfProject(access.project('MEMBERSHIP_READ', id), page), page)
+      const key = { grant: access.project('MEMBERSHIP_READ', id), id }
+      return memberConnection(await loaders.membersOfProject(page).load(key), page)
     },
   },
 }

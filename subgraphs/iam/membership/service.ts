@@ -1,8 +1,9 @@
 import type { OrganizationGrant, ProjectGrant } from '../../../platform/access/authorize.ts'
+import type { ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
-import type { UserId } from '../../../platform/ids/id.ts'
+import type { ProjectId, UserId } from '../../../platform/ids/id.ts'
 import { err, type Result } from '../../../platform/result/result.ts'
 import type { IamUnits } from '../units.ts'
 import { addMembership, changeMembership, endMembership, type ChangedMember } from './change.ts'
@@ -39,8 +40,9 @@ export const membershipService = ({ units, clock, ids }: MembershipDependencies)
   pageOfOrganization: ({ scope }: OrganizationGrant<'MEMBERSHIP_READ'>, page: IdPage): Promise<MemberRow[]> =>
     units.organization.read(scope, ({ memberships }) => memberships.page(page)),
 
-  pageOfProject: ({ scope }: ProjectGrant<'MEMBERSHIP_READ'>, page: IdPage): Promise<MemberRow[]> =>
-    units.project.read(scope, ({ memberships }) => memberships.page(page)),
+  /** The same page of every project. */
+  pagesOfProjects: (scope: ProjectSetScope, projects: readonly ProjectId[], page: IdPage) =>
+    units.projectSet.read(scope, ({ memberships }) => memberships.pages(projects, page)),
 
   add: async (
     grant: OrganizationGrant<'MEMBERSHIP_ADD'>,

@@ -1,6 +1,6 @@
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import { selfId } from '../../../platform/ids/id.ts'
-import type { OrganizationScope } from '../../../platform/access/scope.ts'
+import type { OrganizationScope, OrganizationSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import type { NewOrganization, Organization } from './model.ts'
 
@@ -56,5 +56,23 @@ export class OrganizationRepository {
   /** Until the transaction ends the organization may be changed (policy `operated`): no other unit of work can. */
   async #operate(): Promise<void> {
     await this.#db.$executeRaw`select set_config('app.operated', ${this.#scope.organizationId}, true)`
+  }
+}
+
+/** Several organizations at once, to read them. */
+export class OrganizationSetRepository {
+  readonly #db: Transaction
+  readonly #scope: OrganizationSetScope
+
+  constructor(db: Transaction, scope: OrganizationSetScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  /** Those of the set that exist, in no order. */
+  async all(): Promise<Organization[]> {
+    const ids = this.#scope.organizations.map(({ organizationId }) => organizationId)
+    const rows = await this.#db.organization.findMany({ where: { id: { in: ids } } })
+    return rows.map(toOrganization)
   }
 }

@@ -1,10 +1,5 @@
-import {
-  founderGrant,
-  operatorGrant,
-  type OrganizationGrant,
-  type PlatformGrant,
-  type SelfGrant,
-} from '../../../platform/access/authorize.ts'
+import { founderGrant, operatorGrant, type PlatformGrant, type SelfGrant } from '../../../platform/access/authorize.ts'
+import type { OrganizationSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
 import type { OrganizationId } from '../../../platform/ids/id.ts'
@@ -43,8 +38,9 @@ type Operator = PlatformGrant<'PLATFORM_ORGANIZATION_SUSPEND'>
 export type OrganizationService = ReturnType<typeof organizationService>
 
 export const organizationService = ({ units, clock, ids }: OrganizationDependencies) => ({
-  find: (grant: OrganizationGrant<'ORGANIZATION_READ'>): Promise<Organization | undefined> =>
-    units.organization.read(grant.scope, ({ organizations }) => organizations.find()),
+  /** Those of the set that exist, in no order. */
+  findAll: (scope: OrganizationSetScope): Promise<Organization[]> =>
+    units.organizationSet.read(scope, ({ organizations }) => organizations.all()),
 
   /** Founds an organization: its default department (R3) and the founder's ownership come with it. */
   create: async (

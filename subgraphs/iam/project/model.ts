@@ -1,11 +1,13 @@
 import { ownedId, selfId, type OrganizationId, type ProjectId, type Uuid } from '../../../platform/ids/id.ts'
-import type { DepartmentId } from '../department/model.ts'
+import type { Department, DepartmentId } from '../department/model.ts'
 import type { DisplayName, Slug } from '../naming.ts'
 
 export interface Project {
   readonly id: ProjectId
   readonly organizationId: OrganizationId
   readonly departmentId: DepartmentId
+  /** Where it was read with the project; who may read the one may not see the other for that. */
+  readonly department?: Department
   readonly slug: string
   readonly name: string
   readonly createdAt: Date

@@ -3,6 +3,7 @@ import { ownedId, selfId } from '../../../platform/ids/id.ts'
 import type { OrganizationScope, ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
+import { toDepartment } from '../department/repository.ts'
 import type { Project } from './model.ts'
 
 interface ProjectRow {
@@ -26,6 +27,23 @@ const toProject = (row: ProjectRow): Project => {
   }
 }
 
+interface ProjectWithDepartmentRow extends ProjectRow {
+  departmentName: string
+  departmentIsDefault: boolean
+  departmentCreatedAt: Date
+}
+
+const toProjectWithDepartment = (row: ProjectWithDepartmentRow): Project => ({
+  ...toProject(row),
+  department: toDepartment({
+    orgId: row.orgId,
+    id: row.departmentId,
+    name: row.departmentName,
+    isDefault: row.departmentIsDefault,
+    createdAt: row.departmentCreatedAt,
+  }),
+})
+
 const NOT_ARCHIVED = { archivedAt: null }
 
 /** Projects that the caller may read, whichever their organizations. */
@@ -43,22 +61,27 @@ export class ProjectSetRepository {
     const query = idPageQuery(page)
     const rows = await this.#db.project.findMany({
       ...query,
-      where: { ...this.#within(), ...NOT_ARCHIVED, AND: query.where },
+      where: {
+        orgId: { in: [...new Set(this.#projects.map(({ organizationId }) => organizationId))] },
+        id: { in: this.#projects.map(({ projectId }) => projectId) },
+        ...NOT_ARCHIVED,
+        AND: query.where,
+      },
     })
     return rows.map(toProject)
   }
 
-  /** Those of the set that exist, in no order. */
+  /** Those of the set that exist, with their departments, in no order. */
   async all(): Promise<Project[]> {
-    const rows = await this.#db.project.findMany({ where: { ...this.#within(), ...NOT_ARCHIVED } })
-    return rows.map(toProject)
-  }
-
-  #within() {
-    return {
-      orgId: { in: [...new Set(this.#projects.map(({ organizationId }) => organizationId))] },
-      id: { in: this.#projects.map(({ projectId }) => projectId) },
-    }
+    const organizations = this.#projects.map(({ organizationId }) => organizationId)
+    const locals = this.#projects.map(({ projectId }) => projectId)
+    const rows = await this.#db.$queryRaw<ProjectWithDepartmentRow[]>`
+      SELECT p.org_id AS "orgId", p.id, p.department_id AS "departmentId", p.slug, p.name, p.created_at AS "createdAt",
+        d.name AS "departmentName", d.is_default AS "departmentIsDefault", d.created_at AS "departmentCreatedAt"
+      FROM unnest(${organizations}::uuid[], ${locals}::uuid[]) AS wanted (org_id, id)
+      JOIN iam.projects p ON p.org_id = wanted.org_id AND p.id = wanted.id AND p.archived_at IS NULL
+      JOIN iam.departments d ON d.org_id = p.org_id AND d.id = p.department_id`
+    return rows.map(toProjectWithDepartment)
   }
 }
 

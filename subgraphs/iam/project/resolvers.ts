@@ -12,8 +12,10 @@ export const projectResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'Projec
     __resolveReference: ({ id }, { access, loaders }) => loaders.project.load(access.project('PROJECT_READ', id)),
     organization: ({ organizationId }, _, { access, loaders }) =>
       loaders.organization.load(access.organization('ORGANIZATION_READ', organizationId)),
-    department: ({ departmentId }, _, { access, loaders }) =>
-      loaders.department.load({ grant: access.organization('DEPARTMENT_READ', departmentId), id: departmentId }),
+    department: ({ department, departmentId }, _, { access, loaders }) => {
+      const grant = access.organization('DEPARTMENT_READ', departmentId)
+      return department ?? loaders.department.load({ grant, id: departmentId })
+    },
   },
   Organization: {
     projects: async ({ id }, args, { access, iam }) => {

@@ -26,7 +26,7 @@ export interface CreateProject {
 export type ProjectService = ReturnType<typeof projectService>
 
 export const projectService = ({ units, clock, ids }: ProjectDependencies) => ({
-  /** Those of the set that exist, in no order. */
+  /** Those of the set that exist, with their departments, in no order. */
   findAll: (scope: ProjectSetScope): Promise<Project[]> =>
     units.projectSet.read(scope, ({ projects }) => projects.all()),
 

@@ -5,10 +5,10 @@ import { userPrincipal } from './principal.ts'
 
 export const userResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'User'> = {
   Query: {
-    viewer: (_, __, { access, iam }) => iam.users.find(access.self()),
+    viewer: (_, __, { access, loaders }) => loaders.self.load(access.self()),
   },
   User: {
-    __resolveReference: (_, { access, iam }) => iam.users.find(access.self()),
+    __resolveReference: (_, { access, loaders }) => loaders.self.load(access.self()),
   },
   Mutation: {
     disableUser: async (_, { input }, { access, iam }) => {
