@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { CataloguedError } from '../errors/catalogue.ts'
 import type { Uuid } from '../ids/id.ts'
 import { writeCursor } from './cursor.ts'
-import { idConnection, idPage, idPageQuery, newestFirstQuery } from './id-page.ts'
+import { idConnection, idPage, idPageQuery } from './id-page.ts'
 
 const ids = ['018f0000-0000-7000-8000-000000000001', '018f0000-0000-7000-8000-000000000002'] as Uuid[]
 
@@ -16,14 +16,6 @@ test('a page is read one row longer than it is shown, strictly beyond its cursor
 
   const next = idPage({ first: 1, after: connection.pageInfo.endCursor }, 'Project.buckets')
   expect(idPageQuery(next)).toEqual({ where: { id: { gt: ids[0] } }, orderBy: { id: 'asc' }, take: 2 })
-})
-
-test('newest first, forward goes to older rows and backward to newer ones', () => {
-  const { endCursor } = idConnection(ids, idPage({}, 'BillingAccount.ledger'), (id) => id).pageInfo
-  const older = idPage({ first: 5, after: endCursor }, 'BillingAccount.ledger')
-  expect(newestFirstQuery(older)).toEqual({ where: { id: { lt: ids[1] } }, orderBy: { id: 'desc' }, take: 6 })
-  const newer = idPage({ last: 5, before: endCursor }, 'BillingAccount.ledger')
-  expect(newestFirstQuery(newer)).toEqual({ where: { id: { gt: ids[1] } }, orderBy: { id: 'asc' }, take: 6 })
 })
 
 test('a cursor of another list, and one that holds no id, are refused', () => {

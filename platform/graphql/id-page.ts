@@ -28,13 +28,6 @@ export const idPageQuery = ({ direction, fetch, after }: IdPage) => ({
   take: fetch,
 })
 
-/** The same for a list whose newest rows come first. */
-export const newestFirstQuery = ({ direction, fetch, after }: IdPage) => ({
-  where: after === undefined ? {} : { id: direction === 'forward' ? { lt: after } : { gt: after } },
-  orderBy: { id: direction === 'forward' ? ('desc' as const) : ('asc' as const) },
-  take: fetch,
-})
-
 /** Makes the connection of the rows that were read for the page. */
 export const idConnection = <T>(rows: readonly T[], page: IdPage, idOf: (row: T) => Uuid): Connection<T> =>
   connectionOf(rows, page, (row) => [idOf(row)])

@@ -2,9 +2,11 @@ import DataLoader from 'dataloader'
 import type { ProjectGrant } from '../../platform/access/authorize.ts'
 import type { ProjectSetScope } from '../../platform/access/scope.ts'
 import type { IdPage } from '../../platform/graphql/id-page.ts'
+import { organizationLoader, type OrganizationLoader } from '../../platform/graphql/loaders.ts'
 import type { Uuid } from '../../platform/ids/id.ts'
 import type { Charge, ChargeId, Period } from './charge/model.ts'
 import type { Billing } from './context.ts'
+import type { LedgerTransaction } from './ledger/model.ts'
 import { inBookCurrency, type Money } from './money/model.ts'
 import type { Price } from './price/model.ts'
 
@@ -26,6 +28,9 @@ export interface BillingLoaders {
   readonly charge: DataLoader<ChargeKey, Charge | undefined, string>
   readonly chargesOfProject: (page: IdPage) => ByProject<readonly Charge[]>
   readonly spendOfProject: (period: Period) => ByProject<Spend>
+  /** What could be spent at a moment; undefined: now. */
+  readonly balance: (asOf: Date | undefined) => OrganizationLoader<'BILLING_ACCOUNT_READ', Money>
+  readonly ledger: (page: IdPage) => OrganizationLoader<'BILLING_LEDGER_READ', readonly LedgerTransaction[]>
   /** By SKU code, at a moment; undefined: now. */
   readonly price: (at: Date | undefined) => DataLoader<string, Price | undefined>
 }
@@ -55,6 +60,10 @@ const byProject = <T>(read: (scope: ProjectSetScope) => Promise<(project: Uuid) 
     { cacheKeyFn: ({ scope }) => scope.projectId },
   )
 
+const textOfPage = ({ direction, fetch, after }: IdPage): string => JSON.stringify([direction, fetch, after])
+
+const textOfMoment = (at: Date | undefined): string => JSON.stringify(at ?? null)
+
 const chargeLoader = ({ charges }: Billing): BillingLoaders['charge'] =>
   new DataLoader(
     async (keys: readonly ChargeKey[]) => {
@@ -71,13 +80,11 @@ const chargeLoader = ({ charges }: Billing): BillingLoaders['charge'] =>
 
 export const billingLoaders = (billing: Billing, now: Date): BillingLoaders => ({
   charge: chargeLoader(billing),
-  chargesOfProject: byArguments(
-    ({ direction, fetch, after }) => JSON.stringify([direction, fetch, after]),
-    (page) =>
-      byProject<readonly Charge[]>(async (scope) => {
-        const pages = await billing.charges.pages(scope, page)
-        return (project) => pages.get(project) ?? []
-      }),
+  chargesOfProject: byArguments(textOfPage, (page) =>
+    byProject<readonly Charge[]>(async (scope) => {
+      const pages = await billing.charges.pages(scope, page)
+      return (project) => pages.get(project) ?? []
+    }),
   ),
   spendOfProject: byArguments(
     ({ from, to }) => JSON.stringify([from, to]),
@@ -87,8 +94,15 @@ export const billingLoaders = (billing: Billing, now: Date): BillingLoaders => (
         return (project) => ({ ...period, amount: sums.get(project) ?? inBookCurrency(0n) })
       }),
   ),
+  balance: byArguments(textOfMoment, (asOf) => organizationLoader((scope) => billing.accounts.balances(scope, asOf))),
+  ledger: byArguments(textOfPage, (page) =>
+    organizationLoader(async (scope) => {
+      const pages = Map.groupBy(await billing.ledger.pages(scope, page), ({ id }) => id.scope)
+      return (organization) => pages.get(organization) ?? []
+    }),
+  ),
   price: byArguments(
-    (at) => JSON.stringify(at ?? null),
+    textOfMoment,
     (at) =>
       new DataLoader(async (codes: readonly string[]) => {
         const found = await billing.prices.effectiveAt(codes, at ?? now)

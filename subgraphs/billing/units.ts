@@ -1,6 +1,7 @@
 import {
   organizationScope,
   type OrganizationScope,
+  type OrganizationSetScope,
   type PlatformScope,
   type ProjectScope,
   type ProjectSetScope,
@@ -8,9 +9,9 @@ import {
 import type { Database } from '../../platform/database/database.ts'
 import { createUnits } from '../../platform/database/units.ts'
 import type { UnitsOfWork } from '../../platform/database/unit-of-work.ts'
-import { AccountRepository } from './account/repository.ts'
+import { AccountRepository, AccountSetRepository } from './account/repository.ts'
 import { ChargeRepository, ChargeSetRepository } from './charge/repository.ts'
-import { LedgerRepository } from './ledger/repository.ts'
+import { LedgerRepository, LedgerSetRepository } from './ledger/repository.ts'
 import { PriceRepository } from './price/repository.ts'
 
 interface LedgerRepositories {
@@ -23,9 +24,15 @@ interface ProjectRepositories extends LedgerRepositories {
   readonly prices: PriceRepository
 }
 
+interface OrganizationSetRepositories {
+  readonly accounts: AccountSetRepository
+  readonly ledger: LedgerSetRepository
+}
+
 /** billing's doors to the database, one for each kind of scope. A project's also opens its organization's ledger. */
 export interface BillingUnits {
   readonly organization: UnitsOfWork<OrganizationScope, LedgerRepositories>
+  readonly organizationSet: UnitsOfWork<OrganizationSetScope, OrganizationSetRepositories>
   readonly project: UnitsOfWork<ProjectScope, ProjectRepositories>
   readonly projectSet: UnitsOfWork<ProjectSetScope, { readonly charges: ChargeSetRepository }>
   readonly platform: UnitsOfWork<PlatformScope, { readonly prices: PriceRepository }>
@@ -35,6 +42,10 @@ export const billingUnits = (database: Database): BillingUnits => ({
   organization: createUnits(database, (db, scope: OrganizationScope) => ({
     accounts: new AccountRepository(db, scope),
     ledger: new LedgerRepository(db, scope),
+  })),
+  organizationSet: createUnits(database, (db, scope: OrganizationSetScope) => ({
+    accounts: new AccountSetRepository(db, scope),
+    ledger: new LedgerSetRepository(db, scope),
   })),
   project: createUnits(database, (db, scope: ProjectScope) => ({
     accounts: new AccountRepository(db, organizationScope(scope.organizationId)),

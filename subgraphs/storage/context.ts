@@ -3,7 +3,7 @@ import { selfId, type ProjectId } from '../../platform/ids/id.ts'
 import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
 import type { Bucket, BucketId } from './bucket/model.ts'
 import { bucketService, type BucketService } from './bucket/service.ts'
-import type { StorageGrant } from './grant/model.ts'
+import type { SharedBucket, StorageGrant } from './grant/model.ts'
 import { storageGrantService, type StorageGrantService } from './grant/service.ts'
 import { storageUnits } from './units.ts'
 
@@ -17,6 +17,7 @@ export interface Storage {
 interface StorageLoaders {
   readonly bucket: OneLoader<'STORAGE_BUCKET_READ', BucketId, Bucket>
   readonly bucketsOfProject: PageLoader<'STORAGE_BUCKET_READ', ProjectId, Bucket>
+  readonly sharedWithProject: PageLoader<'STORAGE_BUCKET_READ', ProjectId, SharedBucket>
   readonly grantsOfBucket: PageLoader<'STORAGE_GRANT_READ', BucketId, StorageGrant>
 }
 
@@ -38,5 +39,6 @@ export const createStorage = ({ database, clock, ids }: SubgraphPlatform): Stora
 export const storageLoaders = ({ buckets, grants }: Storage): StorageLoaders => ({
   bucket: oneLoader(buckets.findAll),
   bucketsOfProject: pageLoader(buckets.pages, ({ id }) => selfId('prj', id.scope).text),
+  sharedWithProject: pageLoader(grants.pagesOfShared, ({ subjectProjectId }) => subjectProjectId.text),
   grantsOfBucket: pageLoader(grants.pages, ({ bucketId }) => bucketId.text),
 })

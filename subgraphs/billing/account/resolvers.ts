@@ -19,7 +19,7 @@ export const accountResolvers: Pick<BillingResolvers, 'Query' | 'Organization' |
       return account.id.text === (typeof id === 'string' ? id : id.text) ? account : null
     },
     organization: ({ id }) => ({ id: selfId('org', id.scope) }),
-    balance: ({ id }, { asOf }, { access, billing }) =>
-      billing.accounts.balance(access.organization('BILLING_ACCOUNT_READ', id), asOf ?? undefined),
+    balance: ({ id }, { asOf }, { access, loaders }) =>
+      loaders.balance(asOf ?? undefined).load(access.organization('BILLING_ACCOUNT_READ', id)),
   },
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { organizationScope } from '../../../platform/access/scope.ts'
+import { organizationScope, type OrganizationSetScope } from '../../../platform/access/scope.ts'
 import { systemIds } from '../../../platform/ids/generator.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { createTestBooks, type TestBooks } from '../testkit/test-books.ts'
@@ -44,10 +44,11 @@ const everything = () =>
       ' union all ',
     ),
   )
-const sum = (organization: Uuid, book: 'WALLET' | 'FUNDING' | 'REVENUE', until?: Date) =>
-  billingUnits(books.database).organization.read(organizationScope(organization), ({ accounts }) =>
-    accounts.sum(book, until),
-  )
+const sum = async (organization: Uuid, book: 'WALLET' | 'FUNDING' | 'REVENUE', until?: Date): Promise<bigint> => {
+  const scope: OrganizationSetScope = { kind: 'organization-set', organizations: [organizationScope(organization)] }
+  const sums = await billingUnits(books.database).organizationSet.read(scope, ({ accounts }) => accounts.sums(book, until))
+  return sums.get(organization) ?? 0n
+}
 
 describe('a released allocation', () => {
   test('is charged by the second at the rate of its placing: charge, zero-sum transaction, audit row and event', async () => {

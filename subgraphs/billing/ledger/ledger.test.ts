@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { organizationScope, projectScope } from '../../../platform/access/scope.ts'
+import { organizationScope, projectScope, type OrganizationSetScope } from '../../../platform/access/scope.ts'
 import { systemIds } from '../../../platform/ids/generator.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { createTestBooks, type TestBooks } from '../testkit/test-books.ts'
@@ -33,10 +33,11 @@ const newOrganization = async (): Promise<{ organizationId: Uuid; projectId: Uui
   return { organizationId, projectId }
 }
 
-const sum = (organization: Uuid, book: LedgerBook, until?: Date) =>
-  billingUnits(books.database).organization.read(organizationScope(organization), ({ accounts }) =>
-    accounts.sum(book, until),
-  )
+const sum = async (organization: Uuid, book: LedgerBook, until?: Date): Promise<bigint> => {
+  const scope: OrganizationSetScope = { kind: 'organization-set', organizations: [organizationScope(organization)] }
+  const sums = await billingUnits(books.database).organizationSet.read(scope, ({ accounts }) => accounts.sums(book, until))
+  return sums.get(organization) ?? 0n
+}
 
 const minute = (n: number) => new Date(Date.parse('2026-02-01T00:00:00Z') + n * 60_000)
 

@@ -1,8 +1,9 @@
-import type { OrganizationScope } from '../../../platform/access/scope.ts'
+import type { OrganizationScope, OrganizationSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
-import { newestFirstQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
+import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
 import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
+import { Prisma } from '../../../prisma/generated/client.ts'
 import type { Books } from '../account/repository.ts'
 import { readBook, readKind, type LedgerTransaction, type LedgerTransactionId } from './model.ts'
 
@@ -49,14 +50,6 @@ export class LedgerRepository {
     return row ? toTransaction(row) : undefined
   }
 
-  /** Newest first. */
-  async page(page: IdPage): Promise<LedgerTransaction[]> {
-    const query = newestFirstQuery(page)
-    const where = { ...this.#scope.columns, ...query.where }
-    const rows = await this.#db.ledgerTransaction.findMany({ ...query, where, include: WITH_ENTRIES })
-    return rows.map(toTransaction)
-  }
-
   /** False when the source was posted before; of several at once, one gets true and the others wait for its end. */
   async claim(source: string, transactionId: Uuid): Promise<boolean> {
     const { count } = await this.#db.postedSource.createMany({
@@ -87,5 +80,52 @@ export class LedgerRepository {
         }
       }),
     })
+  }
+}
+
+/** A transaction as it is read with those of other organizations: JSON has no numbers for all amounts. */
+interface TransactionOfManyRow extends Omit<TransactionRow, 'entries'> {
+  entries: { micros: string; kind: string; currency: string }[]
+}
+
+const toTransactionOfMany = ({ entries, ...row }: TransactionOfManyRow): LedgerTransaction =>
+  toTransaction({
+    ...row,
+    entries: entries.map(({ micros, ...account }) => ({ amountMicros: BigInt(micros), account })),
+  })
+
+const NEWEST_FIRST = {
+  forward: { beyond: Prisma.sql`<`, order: Prisma.sql`DESC` },
+  backward: { beyond: Prisma.sql`>`, order: Prisma.sql`ASC` },
+}
+
+/** The ledgers of several organizations at once, to read them. */
+export class LedgerSetRepository {
+  readonly #db: Transaction
+  readonly #scope: OrganizationSetScope
+
+  constructor(db: Transaction, scope: OrganizationSetScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  /** The same page of every organization; newest first is forward. */
+  async pages({ direction, fetch, after }: IdPage): Promise<LedgerTransaction[]> {
+    const organizations = this.#scope.organizations.map(({ organizationId }) => organizationId)
+    const { beyond, order } = NEWEST_FIRST[direction]
+    const continues = after === undefined ? Prisma.empty : Prisma.sql`AND found.id ${beyond} ${after}::uuid`
+    const rows = await this.#db.$queryRaw<TransactionOfManyRow[]>`
+      SELECT t.org_id AS "orgId", t.id, t.kind, t.description, t.occurred_at AS "occurredAt", (
+        SELECT json_agg(json_build_object('micros', e.amount_micros::text, 'kind', a.kind, 'currency', a.currency)
+          ORDER BY e.amount_micros)
+        FROM billing.entries e JOIN billing.accounts a ON a.org_id = e.org_id AND a.id = e.account_id
+        WHERE e.org_id = t.org_id AND e.transaction_id = t.id) AS entries
+      FROM unnest(${organizations}::uuid[]) AS o (id)
+      CROSS JOIN LATERAL (
+        SELECT * FROM billing.transactions found
+        WHERE found.org_id = o.id ${continues}
+        ORDER BY found.id ${order} LIMIT ${fetch}::int) t
+      ORDER BY t.id ${order}`
+    return rows.map(toTransactionOfMany)
   }
 }

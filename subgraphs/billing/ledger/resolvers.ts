@@ -4,9 +4,9 @@ import type { BillingResolvers } from '../resolver-types.ts'
 
 export const ledgerResolvers: Pick<BillingResolvers, 'BillingAccount' | 'LedgerTransaction'> = {
   BillingAccount: {
-    ledger: async ({ id }, args, { access, billing }) => {
+    ledger: async ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'BillingAccount.ledger')
-      const rows = await billing.ledger.page(access.organization('BILLING_LEDGER_READ', id), page)
+      const rows = await loaders.ledger(page).load(access.organization('BILLING_LEDGER_READ', id))
       return idConnection(rows, page, (transaction) => transaction.id.local)
     },
   },

@@ -1,4 +1,5 @@
 import type { OrganizationGrant, SystemCapability } from '../../../platform/access/authorize.ts'
+import type { OrganizationSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
@@ -20,9 +21,9 @@ export const ledgerService = ({ units, clock, ids }: LedgerDependencies) => ({
   find: ({ scope }: Reader, id: LedgerTransactionId): Promise<LedgerTransaction | undefined> =>
     units.organization.read(scope, ({ ledger }) => ledger.find(id)),
 
-  /** Newest first. */
-  page: ({ scope }: Reader, page: IdPage): Promise<LedgerTransaction[]> =>
-    units.organization.read(scope, ({ ledger }) => ledger.page(page)),
+  /** The same page of every organization, newest first. */
+  pages: (scope: OrganizationSetScope, page: IdPage): Promise<LedgerTransaction[]> =>
+    units.organizationSet.read(scope, ({ ledger }) => ledger.pages(page)),
 
   /** Posts what moves an organization's money, once for each source; the first transaction opens the books. */
   post: (

@@ -24,6 +24,7 @@ export interface StorageGrant {
 /** A bucket of another project, as its grant shows it to the subject. */
 export interface SharedBucket {
   readonly grantId: StorageGrantId
+  readonly subjectProjectId: ProjectId
   readonly bucketId: BucketId
   readonly name: string
   readonly ownerProjectId: ProjectId

@@ -4,7 +4,7 @@ import type { Transaction } from '../../../platform/database/database.ts'
 import { isForeignKeyViolation } from '../../../platform/database/faults.ts'
 import { readPages, type ChildList } from '../../../platform/database/pages.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
-import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
+import { ownedId, type ProjectId, type Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import {
   projectIdOf,
@@ -55,13 +55,8 @@ interface SharedRow extends GrantRow {
 }
 
 const toSharedBucket = (row: SharedRow): SharedBucket => {
-  const { id: grantId, bucketId, ownerProjectId, rights, expiresAt } = toGrant(row)
-  return { grantId, bucketId, name: row.name, ownerProjectId, rights, expiresAt }
-}
-
-const BY_AGE = {
-  forward: { beyond: Prisma.sql`>`, order: Prisma.sql`ASC` },
-  backward: { beyond: Prisma.sql`<`, order: Prisma.sql`DESC` },
+  const { id: grantId, subjectProjectId, bucketId, ownerProjectId, rights, expiresAt } = toGrant(row)
+  return { grantId, subjectProjectId, bucketId, name: row.name, ownerProjectId, rights, expiresAt }
 }
 
 export class StorageGrantRepository {
@@ -77,25 +72,6 @@ export class StorageGrantRepository {
   async find(id: StorageGrantId): Promise<StorageGrant | undefined> {
     const row = await this.#db.storageGrant.findFirst({ where: { ...this.#scope.columns, id: id.local } })
     return row ? toGrant(row) : undefined
-  }
-
-  /**
-   * The buckets that grants in force let this project use. In one statement: a grant that ends meanwhile, or by the
-   * database's clock and not yet by ours, takes its bucket along and leaves the rest of the list.
-   */
-  async pageOfShared(at: Date, { direction, fetch, after }: IdPage): Promise<SharedBucket[]> {
-    const { organizationId, projectId } = this.#scope
-    const { beyond, order } = BY_AGE[direction]
-    const continues = after === undefined ? Prisma.empty : Prisma.sql`AND g.id ${beyond} ${after}::uuid`
-    const rows = await this.#db.$queryRaw<SharedRow[]>`
-      SELECT g.project_id AS "projectId", g.id, g.bucket_id AS "bucketId", g.subject_project_id AS "subjectProjectId",
-        g.rights, g.created_at AS "createdAt", g.expires_at AS "expiresAt", g.revoked_at AS "revokedAt", b.name
-      FROM storage.grants g
-      JOIN storage.buckets b ON b.org_id = g.org_id AND b.project_id = g.project_id AND b.id = g.bucket_id
-      WHERE g.subject_org_id = ${organizationId}::uuid AND g.subject_project_id = ${projectId}::uuid
-        AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > ${at}::timestamptz) ${continues}
-      ORDER BY g.id ${order} LIMIT ${fetch}::int`
-    return rows.map(toSharedBucket)
   }
 
   /** The grant in force with exactly these terms, if there is one. */
@@ -156,7 +132,24 @@ const OF_BUCKET: ChildList = {
   order: 'oldest-first',
 }
 
-/** The grants that several projects gave, to read them. */
+/**
+ * The buckets that grants in force let a project use, as a list of that project. In one statement: a grant that ends
+ * meanwhile, or by the database's clock and not yet by ours, takes its bucket along and leaves the rest of the list.
+ */
+const sharedWith = (at: Date): ChildList => ({
+  table: Prisma.sql`(
+    SELECT g.subject_org_id AS org_id, g.subject_project_id AS project_id, g.id, g.project_id AS owner, g.bucket_id,
+      g.rights, g.created_at, g.expires_at, g.revoked_at, b.name
+    FROM storage.grants g
+    JOIN storage.buckets b ON b.org_id = g.org_id AND b.project_id = g.project_id AND b.id = g.bucket_id
+    WHERE g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > greatest(${at}::timestamptz, now())))`,
+  columns: Prisma.sql`c.owner AS "projectId", c.id, c.bucket_id AS "bucketId", c.project_id AS "subjectProjectId",
+    c.rights, c.created_at AS "createdAt", c.expires_at AS "expiresAt", c.revoked_at AS "revokedAt", c.name`,
+  parent: Prisma.sql`project_id`,
+  order: 'oldest-first',
+})
+
+/** The grants that several projects gave or were given, to read them. */
 export class StorageGrantSetRepository {
   readonly #db: Transaction
   readonly #scope: ProjectSetScope
@@ -170,5 +163,11 @@ export class StorageGrantSetRepository {
   async pages(buckets: readonly BucketId[], page: IdPage): Promise<StorageGrant[]> {
     const rows = await readPages<GrantRow>(this.#db, this.#scope, OF_BUCKET, buckets, page)
     return rows.map(toGrant)
+  }
+
+  /** The same page of the buckets that every project may use besides its own. */
+  async pagesOfShared(at: Date, projects: readonly ProjectId[], page: IdPage): Promise<SharedBucket[]> {
+    const rows = await readPages<SharedRow>(this.#db, this.#scope, sharedWith(at), projects, page)
+    return rows.map(toSharedBucket)
   }
 }

@@ -16,10 +16,10 @@ export const storageGrantResolvers: Pick<StorageResolvers, 'Mutation' | 'Storage
     },
   },
   Project: {
-    sharedBuckets: async ({ id }, args, { access, storage }) => {
+    sharedBuckets: async ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'Project.sharedBuckets')
-      const rows = await storage.grants.pageOfShared(access.project('STORAGE_BUCKET_READ', id), page)
-      return idConnection(rows, page, (shared) => shared.grantId.local)
+      const key = { grant: access.project('STORAGE_BUCKET_READ', id), id: parseIdOrThrow('prj', id, 'id') }
+      return idConnection(await loaders.sharedWithProject(page).load(key), page, (shared) => shared.grantId.local)
     },
   },
   Mutation: {

@@ -4,7 +4,7 @@ import type { Clock } from '../../../platform/clock/clock.ts'
 import { storageGrantCreated, storageGrantRevoked } from '../../../platform/events/catalogue.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
-import { ownedId } from '../../../platform/ids/id.ts'
+import { ownedId, type ProjectId } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import type { BucketId } from '../bucket/model.ts'
 import type { StorageUnits } from '../units.ts'
@@ -35,8 +35,9 @@ export const storageGrantService = ({ units, clock, ids }: StorageGrantDependenc
   pages: (scope: ProjectSetScope, buckets: readonly BucketId[], page: IdPage): Promise<StorageGrant[]> =>
     units.projectSet.read(scope, ({ grants }) => grants.pages(buckets, page)),
 
-  pageOfShared: ({ scope }: ProjectGrant<'STORAGE_BUCKET_READ'>, page: IdPage): Promise<SharedBucket[]> =>
-    units.project.read(scope, ({ grants }) => grants.pageOfShared(clock.now(), page)),
+  /** The same page of every project that is let use what others own. */
+  pagesOfShared: (scope: ProjectSetScope, projects: readonly ProjectId[], page: IdPage): Promise<SharedBucket[]> =>
+    units.projectSet.read(scope, ({ grants }) => grants.pagesOfShared(clock.now(), projects, page)),
 
   /** Asked for again with the same terms, it is the same grant. */
   create: (
