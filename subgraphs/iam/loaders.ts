@@ -7,14 +7,14 @@ import {
   type OrganizationLoader,
   type PageLoader,
 } from '../../platform/graphql/loaders.ts'
-import type { ProjectId, Uuid } from '../../platform/ids/id.ts'
+import { selfId, type ProjectId, type Uuid } from '../../platform/ids/id.ts'
 import type { ApiKey } from './api-key/model.ts'
 import type { Iam } from './context.ts'
 import type { Department, DepartmentId } from './department/model.ts'
 import type { MemberRow } from './membership/repository.ts'
 import type { Organization } from './organization/model.ts'
 import type { Project } from './project/model.ts'
-import type { ServiceAccountId } from './service-account/model.ts'
+import type { ServiceAccount, ServiceAccountId } from './service-account/model.ts'
 import type { User } from './user/model.ts'
 
 /** A department to look up, and the proof that it may be read. */
@@ -30,6 +30,7 @@ export interface IamLoaders {
   readonly organization: OrganizationLoader<'ORGANIZATION_READ', Organization | undefined>
   readonly department: DataLoader<DepartmentKey, Department | undefined, string>
   readonly membersOfProject: PageLoader<'MEMBERSHIP_READ', ProjectId, MemberRow>
+  readonly accountsOfProject: PageLoader<'SERVICE_ACCOUNT_READ', ProjectId, ServiceAccount>
   readonly keysOfAccount: PageLoader<'API_KEY_READ', ServiceAccountId, ApiKey>
 }
 
@@ -68,5 +69,6 @@ export const iamLoaders = (iam: Iam): IamLoaders => ({
   }),
   department: departmentLoader(iam),
   membersOfProject: pageLoader(iam.memberships.pagesOfProjects, ({ project }) => project.text),
+  accountsOfProject: pageLoader(iam.serviceAccounts.pages, ({ id }) => selfId('prj', id.scope).text),
   keysOfAccount: pageLoader(iam.apiKeys.pages, ({ serviceAccountId }) => serviceAccountId.text),
 })

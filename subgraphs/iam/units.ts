@@ -20,7 +20,7 @@ import {
 } from './membership/repository.ts'
 import { OrganizationRepository, OrganizationSetRepository } from './organization/repository.ts'
 import { OrganizationProjectRepository, ProjectSetRepository } from './project/repository.ts'
-import { ServiceAccountRepository } from './service-account/repository.ts'
+import { ServiceAccountRepository, ServiceAccountSetRepository } from './service-account/repository.ts'
 import { NamedUserRepository } from './user/named-user-repository.ts'
 import { UserRepository } from './user/repository.ts'
 
@@ -48,6 +48,7 @@ interface OrganizationSetRepositories {
 interface ProjectSetRepositories {
   readonly projects: ProjectSetRepository
   readonly memberships: ProjectSetMembershipRepository
+  readonly accounts: ServiceAccountSetRepository
   readonly keys: ApiKeySetRepository
 }
 
@@ -86,6 +87,7 @@ export const iamUnits = (database: Database): IamUnits => ({
   projectSet: createUnits(database, (db, scope: ProjectSetScope) => ({
     projects: new ProjectSetRepository(db, scope),
     memberships: new ProjectSetMembershipRepository(db, scope),
+    accounts: new ServiceAccountSetRepository(db, scope),
     keys: new ApiKeySetRepository(db, scope),
   })),
   self: createUnits(database, (db, scope: SelfScope) => ({ users: new UserRepository(db, scope) })),

@@ -5,6 +5,7 @@ import { systemIds } from '../../platform/ids/generator.ts'
 import { silentLog } from '../../platform/log/log.ts'
 import type { SubgraphModule, SubgraphPlatform } from '../../platform/subgraph/module.ts'
 import type { DomainSchema } from '../../platform/database/database.ts'
+import type { PoolMetrics } from '../../platform/database/scoped-pool.ts'
 import { hostSubgraph } from '../../server/subgraph/build.ts'
 import { WORLD_PEPPERS } from './world-account.ts'
 import type { World } from './world.ts'
@@ -25,6 +26,8 @@ export interface HostOptions {
   readonly announced?: AffectedPrincipals[]
   /** By which checkpoints of the audit log are checked. */
   readonly checkpointKeys?: SubgraphPlatform['checkpointKeys']
+  /** Hears of each statement. */
+  readonly metrics?: PoolMetrics
 }
 
 /** A subgraph over a world's database, under the subgraph's own role. What is not valid for its schema is a fault. */
@@ -32,12 +35,12 @@ export const hostedSubgraph = (
   world: World,
   module: SubgraphModule,
   schema: DomainSchema,
-  { factors, announced, checkpointKeys }: HostOptions = {},
+  { factors, announced, checkpointKeys, metrics }: HostOptions = {},
 ): Ask => {
   const { clock } = world
   const platform = {
     checkpointKeys,
-    database: world.open(schema),
+    database: world.open(schema, { metrics }),
     cache: createMemoryCache({ clock, log: silentLog }),
     graph: '0'.repeat(64),
     announceGrants: (affected: AffectedPrincipals) => {

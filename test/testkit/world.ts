@@ -9,7 +9,7 @@ import { createAccess, type Access } from '../../platform/access/access.ts'
 import { createPostgresGrantSource } from '../../platform/access/postgres-grant-source.ts'
 import { ANONYMOUS, type Principal } from '../../platform/access/principal.ts'
 import { projectScope, type ProjectScope } from '../../platform/access/scope.ts'
-import type { Database, DomainSchema } from '../../platform/database/database.ts'
+import type { Database, DatabaseOptions, DomainSchema } from '../../platform/database/database.ts'
 import { systemIds } from '../../platform/ids/generator.ts'
 import { selfId, type Uuid } from '../../platform/ids/id.ts'
 import { worldAccount, type WorldAccount } from './world-account.ts'
@@ -22,7 +22,7 @@ export interface World {
   readonly clock: ManualClock
   /** Of the database, as its owner. */
   readonly ownerUrl: string
-  readonly open: (schema: DomainSchema) => Database
+  readonly open: (schema: DomainSchema, options?: Pick<DatabaseOptions, 'metrics'>) => Database
   readonly urlOf: TestDatabase['urlOf']
   readonly scope: (project: string) => ProjectScope
   /** The text of a project's id, as the graph has it. */
@@ -145,7 +145,7 @@ const build = async ({ statements, projects, members, accounts }: Plan): Promise
   return {
     clock,
     ownerUrl: database.ownerUrl,
-    open: (schema) => database.open(schema, { clock }),
+    open: (schema, options = {}) => database.open(schema, { clock, ...options }),
     urlOf: database.urlOf,
     scope: (project) => named(projects, project),
     projectId: (project) => selfId('prj', named(projects, project).projectId).text,

@@ -46,7 +46,9 @@ const everything = () =>
   )
 const sum = async (organization: Uuid, book: 'WALLET' | 'FUNDING' | 'REVENUE', until?: Date): Promise<bigint> => {
   const scope: OrganizationSetScope = { kind: 'organization-set', organizations: [organizationScope(organization)] }
-  const sums = await billingUnits(books.database).organizationSet.read(scope, ({ accounts }) => accounts.sums(book, until))
+  const sums = await billingUnits(books.database).organizationSet.read(scope, ({ accounts }) =>
+    accounts.sums(book, until),
+  )
   return sums.get(organization) ?? 0n
 }
 

@@ -35,7 +35,9 @@ const newOrganization = async (): Promise<{ organizationId: Uuid; projectId: Uui
 
 const sum = async (organization: Uuid, book: LedgerBook, until?: Date): Promise<bigint> => {
   const scope: OrganizationSetScope = { kind: 'organization-set', organizations: [organizationScope(organization)] }
-  const sums = await billingUnits(books.database).organizationSet.read(scope, ({ accounts }) => accounts.sums(book, until))
+  const sums = await billingUnits(books.database).organizationSet.read(scope, ({ accounts }) =>
+    accounts.sums(book, until),
+  )
   return sums.get(organization) ?? 0n
 }
 

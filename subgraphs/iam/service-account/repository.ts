@@ -1,9 +1,11 @@
-import type { ProjectScope } from '../../../platform/access/scope.ts'
+import type { ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { isForeignKeyViolation } from '../../../platform/database/faults.ts'
+import { readPages, type ChildList } from '../../../platform/database/pages.ts'
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
-import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
-import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
+import type { IdPage } from '../../../platform/graphql/id-page.ts'
+import { ownedId, type ProjectId, type Uuid } from '../../../platform/ids/id.ts'
+import { Prisma } from '../../../prisma/generated/client.ts'
 import type { DepartmentId } from '../department/model.ts'
 import type { ServiceAccount } from './model.ts'
 
@@ -40,13 +42,6 @@ export class ServiceAccountRepository {
   async find(id: Uuid): Promise<ServiceAccount | undefined> {
     const row = await this.#db.serviceAccount.findFirst({ where: this.#one(id) })
     return row ? toServiceAccount(row) : undefined
-  }
-
-  /** By age. */
-  async page(page: IdPage): Promise<ServiceAccount[]> {
-    const query = idPageQuery(page)
-    const where = { ...this.#scope.columns, ...NOT_DELETED, ...query.where }
-    return (await this.#db.serviceAccount.findMany({ ...query, where })).map(toServiceAccount)
   }
 
   /** The department of the project itself. */
@@ -96,5 +91,30 @@ export class ServiceAccountRepository {
 
   #one(id: Uuid) {
     return { ...this.#scope.columns, id, ...NOT_DELETED }
+  }
+}
+
+const OF_PROJECT: ChildList = {
+  table: Prisma.sql`(SELECT * FROM iam.service_accounts WHERE deleted_at IS NULL)`,
+  columns: Prisma.sql`c.org_id AS "orgId", c.project_id AS "projectId", c.id, c.department_id AS "departmentId", c.name,
+    c.created_at AS "createdAt", c.suspended_at AS "suspendedAt"`,
+  parent: Prisma.sql`project_id`,
+  order: 'oldest-first',
+}
+
+/** The service accounts of several projects at once, to read them. */
+export class ServiceAccountSetRepository {
+  readonly #db: Transaction
+  readonly #scope: ProjectSetScope
+
+  constructor(db: Transaction, scope: ProjectSetScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  /** The same page of every project. */
+  async pages(projects: readonly ProjectId[], page: IdPage): Promise<ServiceAccount[]> {
+    const rows = await readPages<ServiceAccountRow>(this.#db, this.#scope, OF_PROJECT, projects, page)
+    return rows.map(toServiceAccount)
   }
 }

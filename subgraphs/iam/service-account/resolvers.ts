@@ -31,10 +31,10 @@ export const serviceAccountResolvers: Pick<IamResolvers, 'Mutation' | 'Project' 
       loaders.department.load({ grant: access.organization('DEPARTMENT_READ', departmentId), id: departmentId }),
   },
   Project: {
-    serviceAccounts: async ({ id }, args, { access, iam }) => {
+    serviceAccounts: async ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'Project.serviceAccounts')
-      const rows = await iam.serviceAccounts.page(access.project('SERVICE_ACCOUNT_READ', id), page)
-      return idConnection(rows, page, (account) => account.id.local)
+      const key = { grant: access.project('SERVICE_ACCOUNT_READ', id), id }
+      return idConnection(await loaders.accountsOfProject(page).load(key), page, (account) => account.id.local)
     },
   },
   Mutation: {

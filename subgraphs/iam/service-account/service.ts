@@ -1,7 +1,9 @@
 import type { ProjectGrant } from '../../../platform/access/authorize.ts'
+import type { ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
+import type { ProjectId } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import type { ApiKeyId } from '../api-key/model.ts'
 import { departmentIn } from '../department/model.ts'
@@ -42,8 +44,9 @@ export const serviceAccountService = ({ units, clock, ids }: ServiceAccountDepen
   find: ({ scope }: ProjectGrant<'SERVICE_ACCOUNT_READ'>, id: ServiceAccountId): Promise<ServiceAccount | undefined> =>
     units.project.read(scope, ({ accounts }) => accounts.find(id.local)),
 
-  page: ({ scope }: ProjectGrant<'SERVICE_ACCOUNT_READ'>, page: IdPage): Promise<ServiceAccount[]> =>
-    units.project.read(scope, ({ accounts }) => accounts.page(page)),
+  /** The same page of every project. */
+  pages: (scope: ProjectSetScope, projects: readonly ProjectId[], page: IdPage): Promise<ServiceAccount[]> =>
+    units.projectSet.read(scope, ({ accounts }) => accounts.pages(projects, page)),
 
   create: (
     grant: ProjectGrant<'SERVICE_ACCOUNT_CREATE'>,
