@@ -31,6 +31,9 @@ export const CAPABILITIES = {
   APP_RELEASE_DEPLOY: 'Make a release the current one of an environment.',
   APP_ROUTE_READ: 'See the routes of an app.',
   APP_ROUTE_CREATE: 'Bind hostnames to an app.',
+  APP_SECRET_LIST: 'See which secrets an environment has; never their values.',
+  APP_SECRET_WRITE: 'Give secrets of an environment a value, and delete them.',
+  APP_SECRET_READ: 'Reveal the values of secrets.',
   STORAGE_BUCKET_READ: 'See the buckets of the project.',
   STORAGE_BUCKET_CREATE: 'Create buckets in the project.',
   STORAGE_GRANT_READ: 'See which other projects may use a bucket.',
@@ -79,6 +82,8 @@ const DEVELOPER = [
   'APP_RELEASE_CREATE',
   'APP_RELEASE_DEPLOY',
   'APP_ROUTE_CREATE',
+  'APP_SECRET_LIST',
+  'APP_SECRET_WRITE', // and not APP_SECRET_READ: who deploys does not read (R15)
   'STORAGE_BUCKET_CREATE',
 ] as const satisfies readonly Capability[]
 
@@ -101,6 +106,7 @@ const OPERATOR = [
 
 const OWNER = [
   ...DEVELOPER,
+  'APP_SECRET_READ',
   'AUDIT_READ',
   'PROJECT_CREATE',
   'MEMBERSHIP_ADD',
@@ -133,6 +139,9 @@ const SERVICE_ACCOUNT = [
   'APP_RELEASE_DEPLOY',
   'APP_ROUTE_READ',
   'APP_ROUTE_CREATE',
+  'APP_SECRET_LIST',
+  'APP_SECRET_WRITE',
+  'APP_SECRET_READ',
   'STORAGE_BUCKET_READ',
   'STORAGE_BUCKET_CREATE',
   'STORAGE_GRANT_READ',

@@ -2,6 +2,7 @@ import { Client } from 'pg'
 import { seedDemo } from './demo/seed.ts'
 import { recordEvidence } from './evidence.ts'
 import { migrationsDirectory } from './stores.ts'
+import type { Envelope } from '../platform/crypto/envelope.ts'
 import type { Peppers } from '../platform/crypto/peppers.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { DatabasePlace } from '../platform/database/place.ts'
@@ -34,14 +35,15 @@ const ensurePartitions = async (ownerUrl: string): Promise<void> => {
   }
 }
 
+export interface SeedParts {
+  readonly clock: Clock
+  readonly peppers?: Peppers | undefined
+  readonly envelope?: Envelope | undefined
+}
+
 /** Fills an empty installation with the demo organizations, once. */
-export const seed = async ({
-  place,
-  peppers,
-  progress,
-  clock,
-}: MigrateParts & { readonly clock: Clock; readonly peppers?: Peppers | undefined }): Promise<void> => {
+export const seed = async ({ place, peppers, envelope, progress, clock }: MigrateParts & SeedParts): Promise<void> => {
   const urlOf = (role: Parameters<Parameters<typeof seedDemo>[0]['urlOf']>[0]) =>
     role === 'owner' ? place.ownerUrl : place.urlOf(role)
-  if (await seedDemo({ urlOf, peppers, now: clock.now() })) progress('Made the demo organizations')
+  if (await seedDemo({ urlOf, peppers, envelope, now: clock.now() })) progress('Made the demo organizations')
 }

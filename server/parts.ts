@@ -1,6 +1,7 @@
 import { openAuditKeys, type AuditKeys } from './audit-keys.ts'
 import { openAccess } from './access.ts'
 import { part } from './part.ts'
+import { openEnvelope } from './envelope.ts'
 import { openPeppers } from './peppers.ts'
 import { openCache } from './stores.ts'
 import type { RunningSubgraph } from './subgraphs.ts'
@@ -50,6 +51,11 @@ export const commonParts = (surroundings: Surroundings) => {
     remedy: 'Check API_KEY_PEPPER, or that secrets.json in DATA_DIR can be read and written.',
     open: () => openPeppers(config),
   })
+  const envelope = part({
+    name: 'secrets key',
+    remedy: 'Check SECRETS_KEY, or that secrets.json in DATA_DIR can be read and written.',
+    open: () => openEnvelope(config),
+  })
   const migrations = part({
     name: 'migrations',
     remedy:
@@ -64,7 +70,7 @@ export const commonParts = (surroundings: Surroundings) => {
     remedy: 'Begin anew with `npm start -- --reset`.',
     open: async () => {
       const { seed } = await import('./migrate.ts')
-      await seed({ place: database.value, peppers: peppers.value, progress, clock })
+      await seed({ place: database.value, peppers: peppers.value, envelope: envelope.value, progress, clock })
     },
   })
   const cache = part({
@@ -107,6 +113,7 @@ export const commonParts = (surroundings: Surroundings) => {
             cache: cache.value,
             access: access.value,
             peppers: peppers.value,
+            envelope: envelope.value,
             checkpointKeys: auditKeys.value.checking,
             denials: access.value.denials,
             clock,
@@ -139,5 +146,5 @@ export const commonParts = (surroundings: Surroundings) => {
       },
       close: (started) => started.stop(),
     })
-  return { tracing, database, peppers, migrations, demo, cache, access, auditKeys, subgraphs, events }
+  return { tracing, database, peppers, envelope, migrations, demo, cache, access, auditKeys, subgraphs, events }
 }

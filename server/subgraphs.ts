@@ -4,6 +4,7 @@ import type { AccessDirectory } from './access.ts'
 import type { DatabasePlace } from '../platform/database/place.ts'
 import type { DenialRecorder } from '../platform/access/denials.ts'
 import type { Cache } from '../platform/cache/cache.ts'
+import type { Envelope } from '../platform/crypto/envelope.ts'
 import type { Peppers } from '../platform/crypto/peppers.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { DatabaseLogin } from '../platform/config/logins.ts'
@@ -20,6 +21,7 @@ export interface SubgraphSurroundings {
   readonly cache: Cache
   readonly access: AccessDirectory
   readonly peppers?: Peppers | undefined
+  readonly envelope?: Envelope | undefined
   /** By which checkpoints of the audit log are checked. */
   readonly checkpointKeys?: KeySet | undefined
   readonly clock: Clock
@@ -49,7 +51,8 @@ export const DOMAIN_SCHEMAS = {
 } as const satisfies Record<SubgraphName, DomainSchema & DatabaseLogin>
 
 export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurroundings): RunningSubgraph => {
-  const { place, poolSize, cache, access, peppers, checkpointKeys, clock, ids, metrics, denials } = surroundings
+  const { place, poolSize, cache, access, peppers, envelope, checkpointKeys, clock, ids, metrics, denials } =
+    surroundings
   const log = surroundings.log.child({ subgraph: module.name })
   const schema = DOMAIN_SCHEMAS[module.name]
   const database = openDatabase({
@@ -68,6 +71,7 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
     announceGrants: access.grants.announce,
     audience: access.audience,
     ...(peppers && { peppers }),
+    ...(envelope && { envelope }),
     graph: graphDigest(),
     checkpointKeys,
     clock,

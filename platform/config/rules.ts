@@ -73,6 +73,7 @@ const distributed = (config: Partial<Config>, roles: ReadonlySet<Role>): readonl
     ['subgraphUrls', gateway && subgraphs.length < SUBGRAPHS.length, 'for a gateway without its subgraphs'],
     ['internalSigningKey', gateway && config.internalSigningKeyFile === undefined, 'for a gateway of its own'],
     ['apiKeyPepper', gateway || subgraphs.includes('iam'), 'for the API keys that iam makes and the gateway accepts'],
+    ['secretsKey', subgraphs.includes('app-platform'), 'for the secrets that app-platform keeps'],
     ['oidcIssuer', gateway && !roles.has('identity'), 'for a gateway without the identity provider'],
   ]
   return needs

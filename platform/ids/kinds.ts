@@ -22,6 +22,7 @@ export const ID_KINDS = {
   env: 'project',
   rel: 'project',
   rte: 'project',
+  sec: 'project',
   bkt: 'project',
   sgr: 'project',
   chg: 'project',

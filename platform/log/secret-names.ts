@@ -10,6 +10,7 @@ const NAMES = [
   'api key',
   'private key',
   'signing key',
+  'secrets key',
   'credential',
   'connection string',
   'database url',

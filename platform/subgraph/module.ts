@@ -3,6 +3,7 @@ import type { Audience } from '../access/audience.ts'
 import type { AffectedPrincipals } from '../access/grant-cache.ts'
 import type { Access } from '../access/access.ts'
 import type { Cache } from '../cache/cache.ts'
+import type { Envelope } from '../crypto/envelope.ts'
 import type { Peppers } from '../crypto/peppers.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { KeySet } from '../crypto/key-set.ts'
@@ -34,6 +35,8 @@ export interface SubgraphPlatform {
   readonly announceGrants: (affected: AffectedPrincipals) => Promise<void>
   /** What API keys are hashed with. Only where `API_KEY_PEPPER` is known: a process that makes no keys needs none. */
   readonly peppers?: Peppers
+  /** What secrets are sealed with. Only where `SECRETS_KEY` is known: a process that keeps no secrets needs none. */
+  readonly envelope?: Envelope
   /** Whom to tell what happened in a project. */
   readonly audience: Audience
   /** SHA-256 of the supergraph that the subgraph is part of, in hexadecimal: proofs name the graph they proved. */

@@ -20,7 +20,7 @@ import type { SubgraphModule } from '../../platform/subgraph/module.ts'
 import { openAccess } from '../../server/access.ts'
 import { MODULES } from '../../server/modules.ts'
 import { startSubgraph } from '../../server/subgraphs.ts'
-import { WORLD_PEPPERS } from '../../test/testkit/world-account.ts'
+import { WORLD_ENVELOPE, WORLD_PEPPERS } from '../../test/testkit/world-account.ts'
 
 /** What became of every intrusion while these layers stood. */
 export interface LayerResult {
@@ -51,7 +51,13 @@ export const tryAll = async (
   suite: readonly Intrusion[],
   unconfined?: string,
 ): Promise<LayerResult> => {
-  const surroundings = { clock: systemClock, ids: systemIds, log: silentLog, peppers: WORLD_PEPPERS }
+  const surroundings = {
+    clock: systemClock,
+    ids: systemIds,
+    log: silentLog,
+    peppers: WORLD_PEPPERS,
+    envelope: WORLD_ENVELOPE,
+  }
   const has = (layer: 'L1 preflight' | 'L2 subgraph' | 'L3 repository'): boolean => standing.has(layer)
   const cache = createMemoryCache(surroundings)
   const access = await openAccess({ ...surroundings, url: world.database.urlOf('access'), poolSize: 2, cache })

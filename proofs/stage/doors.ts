@@ -21,7 +21,7 @@ import { createSubgraphServer } from '../../server/subgraph/http.ts'
 import { startSubgraph } from '../../server/subgraphs.ts'
 import type { TestDatabase } from '../../test/testkit/database.ts'
 import { startTokenIssuer, TEST_AUDIENCE } from '../../test/testkit/token-issuer.ts'
-import { WORLD_PEPPERS } from '../../test/testkit/world-account.ts'
+import { WORLD_ENVELOPE, WORLD_PEPPERS } from '../../test/testkit/world-account.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 
@@ -73,6 +73,7 @@ const principalOf = ({ credential }: SentCaller): Principal => {
 /** Opens the gateway over HTTP to each subgraph in a server of its own, as the distributed deployment has them. */
 export const openDoors = async ({ database, supergraph, modules = MODULES }: DoorOptions): Promise<Doors> => {
   const surroundings = { clock: systemClock, ids: systemIds, log: silentLog }
+  const keeping = { peppers: WORLD_PEPPERS, envelope: WORLD_ENVELOPE }
   const cache = createMemoryCache(surroundings)
   const access = await openAccess({
     ...surroundings,
@@ -83,7 +84,7 @@ export const openDoors = async ({ database, supergraph, modules = MODULES }: Doo
   })
   const signer = createInternalSigner({ keys: await createKeyRing('EdDSA'), clock: systemClock })
   const running = modules.map((module) =>
-    startSubgraph(module, { ...surroundings, place: database, poolSize: 4, cache, access, peppers: WORLD_PEPPERS }),
+    startSubgraph(module, { ...surroundings, place: database, poolSize: 4, cache, access, ...keeping }),
   )
   const servers = running.map((subgraph) => ({
     name: subgraph.name,

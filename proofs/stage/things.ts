@@ -38,6 +38,7 @@ export const TABLES: readonly Table[] = [
   { type: 'Environment', prefix: 'env', owner: 'project', table: 'app_platform.environments' },
   { type: 'Release', prefix: 'rel', owner: 'project', table: 'app_platform.releases' },
   { type: 'Route', prefix: 'rte', owner: 'project', table: 'app_platform.routes' },
+  { type: 'Secret', prefix: 'sec', owner: 'project', table: 'app_platform.secrets' },
   { type: 'Bucket', prefix: 'bkt', owner: 'project', table: 'storage.buckets' },
   { type: 'StorageGrant', prefix: 'sgr', owner: 'project', table: 'storage.grants' },
   {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import type { Envelope } from '../../platform/crypto/envelope.ts'
 import { demoUuid } from './demo-id.ts'
 import { tableRows, type TableRows } from './rows.ts'
+import { secretRows, type DemoEnvironment } from './secret-rows.ts'
 import { planning, telescope, vision } from './tenants.ts'
 
 const DEPLOYED = Date.parse('2026-01-07T12:00:00Z')
@@ -26,7 +28,14 @@ const apps = [
 
 const ownerOf = ({ project }: (typeof apps)[number]) => ({ org_id: project.organization.id, project_id: project.id })
 
-export const appPlatformRows = (): TableRows[] => [
+const environments: readonly DemoEnvironment[] = apps.map((of) => ({
+  owner: of.project,
+  environmentId: of.environmentId,
+  app: of.name,
+  at: of.at,
+}))
+
+export const appPlatformRows = (envelope: Envelope | undefined): TableRows[] => [
   tableRows(
     'app_platform',
     'app_platform.apps',
@@ -75,4 +84,5 @@ export const appPlatformRows = (): TableRows[] => [
       created_at: of.at,
     })),
   ),
+  ...(envelope ? secretRows(envelope, environments) : []),
 ]

@@ -1,5 +1,6 @@
 import { Client } from 'pg'
 import type { DatabaseLogin } from '../../platform/config/logins.ts'
+import type { Envelope } from '../../platform/crypto/envelope.ts'
 import type { Peppers } from '../../platform/crypto/peppers.ts'
 import { appPlatformRows } from './app-platform-rows.ts'
 import { billingRows } from './billing-rows.ts'
@@ -15,6 +16,8 @@ export interface SeedDependencies {
   readonly urlOf: (role: 'owner' | DatabaseLogin) => string
   /** What keys of service accounts are hashed with; without them the demo has none. */
   readonly peppers?: Peppers | undefined
+  /** What secrets of environments are sealed with; without it the demo has none. */
+  readonly envelope?: Envelope | undefined
   readonly now: Date
 }
 
@@ -37,7 +40,7 @@ const beginSeed = async (owner: Client, now: Date): Promise<Date | undefined> =>
  * Fills an empty installation with the demo organizations, once; false when they are there already. Tenant rows are
  * written by each service's own role under row-level security, so that the seed can make nothing that a service could not.
  */
-export const seedDemo = async ({ urlOf, peppers, now }: SeedDependencies): Promise<boolean> => {
+export const seedDemo = async ({ urlOf, peppers, envelope, now }: SeedDependencies): Promise<boolean> => {
   const clients = new Map<TableRows['role'], Client>()
   const clientOf = async (role: TableRows['role']): Promise<Client> => {
     const open = clients.get(role)
@@ -51,7 +54,7 @@ export const seedDemo = async ({ urlOf, peppers, now }: SeedDependencies): Promi
     const owner = await clientOf('owner')
     const startedAt = await beginSeed(owner, now)
     if (startedAt === undefined) return false
-    for (const table of demoTables(startedAt, peppers)) await insert(await clientOf(table.role), table)
+    for (const table of demoTables(startedAt, peppers, envelope)) await insert(await clientOf(table.role), table)
     await owner.query(`update platform.seeds set finished_at = $1 where name = 'demo'`, [now])
     return true
   } finally {
@@ -59,10 +62,10 @@ export const seedDemo = async ({ urlOf, peppers, now }: SeedDependencies): Promi
   }
 }
 
-const demoTables = (now: Date, peppers: Peppers | undefined): TableRows[] => [
+const demoTables = (now: Date, peppers: Peppers | undefined, envelope: Envelope | undefined): TableRows[] => [
   ...iamRows(now, peppers),
   ...computeRows(now),
-  ...appPlatformRows(),
+  ...appPlatformRows(envelope),
   ...storageRows(),
   ...billingRows(now),
   ...notificationRows(now),

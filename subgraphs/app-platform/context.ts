@@ -4,6 +4,7 @@ import { environmentService, type EnvironmentService } from './environment/servi
 import type { AppPlatformLoaders } from './loaders.ts'
 import { releaseService, type ReleaseService } from './release/service.ts'
 import { routeService, type RouteService } from './route/service.ts'
+import { secretService, type SecretService } from './secret/service.ts'
 import { appPlatformUnits } from './units.ts'
 
 /** app-platform's use cases. */
@@ -12,6 +13,7 @@ export interface AppPlatform {
   readonly environments: EnvironmentService
   readonly releases: ReleaseService
   readonly routes: RouteService
+  readonly secrets: SecretService
 }
 
 export interface AppPlatformContext extends OperationContext {
@@ -28,12 +30,14 @@ export const createAppPlatform = ({
   database,
   clock,
   ids,
-}: Pick<SubgraphPlatform, 'database' | 'clock' | 'ids'>): AppPlatform => {
+  envelope,
+}: Pick<SubgraphPlatform, 'database' | 'clock' | 'ids' | 'envelope'>): AppPlatform => {
   const dependencies = { units: appPlatformUnits(database), clock, ids }
   return {
     apps: appService(dependencies),
     environments: environmentService(dependencies),
     releases: releaseService(dependencies),
     routes: routeService(dependencies),
+    secrets: secretService({ ...dependencies, envelope }),
   }
 }

@@ -7,15 +7,22 @@ import { environmentResolvers } from './environment/resolvers.ts'
 import { appPlatformLoaders } from './loaders.ts'
 import { releaseResolvers } from './release/resolvers.ts'
 import { routeResolvers } from './route/resolvers.ts'
+import { secretResolvers } from './secret/resolvers.ts'
 
-/** What runs: apps, their environments and releases, and the hostnames that lead to them. */
+/** What runs: apps, their environments with their secrets, releases, and the hostnames that lead to them. */
 export const appPlatform: SubgraphModule = {
   name: 'app-platform',
   schemaFiles: schemaFilesIn(import.meta.dirname),
   start: (platform) => {
     const services = createAppPlatform(platform)
     return {
-      resolvers: mergeResolvers([appResolvers, environmentResolvers, releaseResolvers, routeResolvers]),
+      resolvers: mergeResolvers([
+        appResolvers,
+        environmentResolvers,
+        releaseResolvers,
+        routeResolvers,
+        secretResolvers,
+      ]),
       context: () => ({ appPlatform: services, loaders: appPlatformLoaders(services) }),
       eventHandlers: {},
       jobs: {},

@@ -7,7 +7,7 @@ import type { SubgraphModule, SubgraphPlatform } from '../../platform/subgraph/m
 import type { DomainSchema } from '../../platform/database/database.ts'
 import type { PoolMetrics } from '../../platform/database/scoped-pool.ts'
 import { hostSubgraph } from '../../server/subgraph/build.ts'
-import { WORLD_PEPPERS } from './world-account.ts'
+import { WORLD_ENVELOPE, WORLD_PEPPERS } from './world-account.ts'
 import type { World } from './world.ts'
 
 /** What a caller got: data, and of each error its path and code. */
@@ -48,6 +48,7 @@ export const hostedSubgraph = (
       return Promise.resolve()
     },
     peppers: WORLD_PEPPERS,
+    envelope: WORLD_ENVELOPE,
     audience: () => Promise.resolve([]),
     clock,
     ids: systemIds,

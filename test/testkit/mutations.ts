@@ -47,6 +47,7 @@ const KIND_OF: Readonly<Record<string, IdPrefix>> = {
   appId: 'app',
   environmentId: 'env',
   releaseId: 'rel',
+  secretId: 'sec',
   bucketId: 'bkt',
   grantId: 'sgr',
   notificationId: 'ntf',

@@ -71,7 +71,13 @@ const environments = async ({ database, redis, directory }: Stores) => {
   const own = (role: Role): Environment => {
     switch (role) {
       case 'migrate':
-        return { DATABASE_URL: database.ownerUrl, SEED_DEMO: 'always', API_KEY_PEPPER: PEPPER, ...passwords(role) }
+        return {
+          DATABASE_URL: database.ownerUrl,
+          SEED_DEMO: 'always',
+          API_KEY_PEPPER: PEPPER,
+          SECRETS_KEY,
+          ...passwords(role),
+        }
       case 'identity':
         return {}
       case 'worker':
@@ -90,6 +96,7 @@ const environments = async ({ database, redis, directory }: Stores) => {
           ...stores,
           ...passwords(role),
           ...(role === 'subgraph:iam' && { API_KEY_PEPPER: PEPPER }),
+          ...(role === 'subgraph:app-platform' && { SECRETS_KEY }),
           GATEWAY_JWKS_URL: `http://127.0.0.1:${gatewayPort.toString()}/.well-known/jwks.json`,
         }
     }
@@ -114,6 +121,7 @@ const environments = async ({ database, redis, directory }: Stores) => {
 }
 
 const PEPPER = 'a-pepper-of-tests-that-is-long-enough'
+const SECRETS_KEY = 'a-secrets-key-of-tests-that-is-long-enough'
 
 const MAIN = 'server/main.ts'
 

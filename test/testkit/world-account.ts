@@ -2,9 +2,13 @@ import type { Capability } from '../../directives/capabilities.ts'
 import { hashApiKey, newApiKeySecret, printApiKey } from '../../platform/access/api-key.ts'
 import type { ServiceAccountPrincipal } from '../../platform/access/principal.ts'
 import type { ProjectScope } from '../../platform/access/scope.ts'
+import { createEnvelope } from '../../platform/crypto/envelope.ts'
 import { createPeppers } from '../../platform/crypto/peppers.ts'
 import { systemIds } from '../../platform/ids/generator.ts'
 import { ownedId, type Uuid } from '../../platform/ids/id.ts'
+
+/** What the secrets of a world are sealed with. */
+export const WORLD_ENVELOPE = createEnvelope(['the-secrets-key-of-every-world-of-tests'])
 
 /** What the keys of a world are hashed with. */
 export const WORLD_PEPPERS = createPeppers(['the-pepper-of-every-world-of-tests'])

@@ -78,6 +78,13 @@ export const IDENTITY_SETTINGS = {
     about:
       'What API keys are hashed with before they are stored; the gateway and iam need the same. To change it, put the new one first and keep the old one behind a comma until the keys it hashed are rotated. Unset: one is generated into `DATA_DIR`.',
   }),
+  secretsKey: optional({
+    variable: 'SECRETS_KEY',
+    kind: secrets(32),
+    example: '$(openssl rand -base64 48)',
+    about:
+      'The key under which the subgraph app-platform keeps the secrets of environments (`docs/guides/secrets.md`). To change it, put the new one first and keep the old one behind a comma. What was written under a key that is lost is lost. Unset: one is generated into `DATA_DIR`.',
+  }),
   gatewayJwksUrl: optional({
     variable: 'GATEWAY_JWKS_URL',
     kind: url('http', 'https'),
