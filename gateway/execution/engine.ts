@@ -28,6 +28,7 @@ import { compileConditions } from './conditions.ts'
 import { refuseMutation } from './refused-mutation.ts'
 import { operationOf } from './prepared-fetch.ts'
 import type { OnSubgraphError, TransportOf, Variables } from './run.ts'
+import { variableFaults } from './variable-faults.ts'
 
 /** A validated operation, as HTTP and WebSocket alike bring it. */
 export interface IncomingOperation {
@@ -70,7 +71,8 @@ export interface EngineOptions {
 /** What is kept of one operation of one document, whoever sends it. */
 interface PreparedOperation {
   readonly parts: Omit<OperationParts, 'plan' | 'guarding'>
-  readonly coerce: (variables: Variables) => Variables | readonly GraphQLError[]
+  /** What the resolvers are to read, or what is wrong with it, one sentence each. */
+  readonly coerce: (variables: Variables) => Variables | readonly string[]
   readonly preflight: Preflight
   /** Compiled for what is denied. */
   readonly variants: BoundedCache<CompiledOperation>
@@ -106,7 +108,7 @@ export const createEngine = (options: EngineOptions): Engine => {
         const { coerced, errors } = getVariableValues(apiSchema, definitions, variables, {
           maxErrors: MAX_VARIABLE_ERRORS,
         })
-        return coerced ?? errors
+        return coerced ?? variableFaults(apiSchema, definitions, variables, errors)
       },
       preflight: compilePreflight({ schema: apiSchema, operation, fragments, readConditions, rules, clock }),
       variants: new BoundedCache(MAX_VARIANTS),
@@ -146,7 +148,7 @@ export const createEngine = (options: EngineOptions): Engine => {
   const begin = async (incoming: IncomingOperation, request: RequestContext): Promise<Begun | ExecutionResult> => {
     const prepared = preparedOf(incoming)
     const variables = prepared.coerce(incoming.variables)
-    if (isErrors(variables)) return { errors: variables.map(invalidVariable) }
+    if (isFaulty(variables)) return { errors: variables.map(invalidVariable) }
     const { principal, access } = request
     const { preflight, parts, variants } = prepared
     try {
@@ -168,7 +170,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     const { coerce, preflight } = preparedOf(incoming)
     const variables = coerce(incoming.variables)
     const begun = subscribed.get(incoming)
-    if (isErrors(variables) || !begun) return undefined
+    if (isFaulty(variables) || !begun) return undefined
     return lostPermission(begun, preflight.decide({ principal, access, variables }))
   }
 
@@ -194,13 +196,9 @@ export const createEngine = (options: EngineOptions): Engine => {
   }
 }
 
-const isErrors = (coerced: Variables | readonly GraphQLError[]): coerced is readonly GraphQLError[] =>
-  Array.isArray(coerced)
+const isFaulty = (coerced: Variables | readonly string[]): coerced is readonly string[] => Array.isArray(coerced)
 
-const invalidVariable = ({ message }: GraphQLError): GraphQLError => {
-  const error = catalogued('INVALID_INPUT', {}, { message: message.replaceAll(/ Did you mean [^?]*\?/g, '') })
-  return toGraphQLError(error)
-}
+const invalidVariable = (message: string): GraphQLError => toGraphQLError(catalogued('INVALID_INPUT', {}, { message }))
 
 /** The planner refuses operations that would take it too long; anything else is a fault. */
 const planningError = (error: unknown): GraphQLError => {

@@ -1,5 +1,6 @@
 import { CataloguedError, DETAIL_NAMES, entryOf, isErrorCode, type ErrorCode, type ErrorDetails } from './catalogue.ts'
 import { codeOfForeign } from './foreign.ts'
+import { withoutLiteral } from './without-literal.ts'
 
 /** The one shape in which an error leaves the product (R84). */
 export interface WireError {
@@ -76,11 +77,8 @@ const meaning = (code: ErrorCode, message: unknown, details: object): Meaning =>
 
 const MAX_MESSAGE = 500
 
-/** Suggestions tell a stranger the names that a schema has (Did you mean …?). */
-const SUGGESTION = /\s*Did you mean [^?]*\?/g
-
 const specificMessage = (message: unknown, code: ErrorCode): string => {
-  const text = typeof message === 'string' ? message.replaceAll(SUGGESTION, '').slice(0, MAX_MESSAGE).trim() : ''
+  const text = typeof message === 'string' ? withoutLiteral(message).slice(0, MAX_MESSAGE).trim() : ''
   return text === '' ? entryOf(code).message : text
 }
 
