@@ -12,7 +12,7 @@ interface NamedSecretInput {
 
 const namedSecret = ({ environmentId, secretId, name }: NamedSecretInput): NamedSecret => ({
   environmentId: parseIdOrThrow('env', environmentId, 'input.environmentId'),
-  secretId: secretId == null ? undefined : parseIdOrThrow('sec', secretId, 'input.secretId'),
+  secretId: secretId === null || secretId === undefined ? undefined : parseIdOrThrow('sec', secretId, 'input.secretId'),
   name: name ?? undefined,
 })
 
