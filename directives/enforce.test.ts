@@ -17,7 +17,10 @@ import {
   SIBLING,
   uuid,
 } from './testkit/guarded-graph.ts'
-import { NO_GRANTS } from '../platform/access/grants.ts'
+import { createAccess } from '../platform/access/access.ts'
+import { NO_GRANTS, type Grants } from '../platform/access/grants.ts'
+import { plainOrCarryingIds } from '../platform/access/plain-ids.ts'
+import { plainKey, type ScopeKey } from '../platform/access/scope-key.ts'
 import { ANONYMOUS } from '../platform/access/principal.ts'
 import { ownedId, parseAnyId, selfId, type Uuid } from '../platform/ids/id.ts'
 
@@ -190,6 +193,33 @@ describe('a root field', () => {
       Promise.resolve({ ...adasGrants, disabled: true }),
     )
     expect((await ask(schema, '{ fresh }', {}, disabledMeanwhile)).errors).toEqual([['fresh', 'ACTOR_DISABLED']])
+  })
+
+  test('never takes the id of a project for that of an organization', async () => {
+    const schema = guardedSubgraph(
+      `type Query { project(id: ID!): Billed @projectScoped(capability: READ, project: "id") }
+       type Billed @projectScoped(capability: READ) { id: ID! bill: Int @orgScoped(capability: READ) }`,
+      { Query: { project: (_: unknown, { id }: { id: string }) => ({ id, bill: 1 }) } },
+    )
+    const seven = plainKey('7')
+    if (!seven.ok) throw new Error('7 is no id')
+    const key: ScopeKey = seven.value
+    const held = { suspended: false, capabilities: new Set(['READ']) }
+    const grants: Grants = {
+      ...adasGrants,
+      organizations: new Map([[key, held]]),
+      projects: new Map([[key, { ...held, organizationId: ORGANIZATION }]]),
+    }
+    const access = createAccess({
+      principal: ada,
+      grants,
+      reload: () => Promise.resolve(grants),
+      ids: plainOrCarryingIds,
+    })
+    expect(await ask(schema, '{ project(id: "7") { id bill } }', {}, access)).toEqual({
+      data: { project: { id: '7', bill: null } },
+      errors: [['project.bill', 'INVALID_ID']],
+    })
   })
 
   test('R23: that is only sensitive asks again for what its object asks, or for a caller, with a fresh second factor', async () => {

@@ -2,9 +2,10 @@ import type { GraphQLField, GraphQLObjectType } from 'graphql'
 import { denialOf, type FieldDenial } from './field-denial.ts'
 import { accessOf, after, type Call, type MaybePromise } from './guard-context.ts'
 import { scopeReader } from './guard-objects.ts'
-import { scopeFieldOf, type Rule, type Rules, type ScopePath } from './rule.ts'
+import type { Rule, Rules, ScopePath } from './rule.ts'
 import { idsAt } from './scope-path.ts'
-import { guardsOf, stepUpOf, verdictOf, type GuardedRule, type Verdict } from './verdict.ts'
+import { carrierOf, guardsOf, isOwned } from './applied-rules.ts'
+import { stepUpOf, verdictOf, type GuardedRule, type Verdict } from './verdict.ts'
 import type { IdText } from '../platform/access/scope-ids.ts'
 import type { StepUp } from '../platform/access/requirement.ts'
 import type { Clock } from '../platform/clock/clock.ts'
@@ -38,12 +39,10 @@ const checkArgument =
   }
 
 const checkSource = (scope: GuardedRule, type: GraphQLObjectType, rules: Rules): ScopeCheck => {
-  const own = rules.get(type.name)?.scopes.find(({ kind }) => kind === scope.kind)
-  const argument = scopeFieldOf(own)
-  const carriesScope = scope.kind === 'project' || scope.kind === 'organization'
-  const read: (source: unknown, call: Call) => MaybePromise<IdText | undefined> = carriesScope
-    ? scopeReader(type, argument)
-    : () => undefined
+  const carrier = carrierOf(scope, rules.get(type.name))
+  const argument = carrier ?? 'id'
+  const read: (source: unknown, call: Call) => MaybePromise<IdText | undefined> =
+    carrier !== undefined && isOwned(scope) ? scopeReader(type, carrier) : () => undefined
   return (source, _values, call, stepUp) =>
     after(read(source, call), (id) => {
       const access = accessOf(call.context)

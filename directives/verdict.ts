@@ -12,19 +12,6 @@ export type GuardedRule = ProjectRule | OrganizationRule | SelfRule | PlatformRu
 
 export const isGuarded = (scope: ScopeRule): scope is GuardedRule => scope.kind !== 'public'
 
-const THE_CALLER: readonly GuardedRule[] = [{ kind: 'self' }]
-
-/**
- * What a field asks of its caller beyond what its object has asked. One that is only `@sensitive` asks for its object's
- * rules again, with a fresh second factor; where the object has none either (lint refuses that), for a user that has one.
- */
-export const guardsOf = (rule: Rule | undefined, ofObject: Rule | undefined): readonly GuardedRule[] => {
-  const own = rule?.scopes.filter(isGuarded) ?? []
-  if (own.length > 0 || rule?.sensitive === undefined) return own
-  const inherited = ofObject?.scopes.filter(isGuarded) ?? []
-  return inherited.length > 0 ? inherited : THE_CALLER
-}
-
 /** The outcome of a rule for one scope: nothing, or why not. */
 export type Verdict = Decision | { readonly allowed: false; readonly code: 'INVALID_ID' }
 

@@ -12,15 +12,16 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql'
-import { scopeFieldOf, type Rule, type Rules } from '../../directives/rule.ts'
-import { guardsOf, isGuarded, type GuardedRule } from '../../directives/verdict.ts'
+import { carrierOf, guardsOf, isOwned, type OwnedRule } from '../../directives/applied-rules.ts'
+import type { Rule, Rules } from '../../directives/rule.ts'
+import { isGuarded, type GuardedRule } from '../../directives/verdict.ts'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { collectFields } from '../execution/completion/collect-fields.ts'
 import type { Fragments } from '../execution/merge-shape.ts'
 import type { FieldPlace, ObjectPlace, Place, RowCheck } from './place.ts'
 import { KNOWN_CALLER, Requirements, type Quantifier, type Requirement } from './requirements.ts'
 import { rowFields, type RowFields } from './row-fields.ts'
-import { contextBelow, isOwned, originOf, UNKNOWN, type OwnedRule, type ScopeContext } from './scope-context.ts'
+import { contextBelow, originOf, UNKNOWN, type ScopeContext } from './scope-context.ts'
 import { namingArgument, ScopeSources, type ScopeSource } from './scope-source.ts'
 
 export interface PlacesParts {
@@ -186,16 +187,17 @@ class Walk {
     if (origin.from === 'argument') into.checks.push(this.#require(scope, origin.source, below, sensitive))
     if (origin.from === 'caller' || scope.kind === 'self')
       into.checks.push(this.#require(scope, undefined, 'each', sensitive))
-    const isDecided = origin.from === 'decided' && !sensitive
-    const isOfRow =
-      origin.from === 'argument' ? origin.source.isList : origin.from === 'object' || origin.from === 'decided'
-    if (!isOfRow || isDecided || isRoot) return
-    const own = this.#parts.rules.get(type.name)?.scopes.find(({ kind }) => kind === scope.kind)
-    const field = scopeFieldOf(own)
-    const read = fields.reader(field)
+    if (origin.from === 'caller' || isRoot) return
+    const carrier = carrierOf(scope, this.#parts.rules.get(type.name))
+    const isSettled =
+      origin.from === 'argument' ? !origin.source.isList : origin.from === 'decided' && sensitive === undefined
+    // A thing that names its scope beside its id may contradict what was asked for: what it says is decided too.
+    if (isSettled && (carrier === undefined || carrier === 'id')) return
+    const field = carrier ?? 'id'
+    const read = carrier === undefined ? undefined : fields.reader(carrier)
     // A thing that does not say whose it is counts as the caller's, whoever that is.
     if (scope.kind === 'self' && !read) return
-    into.rows.push({ scope, field, read, sensitive })
+    into.rows.push({ scope, field, read, sensitive, isSettled })
     this.hasRows = true
   }
 

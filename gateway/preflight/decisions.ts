@@ -27,8 +27,10 @@ export const denyingRow = (
   { access, clock }: Decisions,
 ): CataloguedError | undefined => {
   if (!access) return undefined
-  for (const { scope, field, read, sensitive } of rows) {
-    const id = idOf(read?.(object))
+  for (const { scope, field, read, sensitive, isSettled } of rows) {
+    const value = read?.(object)
+    if (isSettled && (value === undefined || value === null)) continue
+    const id = idOf(value)
     const stepUp = stepUpOf({ sensitive }, clock)
     const verdict = stepUp ? verdictOf(scope, id, access, stepUp) : verdictOfObject(scope, id, access)
     if (!verdict.allowed) return errorOf(verdict, field)

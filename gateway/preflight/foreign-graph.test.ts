@@ -13,6 +13,8 @@ const books = [
   { __typename: 'Book', id: 'b2', projectId: 'theirs', title: 'Theirs', notes: 'not to be seen' },
   { __typename: 'Film', id: 'f1', projectId: 'watching', title: 'Film', notes: 'to see' },
 ]
+/** What a careless resolver returns: what is on the shelf, and what is not. */
+const shelved = () => [...books.slice(0, 2), { __typename: 'Book', id: 'b3', title: 'Loose', projectId: 'reading' }]
 const shelf: TestSubgraph = {
   typeDefs: `${HEADER}
     type Query {
@@ -20,7 +22,10 @@ const shelf: TestSubgraph = {
       books: [Book] @selfScoped
       media: [Media] @selfScoped
       best: Media @selfScoped
+      shelf(projectId: ID!): Shelf @projectScoped(capability: READ, project: "projectId")
     }
+    type Shelf { books: [Book] }
+    type Mutation { buy(projectId: ID!): Shelf @projectScoped(capability: READ, project: "projectId") }
     interface Media @key(fields: "id projectId") { id: ID! projectId: ID! title: String }
     type Book implements Media @key(fields: "id projectId") @projectScoped(capability: READ, project: "projectId") {
       id: ID! projectId: ID! title: String notes: String @projectScoped(capability: WRITE)
@@ -32,7 +37,9 @@ const shelf: TestSubgraph = {
       books: () => books.slice(0, 2),
       media: () => books,
       best: () => books[1],
+      shelf: () => ({ books: shelved() }),
     },
+    Mutation: { buy: () => ({ books: shelved() }) },
     Media: {
       __resolveReference: (key: { id: string }) => books.find(({ id }) => id === key.id),
       __resolveType: ({ id }: { id: string }) => books.find((book) => book.id === id)?.__typename,
@@ -149,4 +156,21 @@ test('objects of an interface, from the subgraph that knows their types and from
     ['top.0.votes', 'CAPABILITY_REQUIRED'],
     ['top.1', 'PROJECT_ACCESS_DENIED'],
   ])
+})
+
+test('a thing that says to be elsewhere than what was asked for is decided by what it says', async () => {
+  const careless = await ask('{ book(id: "b2", projectId: "reading") { title count } }')
+  expect(careless.data).toEqual({ book: null })
+  expect(careless.errors).toEqual([['book', 'PROJECT_ACCESS_DENIED']])
+  expect(careless.sent.map(({ subgraph }) => subgraph)).toEqual(['shelf'])
+  const seen = { books: [{ title: 'Mine' }, null, { title: 'Loose' }] }
+  const path = (root: string) => [[`${root}.books.1`, 'PROJECT_ACCESS_DENIED']]
+  expect(await ask('{ shelf(projectId: "reading") { books { title } } }')).toMatchObject({
+    data: { shelf: seen },
+    errors: path('shelf'),
+  })
+  expect(await ask('mutation { buy(projectId: "reading") { books { projectId: id title } } }')).toMatchObject({
+    data: { buy: { books: [{ title: 'Mine' }, null, { title: 'Loose' }] } },
+    errors: path('buy'),
+  })
 })

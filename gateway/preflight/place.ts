@@ -52,6 +52,8 @@ export interface RowCheck {
   /** Reads its value; undefined where the graph does not show the field. */
   readonly read: Read | undefined
   readonly sensitive: Rule['sensitive']
+  /** The scope is known from above: an object that says nothing of its own is in it. */
+  readonly isSettled: boolean
 }
 
 /** Whether a requirement is denied in what is being compiled. */

@@ -1,3 +1,4 @@
+import { isOwned } from '../../directives/applied-rules.ts'
 import type { ScopeRule } from '../../directives/rule.ts'
 import type { GuardedRule } from '../../directives/verdict.ts'
 import type { ScopeSource } from './scope-source.ts'
@@ -17,11 +18,6 @@ export type ScopeContext =
 
 export const UNKNOWN: ScopeContext = { kind: 'unknown' }
 const SELF: ScopeContext = { kind: 'self' }
-
-export type OwnedRule = Extract<GuardedRule, { kind: 'project' | 'organization' }>
-
-export const isOwned = (scope: ScopeRule): scope is OwnedRule =>
-  scope.kind === 'project' || scope.kind === 'organization'
 
 /** Where the scope of a rule comes from at a place. */
 export type ScopeOrigin =

@@ -183,6 +183,22 @@ describe('scopes that cannot be read', () => {
     expect(scoped(field, 'input In { deep: Deep } input Deep { ids: [ID] }')).toEqual(findings)
   })
 
+  test('a rule takes its scope from an object that has one of its kind', () => {
+    const rule = '@orgScoped(capability: READ)'
+    expect(one(`${QUERY} ${PROJECT} extend type Project { bill: Int ${rule} }`)).toEqual([
+      'Project.bill scope-path-missing',
+    ])
+    expect(
+      one(
+        `${QUERY} ${PROJECT} extend type Project { bill(of: ID!): Int @orgScoped(capability: READ, organization: "of") }`,
+      ),
+    ).toEqual([])
+    expect(one(`${QUERY} ${PROJECT} type Org @orgScoped(capability: WRITE) { id: ID! bill: Int ${rule} }`)).toEqual([])
+    expect(
+      one(`${QUERY} ${PROJECT} type Page @public(reason: "for everyone here") { id: ID! bill: Int ${rule} }`),
+    ).toEqual([])
+  })
+
   test('lists of ids on an object, and ids that want an argument', () => {
     const object = (fields: string) =>
       one(`${QUERY} ${PROJECT} type Job @projectScoped(capability: READ, project: "of") { ${fields} }`)

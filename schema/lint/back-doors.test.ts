@@ -88,6 +88,7 @@ describe('what @requires reaches', () => {
     })
     expect(found(asking('parent { name }', ''))).toEqual([])
     expect(found(asking('flagship { name }', '@projectScoped(capability: READ)'))).toEqual([
+      'Organization.report scope-path-missing',
       'Organization.report selection-not-implied',
     ])
   })

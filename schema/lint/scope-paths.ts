@@ -1,5 +1,7 @@
+import { carrierOf } from '../../directives/applied-rules.ts'
 import { Kind, type FieldDefinitionNode, type TypeNode } from 'graphql'
 import { scopeFieldOf, type ScopePath } from '../../directives/rule.ts'
+import { isInterfaceObject } from './contributions.ts'
 import type { Finding } from './finding.ts'
 import { namedType, type GraphView } from './graph-view.ts'
 import type { LintRuleId } from './rules.ts'
@@ -51,8 +53,10 @@ const lintPath = (view: GraphView, placed: PlacedScope, scope: CarriedScope): re
     const message = `A root field has no object to take its scope from: name the ID argument with \`${argument}:\`.`
     return finding('scope-path-missing', message)
   }
-  const isCarried = view.rules.get(type.name)?.scopes.some(({ kind }) => kind === scope.kind) === true
-  if (isCarried || isOneId(type.fields.get('id'))) return []
+  const ofObject = view.rules.get(type.name)
+  const isCarried = ofObject?.scopes.some(({ kind }) => kind === scope.kind) === true
+  const carrier = carrierOf(scope, isInterfaceObject(view, type) ? undefined : ofObject)
+  if (isCarried || (carrier !== undefined && isOneId(type.fields.get(carrier)))) return []
   const message = `${type.name} carries no ${scope.kind} to decide by: name an ID argument with \`${argument}:\`.`
   return finding('scope-path-missing', message)
 }

@@ -65,8 +65,9 @@ export const SCOPE_RULES = {
   },
   'scope-path-missing': {
     severity: 'error',
-    breaks: 'A root field is project- or organization-scoped and does not say which argument carries the id.',
-    why: 'There is nothing to decide by, so everybody would be denied.',
+    breaks:
+      'A project- or organization-scoped field does not say which argument carries the id, and has no object that carries one of that kind: root fields, fields of value types, and a field with the one rule on an object with the other.',
+    why: 'There is nothing to decide by; the id of a project, taken for that of an organization, would be decided by whatever has the same id.',
     remedy: 'Write `project:` or `organization:` with the path of an ID argument, such as `"input.jobId"`.',
     example: 'type Query { job(id: ID!): Job @projectScoped(capability: JOB_READ) }',
   },
