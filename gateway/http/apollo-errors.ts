@@ -10,9 +10,15 @@ const BY_STATUS: ReadonlyMap<unknown, ErrorCode> = new Map<unknown, ErrorCode>([
 
 const CSRF = 'This operation has been blocked as a potential Cross-Site Request Forgery'
 
+/** What Apollo says without a code when a persisted query is sent with the hash of another text. */
+const FOREIGN_HASH = 'provided sha does not match query'
+
 /** The catalogue's error for what Apollo refuses before an operation; any other error as it is. */
 export const ofTransport = (error: unknown): unknown => {
-  if (!(error instanceof GraphQLError) || error.extensions['code'] !== 'BAD_REQUEST') return error
+  if (!(error instanceof GraphQLError)) return error
+  if (error.message === FOREIGN_HASH && error.path === undefined)
+    return catalogued('BAD_REQUEST', {}, { message: 'The hash of the persisted query is not that of the query.' })
+  if (error.extensions['code'] !== 'BAD_REQUEST') return error
   if (error.message.startsWith(CSRF)) return catalogued('CSRF_REFUSED')
   const { http } = error.extensions
   const status = http?.status

@@ -55,6 +55,12 @@ const badRequests: readonly (readonly [
   ['broken JSON', '{"query": "{ plan }', 400, 'INVALID_JSON'],
   ['an empty body', '', 400, 'INVALID_JSON'],
   [
+    'a query under the hash of another',
+    { query: '{ plan }', extensions: { persistedQuery: { version: 1, sha256Hash: '0'.repeat(64) } } },
+    400,
+    'BAD_REQUEST',
+  ],
+  [
     'a key that would reach the prototype',
     '{"query": "{ plan }", "__proto__": {"polluted": true}}',
     400,
