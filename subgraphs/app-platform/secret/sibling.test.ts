@@ -180,12 +180,14 @@ describe('the tables themselves', () => {
     await expect(
       secrets.world.rows(`update app_platform.secret_versions set key_id = '0000000000000000'`),
     ).rejects.toThrow('append-only')
+    // Two versions, so that what is moved is as old there as here: nothing but its place is another.
+    await secrets.put('a-owner', { environmentId: own.production, name: 'TOKEN', value: 'of production alone' })
     const put = await secrets.put('a-owner', { environmentId: otherApp, name: 'MOVED', value: 'was here' })
     const moved = partsOf(textAt(put, 'putSecret.secret.id')).local
     // Above every policy and trigger: as who has the database and not the key.
     await secrets.world.rows(
       `with moving as (select key_id, wrapped_key, ciphertext from app_platform.secret_versions
-         where secret_id = $1 order by version limit 1),
+         where secret_id = $1 and version = 2),
        next as (update app_platform.secrets set current_version = 2 where id = $2 returning *)
        insert into app_platform.secret_versions
          (org_id, project_id, environment_id, secret_id, version, key_id, wrapped_key, ciphertext, created_at)
