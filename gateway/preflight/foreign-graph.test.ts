@@ -29,6 +29,7 @@ const shelf: TestSubgraph = {
     interface Media @key(fields: "id projectId") { id: ID! projectId: ID! title: String }
     type Book implements Media @key(fields: "id projectId") @projectScoped(capability: READ, project: "projectId") {
       id: ID! projectId: ID! title: String notes: String @projectScoped(capability: WRITE)
+      loan: Int
     }
     type Film implements Media @key(fields: "id projectId") @projectScoped(capability: WRITE, project: "projectId") { id: ID! projectId: ID! title: String }`,
   resolvers: {
@@ -44,7 +45,12 @@ const shelf: TestSubgraph = {
       __resolveReference: (key: { id: string }) => books.find(({ id }) => id === key.id),
       __resolveType: ({ id }: { id: string }) => books.find((book) => book.id === id)?.__typename,
     },
-    Book: { __resolveReference: (key: { id: string }) => books.find(({ id }) => id === key.id) },
+    Book: {
+      __resolveReference: (key: { id: string }) => books.find(({ id }) => id === key.id),
+      loan: () => {
+        throw new Error('it is lent to nobody')
+      },
+    },
     Film: { __resolveReference: (key: { id: string }) => books.find(({ id }) => id === key.id) },
   },
 }
@@ -173,4 +179,13 @@ test('a thing that says to be elsewhere than what was asked for is decided by wh
     data: { buy: { books: [{ title: 'Mine' }, null, { title: 'Loose' }] } },
     errors: path('buy'),
   })
+})
+
+test('what went wrong inside of a thing that is denied is not told', async () => {
+  const { data, errors } = await ask('{ books { title loan } }')
+  expect(data).toEqual({ books: [{ title: 'Mine', loan: null }, null] })
+  expect(errors).toEqual([
+    ['books.0.loan', 'INTERNAL'],
+    ['books.1', 'PROJECT_ACCESS_DENIED'],
+  ])
 })

@@ -7,7 +7,7 @@ import type { Finding } from './completion.ts'
 
 /**
  * The errors of an answer: those of subgraphs cut to places that the client selected, those of completion that no
- * other error explains, none twice.
+ * other error explains, none twice. What went wrong inside of something that is denied is nobody's business.
  */
 export const errorsOf = (
   fetchErrors: readonly FieldError[],
@@ -15,7 +15,10 @@ export const errorsOf = (
   selected: MergeShape,
 ): GraphQLError[] | undefined => {
   if (fetchErrors.length === 0 && findings.length === 0) return undefined
-  const found = fetchErrors.map(({ path, error }) => ({ path: cut(path, selected), error }))
+  const denied = findings.filter(({ isDenial }) => isDenial)
+  const found = fetchErrors
+    .filter(({ path }) => !denied.some((denial) => isBelow(path, denial.path)))
+    .map(({ path, error }) => ({ path: cut(path, selected), error }))
   const explained = [...found, ...findings.filter(({ isConsequence }) => !isConsequence)].map(({ path }) => path)
   const kept = findings.filter(
     ({ path, isConsequence }) => !isConsequence || !explained.some((other) => isAlong(path, other)),
@@ -28,6 +31,8 @@ export const errorsOf = (
     return [toGraphQLError(error, path)]
   })
 }
+
+const isBelow = (path: ResponsePath, other: ResponsePath): boolean => path.length > other.length && isAlong(path, other)
 
 /** One of the two leads through the other. */
 const isAlong = (path: ResponsePath, other: ResponsePath): boolean => {

@@ -91,7 +91,7 @@ const guardedField = (
   if (denying.length > 0) {
     return {
       complete: (_, { findings, decisions }) => {
-        findings.push({ path: [], error: reasonOf(denying, decisions), isConsequence: false })
+        findings.push({ path: [], error: reasonOf(denying, decisions), isConsequence: false, isDenial: true })
         return denied
       },
     }
@@ -103,7 +103,7 @@ const guardedField = (
     denies: (object, { findings, decisions }) => {
       const error = denyingRow(rows, object, decisions)
       if (!error) return undefined
-      findings.push({ path: [], error, isConsequence: false })
+      findings.push({ path: [], error, isConsequence: false, isDenial: true })
       return { completed: denied }
     },
   }
@@ -178,7 +178,7 @@ const completeObject = (
     const { findings, decisions } = completion
     const error = denying.length > 0 ? reasonOf(denying, decisions) : denyingRow(rows, value, decisions)
     if (!error) return fields(value, completion)
-    findings.push({ path: [], error, isConsequence: false })
+    findings.push({ path: [], error, isConsequence: false, isDenial: true })
     return null
   }
 }

@@ -9,6 +9,8 @@ export interface Finding {
   readonly error: CataloguedError
   /** A null where none may be: left out where an error that caused it is reported already. */
   readonly isConsequence: boolean
+  /** The caller may not have what was fetched for this place. */
+  readonly isDenial?: true
 }
 
 /** One answer being completed. */
