@@ -75,14 +75,20 @@ export const remoteKeySet = ({
 
   const coolingDown = () => now() - triedAt < cooldownMilliseconds
 
+  /** In the background, logged where it fails: the keys at hand stay in use. */
+  const refreshWhenStale = (): void => {
+    if (known !== undefined && now() - known.readAt > freshMilliseconds && !coolingDown())
+      refresh().catch(() => undefined)
+  }
+
   const current = async (): Promise<Known> => {
     if (known === undefined || now() - known.readAt > maximumAgeMilliseconds) {
       if (pending === undefined && now() - failedAt < retryMilliseconds) {
         throw new KeysUnavailable('The signing keys of the token issuer could not be read a moment ago')
       }
       await refresh()
-    } else if (now() - known.readAt > freshMilliseconds && !coolingDown()) {
-      refresh().catch(() => undefined) // logged where it failed; the keys at hand stay in use
+    } else {
+      refreshWhenStale()
     }
     if (known === undefined) throw new KeysUnavailable('The signing keys of the token issuer were not read')
     return known
@@ -101,7 +107,11 @@ export const remoteKeySet = ({
         return (await current()).resolve(header, token)
       }
     },
-    version: () => version,
+    version: () => {
+      // Whoever remembers what a key vouched for asks this alone: a key that was withdrawn must be noticed there, too.
+      refreshWhenStale()
+      return version
+    },
     refresh,
   }
 }
