@@ -1,40 +1,55 @@
-import { join } from 'node:path'
-import { expect, test } from '@jest/globals'
-import { print } from 'graphql'
-import { directiveMutants } from './directive-mutants.ts'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { guardsReport } from './report.ts'
-import { runGuards } from './run.ts'
-import { subgraphsIn } from '../../schema/product-graph.ts'
+import { openGuardGround, tryMutants, type GuardGround } from './run.ts'
+import type { Selection } from './sample.ts'
 
-test('R1, R6: a guard that is taken away is noticed, whatever its kind', async () => {
-  const mutants = await runGuards({ everyNth: 12 })
-  const report = guardsReport(mutants, '', { everyNth: 12 })
-  expect(report.findings).toEqual([])
-  expect(new Set(mutants.map(({ kind }) => kind))).toEqual(
-    new Set([
-      ...['directive', 'policy', 'row-level security', 'force of row-level security'],
-      ...['composite key', 'composite foreign key', 'scope of the repositories'],
-    ]),
-  )
-}, 120_000)
+const SAMPLE: Selection = { kind: 'sample', share: 0.02, seed: 'npm test' }
 
-test('a guard that nothing notices fails the proof by its name', () => {
-  const survivor = { kind: 'directive', name: '@projectScoped of Project.spend in billing', noticedBy: undefined }
-  const report = guardsReport([survivor], '', 'all')
-  expect(report.holds).toBe(false)
-  expect(report.findings).toEqual(['survives: directive: @projectScoped of Project.spend in billing'])
-  expect(guardsReport([], '', 'all').holds).toBe(false)
+describe('the guard mutants', () => {
+  let ground: GuardGround
+  beforeAll(async () => {
+    ground = await openGuardGround()
+  }, 120_000)
+  afterAll(() => ground.stop())
+
+  test('R1, R5, R6: a sample of every kind of guard is taken out, and each is noticed', async () => {
+    const trials = await tryMutants(ground.mutants, SAMPLE)
+    const report = guardsReport(ground.mutants, trials, SAMPLE, '')
+    expect(report.findings).toEqual([])
+    expect(report.holds).toBe(true)
+    expect(new Set(trials.map(({ guard }) => guard)).size).toBe(7)
+    expect(ground.mutants.length).toBeGreaterThan(2_000)
+  }, 120_000)
+
+  test('every scoped repository has its mutants', () => {
+    const repositories = ground.mutants.filter(({ guard }) => guard === 'repository scope')
+    expect(new Set(repositories.map(({ coordinate }) => coordinate)).size).toBeGreaterThan(25)
+  })
 })
 
-test('a mutant lacks one directive and is the same otherwise', () => {
-  const subgraphs = subgraphsIn(join(import.meta.dirname, '..', '..', 'subgraphs'))
-  const mutants = directiveMutants(subgraphs)
-  const uses = (text: string) =>
-    text.match(/@(projectScoped|orgScoped|selfScoped|platformScoped|public|sensitive|audited|crossScope)\b/g)?.length ??
-    0
-  for (const { subgraph, document } of mutants.slice(0, 20)) {
-    const original = subgraphs.get(subgraph)
-    expect(original && uses(print(original)) - uses(print(document))).toBe(1)
-  }
-  expect(mutants.length).toBeGreaterThan(100)
+describe('with the checks neutralised that should notice', () => {
+  let ground: GuardGround
+  beforeAll(async () => {
+    ground = await openGuardGround({ lint: () => [], checks: [] })
+  }, 120_000)
+  afterAll(() => ground.stop())
+
+  test('the proof fails, and names the survivors by coordinate', async () => {
+    const isMeant = (coordinate: string, change: string) => (of: { coordinate: string; change: string }) =>
+      of.coordinate === coordinate && of.change === change
+    const mutants = [
+      isMeant('iam: Mutation.createProject', '@audited taken out'),
+      isMeant('compute.claims claims_pkey', 'begins with id'),
+    ].flatMap((meant) => ground.mutants.filter(meant))
+    expect(mutants).toHaveLength(2)
+    const trials = await tryMutants(mutants, { kind: 'all' })
+    const report = guardsReport(mutants, trials, { kind: 'all' }, '')
+    expect(report.holds).toBe(false)
+    expect(report.findings).toEqual(
+      expect.arrayContaining([
+        'iam: Mutation.createProject: @audited taken out: nobody noticed (directive)',
+        'compute.claims claims_pkey: begins with id: nobody noticed (key)',
+      ]),
+    )
+  }, 60_000)
 })

@@ -76,6 +76,15 @@ const BREAKS: readonly (readonly [row: string, sql: string, finding: string])[] 
   ],
   ['R1', 'alter table compute.probes disable row level security', 'compute.probes: row-level security is not enabled'],
   ['R1', 'alter table compute.probes no force row level security', 'compute.probes: row-level security is not forced'],
+  ['R1', 'alter table iam.users no force row level security', 'iam.users: row-level security is not forced'],
+  ['R1', 'alter table audit.denials disable row level security', 'audit.denials: row-level security is not enabled'],
+  ['R1', 'alter policy tenant on audit.entries to public', 'audit.entries: policy tenant is for everybody'],
+  [
+    'R5',
+    'alter table audit.checkpoints drop constraint checkpoints_pkey, add primary key (sequence)',
+    'audit.checkpoints: the primary key does not start with org_id',
+  ],
+  ['R90', 'grant select on iam.outbox to gpuaas_access', 'iam.outbox: gpuaas_access has rights on it'],
   ['R1', 'drop policy tenant on compute.probes', `compute.probes: no policy on the project's scope`],
   ['R1', 'alter policy tenant on compute.probes using (true)', `compute.probes: no policy on the project's scope`],
   [

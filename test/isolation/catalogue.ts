@@ -65,7 +65,15 @@ const RULES = {
          where t.owned and a.attname in ('org_id', 'project_id') and not a.attnotnull`,
 
   secured: `select title || ': row-level security is not ' || case when secured then 'forced' else 'enabled' end from tables
-         where tenanted and not (secured and (forced or title = ${OWNERS_TABLE}))`,
+         where (tenanted or exists (select from pg_policy p where p.polrelid = tables.oid)) and not (secured and (forced or title = ${OWNERS_TABLE}))`,
+
+  // What is sealed is nobody's own table, but kept by organization all the same.
+  sealedSecured: `select c.oid::regclass || ': row-level security is not enabled' from pg_class c
+         where c.relnamespace = 'audit'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and not c.relrowsecurity`,
+
+  sealedKeys: `select c.oid::regclass || ': the primary key does not start with org_id' from pg_class c join pg_attribute a on a.attrelid = c.oid
+         where c.relnamespace = 'audit'::regnamespace and c.relname in ('entries', 'checkpoints') and a.attname = 'org_id'
+           and exists (select from pg_constraint p where p.conrelid = c.oid and p.contype = 'p' and p.conkey[1] <> a.attnum)`,
 
   policies: `select title || ': no policy on the project''s scope' from tables t
          where owned and not exists (select from pg_policy p where p.polrelid = t.oid and p.polcmd = '*' and p.polpermissive
@@ -80,8 +88,7 @@ const RULES = {
 
   impersonation: `select a.name || ': may become ' || b.name from logins a join logins b on a.oid <> b.oid where pg_has_role(a.oid, b.oid, 'MEMBER')`,
 
-  openPolicies: `select t.title || ': policy ' || p.polname || ' is for everybody' from tables t join pg_policy p on p.polrelid = t.oid
-         where 0 = any (p.polroles)`,
+  openPolicies: `select p.polrelid::regclass || ': policy ' || p.polname || ' is for everybody' from pg_policy p where 0 = any (p.polroles)`,
 
   grants: `select t.title || ': ' || r.name || ' may not read it' from tables t join logins r on r.home = t.schema
          where t.owned and not has_table_privilege(r.oid, t.oid, 'SELECT')`,
@@ -93,7 +100,7 @@ const RULES = {
          where (has_table_privilege(r.oid, t.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
              or has_any_column_privilege(r.oid, t.oid, 'SELECT, INSERT, UPDATE, REFERENCES'))
            and not (r.name = 'gpuaas_relay' and t.name = 'outbox')
-           and not (r.name = 'gpuaas_access' and t.schema = 'iam' and not has_table_privilege(r.oid, t.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+           and not (r.name = 'gpuaas_access' and exists (select from pg_policy p where p.polrelid = t.oid and p.polroles = array[r.oid]) and not has_table_privilege(r.oid, t.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
              and not has_any_column_privilege(r.oid, t.oid, 'INSERT, UPDATE'))`,
 
   partitions: `select n.nspname || '.' || c.relname || ': ' || r.name || ' reaches the partition past its parent''s policies'

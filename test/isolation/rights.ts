@@ -1,0 +1,66 @@
+import type { Client } from 'pg'
+
+/** What a role may change of rows that are there, column by column: everything else is written once. */
+const CHANGED: Readonly<Record<string, readonly string[]>> = {
+  'app_platform.environments': ['current_release_id'],
+  'app_platform.secrets': ['current_version', 'updated_at'],
+  'compute.claims': ['released_at'],
+  'compute.nodes': ['state'],
+  'compute.slots': ['state'],
+  'iam.api_keys': ['overlap_ends_at', 'revoked_at'],
+  'iam.organization_memberships': ['deleted_at'],
+  'iam.organizations': ['suspended_at'],
+  'iam.project_memberships': ['deleted_at'],
+  'iam.service_accounts': ['deleted_at', 'suspended_at'],
+  'iam.users': ['disabled_at'],
+  'notifications.channels': ['last_sequence'],
+  'notifications.receipts': ['read_at'],
+  'storage.buckets': ['name'],
+  'storage.grants': ['revoked_at'],
+}
+
+/** An allocation is rewritten whole as its life goes on; where it lives, row-level security and the keys hold fast. */
+const REWRITTEN = ['compute.allocations']
+
+/** The relay removes rows that are on the backbone; a secret that is deleted is gone. */
+const REMOVED = [
+  'gpuaas_app_platform app_platform.secrets',
+  ...['app_platform', 'billing', 'compute', 'iam', 'notifications', 'storage'].map(
+    (schema) => `gpuaas_relay ${schema}.outbox`,
+  ),
+]
+
+const HELD = `
+  with tables as (
+    select c.oid, n.nspname || '.' || c.relname as title from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p') and n.nspname in ('iam', 'compute', 'app_platform', 'storage', 'billing', 'notifications')
+  ), logins as (select oid, rolname from pg_roles where rolname like 'gpuaas\\_%')
+  select r.rolname as role, t.title, lower(p.privilege) as verb, null as "column"
+    from logins r cross join tables t cross join (values ('DELETE'), ('TRUNCATE'), ('REFERENCES'), ('TRIGGER')) as p (privilege)
+    where has_table_privilege(r.oid, t.oid, p.privilege)
+  union all
+  select r.rolname, t.title, 'update', a.attname
+    from logins r cross join tables t join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
+    where has_column_privilege(r.oid, t.oid, a.attnum, 'UPDATE')
+  order by 1, 2, 3, 4`
+
+interface Held {
+  readonly role: string
+  readonly title: string
+  readonly verb: string
+  readonly column: string | null
+}
+
+const isNeeded = ({ role, title, verb, column }: Held): boolean => {
+  if (verb === 'delete') return REMOVED.includes(`${role} ${title}`)
+  if (verb !== 'update' || column === null) return false
+  return REWRITTEN.includes(title) || CHANGED[title]?.includes(column) === true
+}
+
+/** Rights to change or remove rows that no service needs (R90): one sentence each, the table first. */
+export const needlessRights = async (client: Client): Promise<readonly string[]> => {
+  const { rows } = await client.query<Held>(HELD)
+  return rows
+    .filter((held) => !isNeeded(held))
+    .map(({ role, title, verb, column }) => `${title}: ${role} may ${verb}${column === null ? '' : ` ${column}`}`)
+}
