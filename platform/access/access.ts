@@ -140,7 +140,8 @@ export const createAccess = ({ principal, grants: loaded, reload, ids = scopeCar
       const projects: ProjectScope[] = []
       for (const [projectId, { organizationId }] of grants.projects) {
         if (!isUuid(projectId) || !isUuid(organizationId)) continue // no repository holds what has a plain id
-        if (decideOnce({ kind: 'project', capability, projectId }).allowed)
+        // Not kept: many are decided here, few of them again.
+        if (decide(principal, grants, { kind: 'project', capability, projectId }).allowed)
           projects.push(projectScope(organizationId, projectId))
       }
       return { kind: 'project-set', projects }

@@ -6,22 +6,24 @@ interface Chunk {
 
 type Written = (error?: Error | null) => void
 
-/** Sends what is written within one turn of the event loop as one packet. */
+/**
+ * Sends the statements of one turn of the event loop as one packet. The driver corks the socket for each statement by
+ * itself; here it stays corked until the turn ends. (`write` cannot be overridden: `connect` puts the stream's back.)
+ */
 export class PacketSocket extends Socket {
   #isHeld = false
 
-  override write(chunk: Uint8Array | string, written?: Written): boolean
-  override write(chunk: string, encoding?: BufferEncoding, written?: Written): boolean
-  override write(...args: unknown[]): boolean {
-    if (!this.#isHeld) {
-      this.#isHeld = true
-      this.cork()
-      setImmediate(() => {
-        this.#isHeld = false
-        this.uncork()
-      })
-    }
-    return super.write(...(args as Parameters<Socket['write']>)) // as declared above
+  override cork(): void {
+    if (!this.#isHeld) super.cork()
+  }
+
+  override uncork(): void {
+    if (this.#isHeld) return
+    this.#isHeld = true
+    setImmediate(() => {
+      this.#isHeld = false
+      super.uncork()
+    })
   }
 
   override _writev(chunks: readonly Chunk[], written: Written): void {

@@ -21,8 +21,13 @@ const once = <A extends readonly unknown[]>(act: (...args: A) => void): ((...arg
 
 type Answer = (error: Error | null | undefined, result: unknown) => void
 
+/** Also a text without values goes by the extended protocol: only then does it wait for the packet (`PacketSocket`). */
+const extended = (config: QueryConfig): QueryConfig => Object.assign({}, config, { queryMode: 'extended' })
+
 const submit = (client: PoolClient, config: QueryConfig, settings: ScopeSettings, answer: Answer): void => {
-  client.query(isUnscoped(settings) ? new Query(config, answer) : new ScopedStatement(config, settings, answer))
+  client.query(
+    isUnscoped(settings) ? new Query(extended(config), answer) : new ScopedStatement(config, settings, answer),
+  )
 }
 
 /**

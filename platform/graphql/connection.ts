@@ -86,15 +86,24 @@ export const connectionOf = <T>(rows: readonly T[], page: PageRequest, keyOf: (r
   const hasMore = rows.length > page.limit
   const read = rows.slice(0, page.limit)
   const nodes = page.direction === 'forward' ? read : read.toReversed()
-  const edges = nodes.map((node) => ({ cursor: writeCursor(page.identity, keyOf(node)), node }))
+  const edges = nodes.map((node) => ({
+    node,
+    get cursor() {
+      return writeCursor(page.identity, keyOf(node)) // only where it is asked for: it holds a digest
+    },
+  }))
   const cameFromElsewhere = page.from !== undefined
   return {
     edges,
     pageInfo: {
       hasNextPage: page.direction === 'forward' ? hasMore : cameFromElsewhere,
       hasPreviousPage: page.direction === 'forward' ? cameFromElsewhere : hasMore,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges.at(0)?.cursor ?? null
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null
+      },
     },
   }
 }
