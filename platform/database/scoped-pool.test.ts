@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { InMemorySpanExporter } from '@opentelemetry/sdk-trace-base'
 import { systemGrant } from '../access/authorize.ts'
@@ -208,6 +209,7 @@ test('nothing is put behind a statement that has been at work for a while', asyn
       )
       expect(rows).toHaveLength(1)
     })
+    await delay(10) // longer than a statement may be at work before others avoid its connection
     await expect(backendOf(pool)).resolves.toEqual(expect.any(Number))
     await owner.query('select pg_advisory_unlock(1)')
     await blocked
