@@ -65,6 +65,20 @@ module.exports = {
       to: { path: '^(subgraphs|identity|server|prisma|terminal)/' },
     },
     {
+      name: 'terminals-know-no-graph',
+      comment: 'terminal/ moves bytes: sessions are its port, and what stands behind it is composed in server/.',
+      severity: 'error',
+      from: { path: '^terminal/', pathNot: tests },
+      to: { path: '^(subgraphs|gateway|directives|identity|server|prisma|schema)/' },
+    },
+    {
+      name: 'a-terminal-is-its-seam',
+      comment: 'A subgraph knows of terminals what the port says, and no byte of them.',
+      severity: 'error',
+      from: { path: '^subgraphs/', pathNot: tests },
+      to: { path: '^terminal/', pathNot: String.raw`^terminal/sessions\.ts$` },
+    },
+    {
       name: 'models-are-pure',
       comment: 'model.ts imports types, other models, and what has no I/O.',
       severity: 'error',
