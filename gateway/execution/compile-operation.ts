@@ -8,9 +8,11 @@ import { BoundedCache } from './bounded-cache.ts'
 import type { FetchDependencies } from './send-fetch.ts'
 import { compilePlan } from './compile-plan.ts'
 import { errorsOf } from './completion/answer.ts'
-import { compileRoot } from './completion/compile-completion.ts'
-import { BUBBLE, type Complete, type Completion } from './completion/completion.ts'
+import { compileRoot } from './completion/compile-writer.ts'
 import { compileIntrospection } from './completion/introspection.ts'
+import type { WriteObject } from './completion/write-values.ts'
+import { Writing, WRITTEN } from './completion/writing.ts'
+import { writtenData } from './completion/written-data.ts'
 import { compileConditions, conditionsKey } from './conditions.ts'
 import { shapeOf, type Fragments } from './merge-shape.ts'
 import type { Run, Variables } from './run.ts'
@@ -72,7 +74,7 @@ export const compileOperation = (parts: OperationParts, dependencies: FetchDepen
   }
 }
 
-/** Turns what was fetched into the client's answer. */
+/** Turns what was fetched into the client's answer: its data is written already, and parsed for those that look into it. */
 const compileAnswer = ({
   operation,
   fragments,
@@ -84,21 +86,16 @@ const compileAnswer = ({
   const selected = shapeOf(operation.selectionSet, fragments)
   const introspect =
     operation.operation === OperationTypeNode.QUERY ? compileIntrospection(apiSchema, operation, fragments) : undefined
-  const variants = new BoundedCache<Complete>(MAX_VARIANTS)
+  const variants = new BoundedCache<WriteObject>(MAX_VARIANTS)
   return (run) => {
-    const { conditions } = run
-    const complete = variants.getOrMake(conditionsKey(conditions), () =>
+    const { conditions, decisions } = run
+    const write = variants.getOrMake(conditionsKey(conditions), () =>
       compileRoot({ schema: apiSchema, fragments, conditions, guarding }, rootType, operation.selectionSet),
     )
-    const completion: Completion = {
-      findings: [],
-      introspection: introspect ? introspect(run.variables) : {},
-      decisions: run.decisions,
-    }
-    const completed = complete(run.data, completion)
-    const errors = errorsOf(run.errors, completion.findings, selected)
-    // Completing the root gives an object, or null where a null bubbled up to it.
-    const data = (completed === BUBBLE ? null : completed) as ExecutionResult['data']
-    return { ...(errors && { errors }), data: data ?? null }
+    const writing = new Writing({ introspection: introspect ? introspect(run.variables) : {}, decisions })
+    // Null where a null bubbled up to the root.
+    const data = write(run.data, writing) === WRITTEN ? writtenData(writing.pieces()) : null
+    const errors = errorsOf(run.errors, writing.findings, selected)
+    return { ...(errors && { errors }), data }
   }
 }

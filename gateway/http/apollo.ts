@@ -9,6 +9,7 @@ import type { Log } from '../../platform/log/log.ts'
 import type { Engines } from '../engines.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
 import { toGraphQLError } from '../errors/graphql-error.ts'
+import { answerText } from '../execution/completion/answer-text.ts'
 import type { Limits } from '../operation/limits.ts'
 import type { RequestContext } from '../transport/transport.ts'
 import { ofTransport } from './apollo-errors.ts'
@@ -51,7 +52,7 @@ export const createApollo = (options: ApolloOptions): ApolloServer<GatewayContex
     stopOnTerminationSignals: false,
     nodeEnv: production ? 'production' : 'development',
     logger: apolloLog(log),
-    stringifyResult: (result) => JSON.stringify(result),
+    stringifyResult: answerText,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),

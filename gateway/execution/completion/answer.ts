@@ -3,7 +3,7 @@ import { toGraphQLError } from '../../errors/graphql-error.ts'
 import type { ResponsePath } from '../data.ts'
 import type { MergeShape } from '../merge-shape.ts'
 import type { FieldError } from '../run.ts'
-import type { Finding } from './completion.ts'
+import type { Finding } from './writing.ts'
 
 /**
  * The errors of an answer: those of subgraphs cut to places that the client selected, those of completion that no
