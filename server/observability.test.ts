@@ -18,6 +18,7 @@ import { createTestDatabase, type TestDatabase } from '../test/testkit/database.
 import { eventually } from '../test/testkit/eventually.ts'
 import { ask } from '../test/testkit/product.ts'
 import { passwords } from '../test/testkit/processes.ts'
+import { traceSuite } from '../test/testkit/trace-suite.ts'
 
 const exporter = new InMemorySpanExporter()
 const lifecycle = new Lifecycle({ log: silentLog, shutdownTimeoutMs: 5_000 })
@@ -91,6 +92,23 @@ test('R87: one trace leads from the caller’s request over the fetches of all s
     ),
   )
 })
+
+traceSuite(
+  () => ({
+    urls: [url],
+    tokenOf: (email, factors = 'single') => signIn({ issuer: `${url}/identity`, email, factors }),
+    stop: () => Promise.resolve(),
+  }),
+  (traceId) =>
+    exporter
+      .getFinishedSpans()
+      .filter((span) => span.spanContext().traceId === traceId)
+      .map((span) => ({
+        name: span.name,
+        spanId: span.spanContext().spanId,
+        parentId: span.parentSpanContext?.spanId,
+      })),
+)
 
 test('/metrics tells of the operation, its fetches and its statements, and of the relay', async () => {
   const metrics = await (await fetch(`${url}/metrics`)).text()

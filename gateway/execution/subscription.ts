@@ -1,6 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner'
 import type { ExecutionResult } from 'graphql'
 import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
+import { tracedCompletion } from '../../platform/tracing/event-trace.ts'
 import { eventRequest, type RequestContext, type SubgraphResult } from '../transport/transport.ts'
 import type { FetchDependencies } from './send-fetch.ts'
 import { isDataObject } from './data.ts'
@@ -60,7 +61,7 @@ export const subscribeTo = async (
 
   try {
     const events = await transportOf(prepared.subgraph).subscribe(prepared, variablesOf(variables), request)
-    return mapEvents(events, complete)
+    return mapEvents(events, (event) => tracedCompletion(event, () => complete(event)))
   } catch (error) {
     const fault = faultOf(error)
     onSubgraphError(prepared.subgraph, fault, request)

@@ -1,4 +1,5 @@
 import { createSourceEventStream, execute } from 'graphql'
+import { tracedEvent } from '../../platform/tracing/event-trace.ts'
 import { mapEvents } from '../streams/map-events.ts'
 import { faultOf, toCatalogued } from '../execution/subgraph-error.ts'
 import { withAbort } from '../streams/abortable-events.ts'
@@ -10,7 +11,7 @@ import { eventRequest, type PreparedFetch, type RequestContext, type SubgraphRes
  * for one event may answer the next. Ends when the request's signal aborts.
  */
 export const subscribeInProcess = async (
-  { schema, context }: InProcessSubgraph,
+  { name, schema, context }: InProcessSubgraph,
   contextOf: ContextOf,
   { document }: PreparedFetch,
   variableValues: Readonly<Record<string, unknown>>,
@@ -34,10 +35,12 @@ export const subscribeInProcess = async (
       return this
     },
   }
-  const results = mapEvents(upstream, async (rootValue): Promise<SubgraphResult> => {
-    const contextValue = await context(await eventRequest(request))
-    return execute({ schema, document, rootValue, variableValues, contextValue })
-  })
+  const results = mapEvents(upstream, (rootValue) =>
+    tracedEvent<SubgraphResult>(rootValue, name, async () => {
+      const contextValue = await context(await eventRequest(request))
+      return execute({ schema, document, rootValue, variableValues, contextValue })
+    }),
+  )
   return withAbort(results, request.signal)
 }
 

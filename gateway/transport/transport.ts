@@ -26,6 +26,8 @@ export interface RequestContext {
 export interface SubgraphResult {
   readonly data?: Record<string, unknown> | null | undefined
   readonly errors?: readonly SubgraphError[] | undefined
+  /** Of an event of a subscription: the trace it belongs to (`TRACE_EXTENSION`). Nothing of it reaches a client. */
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** As a subgraph sent it, or in process the error itself. */

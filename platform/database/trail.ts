@@ -6,6 +6,8 @@ import { REDACTED, redactText } from '../log/redact-text.ts'
 import { isSecretName } from '../log/secret-names.ts'
 import { currentCorrelation, newCorrelation } from '../log/correlation.ts'
 import { unreachable } from '../result/result.ts'
+import { inSpan } from '../tracing/span.ts'
+import { traceHeaders } from '../tracing/spans.ts'
 import type { Database, DomainSchema, Transaction } from './database.ts'
 import type { WriteTools } from './unit-of-work.ts'
 
@@ -49,7 +51,7 @@ interface Job {
 const AUDIT_COLUMNS =
   'id uuid, occurred_at timestamptz, action text, target text, result text, actor_kind text, actor_id text, org_id uuid, project_id uuid, correlation_id text, details jsonb'
 const OUTBOX_COLUMNS =
-  'id uuid, type text, version int, occurred_at timestamptz, correlation_id text, causation_id text, org_id uuid, project_id uuid, user_id uuid, data jsonb'
+  'id uuid, type text, version int, occurred_at timestamptz, correlation_id text, causation_id text, traceparent text, org_id uuid, project_id uuid, user_id uuid, data jsonb'
 
 const namesOf = (columns: string): string =>
   columns
@@ -103,7 +105,7 @@ export class Trail {
       },
       jobs: {
         add: (name, payload, key) => {
-          this.#jobs.push({ name, payload, key })
+          this.#jobs.push({ name, payload: { ...payload, correlationId, causationId }, key })
         },
       },
     }
@@ -114,7 +116,17 @@ export class Trail {
    * that the database gave up (an error that the work swallowed) it fails, where a commit would silently roll back.
    */
   async write(db: Transaction, schema: DomainSchema): Promise<void> {
-    const rows = [this.#audit, this.#events, this.#jobs].map((list) => JSON.stringify(list))
+    if (this.#events.length + this.#jobs.length === 0) return this.#execute(db, schema)
+    const attributes = { 'gpuaas.events': this.#events.length, 'gpuaas.jobs': this.#jobs.length }
+    await inSpan({ name: 'outbox', kind: 'producer', attributes }, () => this.#execute(db, schema))
+  }
+
+  /** What others do because of it belongs to the trace of the span in which it is written (R87). */
+  async #execute(db: Transaction, schema: DomainSchema): Promise<void> {
+    const trace = traceHeaders()
+    const events = this.#events.map((event) => ({ ...event, ...trace }))
+    const jobs = this.#jobs.map((job) => ({ ...job, payload: { ...job.payload, ...trace } }))
+    const rows = [this.#audit, events, jobs].map((list) => JSON.stringify(list))
     await db.$executeRawUnsafe(statement(schema), ...rows)
   }
 }

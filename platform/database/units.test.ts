@@ -108,6 +108,7 @@ describe('a unit that writes', () => {
         occurred_at: NOW,
         correlation_id: 'correlation-1',
         causation_id: 'cause-1',
+        traceparent: null,
         org_id: a1.organizationId,
         project_id: a1.projectId,
         user_id: null,

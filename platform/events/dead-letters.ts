@@ -17,6 +17,6 @@ export const recordDeadLetter = async (
 
 const RECORD = `
   INSERT INTO events.dead_letters (${EVENT_COLUMNS.replace('id', 'event_id')}, consumer, error_class, tries)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
   ON CONFLICT (consumer, event_id)
   DO UPDATE SET error_class = excluded.error_class, tries = excluded.tries, dead_at = now()`

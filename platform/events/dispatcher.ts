@@ -4,6 +4,7 @@ import type { JobQueue } from '../jobs/jobs.ts'
 import { errorClass, JobAbandoned, type Job } from '../jobs/run-job.ts'
 import type { EventBackbone, EventEnvelope, EventHandler } from './envelope.ts'
 import { recordDeadLetter } from './dead-letters.ts'
+import { tracedHandling } from '../tracing/spans.ts'
 
 /** A subgraph as the dispatcher sees it. */
 export interface EventConsumer {
@@ -41,10 +42,12 @@ export const startDispatcher = async ({ backbone, subgraphs, queue, log }: Dispa
     .map(({ name, eventHandlers }) =>
       backbone.consume(name, Object.keys(eventHandlers), async (event) => {
         await runWithCorrelation(correlationOf(event), () =>
-          queue.add(
-            jobName(name),
-            { event: JSON.stringify(event) },
-            { key: `${name}:${event.type}:${event.id}`, tries: EVENT_TRIES + SPARE_TRIES },
+          tracedHandling(event.traceparent, `consume ${event.type}`, () =>
+            queue.add(
+              jobName(name),
+              { event: JSON.stringify(event), ...traceOf(event) },
+              { key: `${name}:${event.type}:${event.id}`, tries: EVENT_TRIES + SPARE_TRIES },
+            ),
           ),
         )
         log.debug({ subgraph: name, type: event.type, eventId: event.id }, 'an event was queued for its handler')
@@ -81,5 +84,8 @@ const handleEvent = ({ name, eventHandlers }: EventConsumer, tries: number): Job
     }
   }
 }
+
+/** For a process without traces of its own: what it passes on continues the event's all the same. */
+const traceOf = ({ traceparent }: EventEnvelope) => (traceparent === undefined ? {} : { traceparent })
 
 const correlationOf = (event: EventEnvelope) => ({ correlationId: event.correlationId, causationId: event.id })

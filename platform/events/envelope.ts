@@ -25,6 +25,8 @@ export interface EventEnvelope<Type extends string = string, Data = unknown> ext
   readonly correlationId: string
   /** The event or request that caused this one. */
   readonly causationId: string
+  /** W3C trace context of the change that caused it (R87); absent where that process made no traces. */
+  readonly traceparent?: string
 }
 
 /** Delivered in order for each publisher, at least once; consumers are idempotent by `id` (R75). */

@@ -3,7 +3,7 @@ import type { EventEnvelope } from './envelope.ts'
 
 /** The columns that every table of events has: outboxes, log, dead letters. */
 export const EVENT_COLUMNS =
-  'id, type, version, occurred_at, correlation_id, causation_id, org_id, project_id, user_id, data'
+  'id, type, version, occurred_at, correlation_id, causation_id, traceparent, org_id, project_id, user_id, data'
 
 /** Ids come from columns of type uuid, hence canonical. */
 export interface EventRow {
@@ -13,6 +13,7 @@ export interface EventRow {
   readonly occurred_at: Date
   readonly correlation_id: string
   readonly causation_id: string
+  readonly traceparent: string | null
   readonly org_id: Uuid
   readonly project_id: Uuid | null
   readonly user_id: Uuid | null
@@ -26,6 +27,7 @@ export const toEnvelope = (row: EventRow): EventEnvelope => ({
   occurredAt: row.occurred_at.toISOString(),
   correlationId: row.correlation_id,
   causationId: row.causation_id,
+  ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
   owner: {
     organizationId: row.org_id,
     ...(row.project_id === null ? {} : { projectId: row.project_id }),
@@ -42,6 +44,7 @@ export const toValues = (event: EventEnvelope): readonly unknown[] => [
   event.occurredAt,
   event.correlationId,
   event.causationId,
+  event.traceparent ?? null,
   event.owner.organizationId,
   event.owner.projectId ?? null,
   event.owner.userId ?? null,

@@ -96,6 +96,9 @@ describe('with an exporter', () => {
     'nonsense',
     `00-${'0'.repeat(32)}-${'1'.repeat(16)}-01`,
     `ff-${'1'.repeat(32)}-${'1'.repeat(16)}-01`,
+    `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01-more`,
+    `01-${'1'.repeat(32)}-${'1'.repeat(16)}-01-${'x'.repeat(300)}`,
+    `00-${'A'.repeat(32)}-${'1'.repeat(16)}-01`,
     ['a'],
   ])('a malformed traceparent (%j) begins a new trace', (traceparent) => {
     tracedRequest({ traceparent }, 'request', {}, () => undefined)

@@ -25,6 +25,7 @@ export interface OperationRequest {
 }
 
 export interface PreparedOperation {
+  readonly subgraph: string
   readonly kind: 'query' | 'mutation' | 'subscription'
   /** What is to be executed; by the functions below, never by itself: it holds no context. */
   readonly target: Pick<ExecutionArgs, 'schema' | 'document' | 'operationName'>
@@ -72,6 +73,7 @@ export const operationRunner = ({ subgraph, grants }: OperationRunnerParts) => {
       return argumentsWith(begun)
     }
     return ok({
+      subgraph: subgraph.name,
       kind: operation.operation,
       target,
       execute: async () => execute(argumentsWith(await contextFor(principal, signal))),

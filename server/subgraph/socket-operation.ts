@@ -3,6 +3,7 @@ import { endableEvents } from './endable-events.ts'
 import type { PreparedOperation } from './operation.ts'
 import type { GrantWatch } from '../../platform/access/grant-watch.ts'
 import type { Principal } from '../../platform/access/principal.ts'
+import { tracedEvent } from '../../platform/tracing/event-trace.ts'
 import { runWithCorrelation, type Correlation } from '../../platform/log/correlation.ts'
 
 /** One operation of a connection that a gateway shares among its callers. */
@@ -34,7 +35,8 @@ const answersOf = (
     try {
       const event = await events.next()
       if (event.done === true) return { done: true, value: undefined }
-      return { done: false, value: await prepared.executeEvent(event.value) }
+      const answer = await tracedEvent(event.value, prepared.subgraph, () => prepared.executeEvent(event.value))
+      return { done: false, value: answer }
     } catch (fault) {
       throw refusal(fault, correlation)
     }

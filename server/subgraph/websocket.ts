@@ -10,6 +10,7 @@ import { subscribeTo, type SocketOperation } from './socket-operation.ts'
 import { socketProofs } from './socket-proof.ts'
 import type { GrantWatch } from '../../platform/access/grant-watch.ts'
 import type { InternalTokenVerifier } from '../../platform/access/internal-token.ts'
+import { TRACE_EXTENSION } from '../../platform/tracing/event-trace.ts'
 import { CataloguedError } from '../../platform/errors/catalogue.ts'
 import {
   CORRELATION_HEADER,
@@ -106,11 +107,13 @@ export const serveWebSockets = (parts: WebSocketParts) => {
       onNext: (_context, _id, _payload, values, result) => {
         const { correlation } = operationOf(values)
         const { data, errors } = answers.ofResult(result, correlation.correlationId)
+        const traceparent = textOf(result.extensions, TRACE_EXTENSION)
         return {
           ...(data === undefined ? {} : { data: result.data ?? null }),
           ...(errors === undefined
             ? {}
             : { errors: errors.map((error) => ({ ...error, extensions: { ...error.extensions } })) }),
+          ...(traceparent === undefined ? {} : { extensions: { [TRACE_EXTENSION]: traceparent } }),
         }
       },
       onError: (_context, _id, _payload, errors) => errors.map(({ message, extensions }) => ({ message, extensions })),

@@ -6,6 +6,8 @@ import { eventually } from '../testkit/eventually.ts'
 import { keySuite } from '../testkit/key-suite.ts'
 import { productSuite } from '../testkit/product-suite.ts'
 import { revocationSuite } from '../testkit/revocation-suite.ts'
+import { startTraceCollector, type TraceCollector } from '../testkit/trace-collector.ts'
+import { traceSuite } from '../testkit/trace-suite.ts'
 import { ROLE_SECRETS } from '../testkit/test-server.ts'
 import { DATABASE_LOGINS, loginsOf } from '../../platform/config/logins.ts'
 import { ALL_ROLES } from '../../platform/config/roles.ts'
@@ -13,12 +15,17 @@ import { rolePassword } from '../../platform/database/roles.ts'
 import { DASHBOARD } from '../../server/welcome.ts'
 
 let product: DistributedProduct
+let collector: TraceCollector
 
 beforeAll(async () => {
-  product = await startDistributed()
+  collector = await startTraceCollector()
+  product = await startDistributed({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
 }, 120_000)
 
-afterAll(() => product.stop(), 60_000)
+afterAll(async () => {
+  await product.stop()
+  collector.stop()
+}, 60_000)
 
 productSuite(() => product)
 describe('programs, by their keys (R16, R17, R18, R19)', () => {
@@ -26,6 +33,12 @@ describe('programs, by their keys (R16, R17, R18, R19)', () => {
 })
 describe('people, by their tokens (R8, R9)', () => {
   revocationSuite(() => product)
+})
+describe('across all processes', () => {
+  traceSuite(
+    () => product,
+    (traceId) => collector.spansOf(traceId),
+  )
 })
 
 const OWNER = 'owner@northwind.example'
@@ -63,6 +76,8 @@ describe('between gateway and subgraphs', () => {
         'X-GPUaaS-Project': 'spoofed',
         'x-forwarded-user': 'spoofed',
         cookie: 'session=spoofed',
+        tracestate: 'spoofed=1',
+        baggage: 'spoofed=1',
       },
     })
     expect(errors).toEqual([])
@@ -76,6 +91,7 @@ describe('between gateway and subgraphs', () => {
           'content-length',
           'content-type',
           'host',
+          'traceparent',
           'x-correlation-id',
           'x-gpuaas-principal',
         ].toSorted(),

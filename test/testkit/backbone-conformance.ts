@@ -22,6 +22,7 @@ const event = (type = 'storage.bucket_created'): EventEnvelope => ({
   occurredAt: new Date().toISOString(),
   correlationId: uuid(),
   causationId: uuid(),
+  traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
   owner: { organizationId: uuid(), projectId: uuid() },
   data: { bucketId: uuid() },
 })

@@ -133,7 +133,8 @@ const stopProgram = async (program: Program): Promise<void> => {
   await program.exited
 }
 
-export const startDistributed = async (): Promise<DistributedProduct> => {
+/** `environment` is given to every process beside its own. */
+export const startDistributed = async (environment: Environment = {}): Promise<DistributedProduct> => {
   const directory = await mkdtemp(join(tmpdir(), 'gpuaas-distributed-'))
   const [database, redis] = await Promise.all([createTestDatabase(), startRedis()])
   const settings = await environments({ database, redis, directory })
@@ -141,13 +142,13 @@ export const startDistributed = async (): Promise<DistributedProduct> => {
   const subgraphs = new Map<SubgraphName, Program>()
   const others: Program[] = []
   const run = (role: Role, more: Environment = {}): Program => {
-    const program = runProgram(MAIN, { ...settings.of(role), ...more })
+    const program = runProgram(MAIN, { ...settings.of(role), ...environment, ...more })
     others.push(program)
     return program
   }
   const runSubgraph = (name: SubgraphName): Program => {
     const port = settings.subgraphPorts.get(name)?.toString() ?? '0'
-    const program = runProgram(MAIN, { ...settings.of(`subgraph:${name}`), PORT: port })
+    const program = runProgram(MAIN, { ...settings.of(`subgraph:${name}`), ...environment, PORT: port })
     subgraphs.set(name, program)
     return program
   }

@@ -2,6 +2,7 @@ import type { SelfGrant } from '../../../platform/access/authorize.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import { notificationCreated } from '../../../platform/events/catalogue.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
+import { currentTraceparent } from '../../../platform/tracing/traceparent.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { err, ok } from '../../../platform/result/result.ts'
 import type { Hints } from '../live/hints.ts'
@@ -34,7 +35,10 @@ export const deliveryService = ({ units, hints, clock, ids }: DeliveryDependenci
       if (!(await once(`notifications:${userId}`, eventId))) return err('ALREADY_DELIVERED')
       const id = notificationId(userId, ids.next())
       const sequence = await notifications.takeSequence()
-      await notifications.insert({ id, ...notice, about, correlationId, createdAt: clock.now() }, sequence)
+      await notifications.insert(
+        { id, ...notice, about, correlationId, traceparent: currentTraceparent(), createdAt: clock.now() },
+        sequence,
+      )
       audit.succeeded('notifications.notification.create', id.text)
       outbox.add(
         notificationCreated.create(

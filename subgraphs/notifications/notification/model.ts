@@ -29,6 +29,8 @@ export interface NewNotification {
   readonly about: { readonly organizationId: Uuid; readonly projectId: Uuid }
   readonly subject: string
   readonly correlationId: string
+  /** W3C trace context in which it is written: who is shown it live is shown it as part of that trace (R87). */
+  readonly traceparent: string | undefined
   readonly createdAt: Date
 }
 

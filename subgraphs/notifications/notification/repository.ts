@@ -1,5 +1,6 @@
 import type { SelfScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
+import { withTrace } from '../../../platform/tracing/event-trace.ts'
 import { selfId, type Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { notificationId, type NewNotification, type Notification } from './model.ts'
@@ -14,6 +15,7 @@ interface NotificationRow {
   projectId: string | null
   subject: string | null
   createdAt: Date
+  traceparent: string | null
   readAt: Date | null
 }
 
@@ -54,7 +56,7 @@ export class NotificationRepository {
     return row?.lastSequence ?? 0n
   }
 
-  async insert({ id, about, ...notification }: NewNotification, sequence: bigint): Promise<void> {
+  async insert({ id, about, traceparent, ...notification }: NewNotification, sequence: bigint): Promise<void> {
     await this.#db.notification.createMany({
       data: [
         {
@@ -64,6 +66,7 @@ export class NotificationRepository {
           sequence,
           aboutOrgId: about.organizationId,
           aboutProjectId: about.projectId,
+          traceparent: traceparent ?? null,
           ...notification,
         },
       ],
@@ -118,12 +121,15 @@ export class NotificationRepository {
   async #read(which: Prisma.Sql): Promise<Notification[]> {
     const rows = await this.#db.$queryRaw<NotificationRow[]>`
       SELECT n.id, n.sequence, n.template, n.title, n.body, n.about_project_id AS "projectId", n.subject,
-        n.created_at AS "createdAt", r.read_at AS "readAt" ${this.#withReceipts()} ${which}`
-    return rows.map(({ id, projectId, ...row }) => ({
-      ...row,
-      id: notificationId(this.#scope.userId, id as Uuid), // uuid columns
-      projectId: projectId === null ? null : selfId('prj', projectId as Uuid),
-    }))
+        n.created_at AS "createdAt", n.traceparent, r.read_at AS "readAt" ${this.#withReceipts()} ${which}`
+    return rows.map(({ id, projectId, traceparent, ...row }) => {
+      const notification = {
+        ...row,
+        id: notificationId(this.#scope.userId, id as Uuid), // uuid columns
+        projectId: projectId === null ? null : selfId('prj', projectId as Uuid),
+      }
+      return withTrace(notification, traceparent)
+    })
   }
 
   #withReceipts(): Prisma.Sql {
