@@ -34,7 +34,7 @@ describe('programs, by their keys (R16, R17, R18, R19)', () => {
 describe('people, by their tokens (R8, R9)', () => {
   revocationSuite(() => product)
 })
-describe('across all processes', () => {
+describe('across all processes (R87)', () => {
   traceSuite(
     () => product,
     (traceId) => collector.spansOf(traceId),
