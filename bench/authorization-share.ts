@@ -64,7 +64,7 @@ const OPERATIONS: readonly { readonly name: string; readonly rows: number; reado
 
 const PREFLIGHT = '/gateway/preflight/'
 const DECIDES =
-  /\/(gateway\/preflight\/|platform\/access\/(decide|access|authorize|requirement|scope-ids)\.ts|directives\/(verdict|scope-path)\.ts)/
+  /\/(gateway\/preflight\/|platform\/access\/(decide|decision-memo|access|authorize|requirement|scope-ids)\.ts|directives\/(verdict|scope-path)\.ts)/
 
 const MANY = `insert into compute.allocations (org_id, project_id, id, name, sku_id, node_id, state, requested_at, placed_at, active_at, releasing_at, released_at)
   select org_id, project_id, uuidv7(interval '-1 day' + n * interval '1 second'), 'many-' || n, sku_id, node_id, state, requested_at, placed_at, active_at, releasing_at, released_at

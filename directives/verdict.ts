@@ -1,7 +1,7 @@
 import type { OrganizationRule, PlatformRule, ProjectRule, Rule, ScopeRule, SelfRule } from './rule.ts'
 import { denialError, type Access } from '../platform/access/access.ts'
-import type { Decision } from '../platform/access/decide.ts'
 import type { Requirement, StepUp } from '../platform/access/requirement.ts'
+import type { ObjectDecision } from '../platform/access/decision-memo.ts'
 import type { IdText } from '../platform/access/scope-ids.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import { catalogued, type CataloguedError } from '../platform/errors/catalogue.ts'
@@ -13,7 +13,7 @@ export type GuardedRule = ProjectRule | OrganizationRule | SelfRule | PlatformRu
 export const isGuarded = (scope: ScopeRule): scope is GuardedRule => scope.kind !== 'public'
 
 /** The outcome of a rule for one scope: nothing, or why not. */
-export type Verdict = Decision | { readonly allowed: false; readonly code: 'INVALID_ID' }
+export type Verdict = ObjectDecision
 
 const INVALID: Verdict = { allowed: false, code: 'INVALID_ID' }
 
@@ -56,34 +56,33 @@ export const verdictOf = (scope: GuardedRule, id: IdText | undefined, access: Ac
   return access.decide(stepUp === undefined ? requirement.value : { ...requirement.value, ...stepUp })
 }
 
-interface Memo {
-  readonly grants: Access['grants']
-  readonly verdicts: Map<GuardedRule, Map<string, Verdict>>
-}
-
-const memos = new WeakMap<Access, Memo>()
-
-const memoOf = (access: Access): Memo => {
-  const held = memos.get(access)
-  if (held?.grants === access.grants) return held
-  const memo: Memo = { grants: access.grants, verdicts: new Map() }
-  memos.set(access, memo)
-  return memo
-}
+/** The most scopes that one rule keeps; more than that begin anew. */
+const MAX_SCOPES = 1_000
 
 /**
- * As `verdictOf`, for objects on their way out: many rows of one scope cost one decision and a look-up each. For ids
- * that this product wrote, never for what a caller sent.
+ * As `verdictOf`, for objects on their way out: many rows of one scope cost one decision and a look-up each, over all
+ * operations that have the same grants. For ids that this product wrote, never for what a caller sent.
  */
 export const verdictOfObject = (scope: GuardedRule, id: IdText | undefined, access: Access): Verdict => {
   if (id === undefined) return verdictOf(scope, id, access)
-  const { verdicts } = memoOf(access)
-  const byScope = verdicts.get(scope) ?? new Map<string, Verdict>()
-  verdicts.set(scope, byScope)
+  const { objects } = access.memo
+  let found = objects.get(scope)
+  if (found === undefined) objects.set(scope, (found = { byScope: new Map<string, Verdict>(), last: undefined }))
+  if (typeof id === 'string') return verdictByText(found.byScope, scope, id, access)
+  const { last } = found
+  if (last?.id.scope === id.scope && last.id.prefix === id.prefix) return last.decision
+  const decision = verdictByText(found.byScope, scope, id, access)
+  // Of an id that is its own scope, the next one is another.
+  if (id.scope !== id.local) found.last = { id, decision }
+  return decision
+}
+
+const verdictByText = (byScope: Map<string, Verdict>, scope: GuardedRule, id: IdText, access: Access): Verdict => {
   const key = access.ids.sameScope(typeof id === 'string' ? id : id.text)
   const held = byScope.get(key)
   if (held !== undefined) return held
   const verdict = verdictOf(scope, id, access)
+  if (byScope.size >= MAX_SCOPES) byScope.clear()
   byScope.set(key, verdict)
   return verdict
 }

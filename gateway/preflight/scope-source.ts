@@ -4,6 +4,7 @@ import {
   isInputObjectType,
   isListType,
   isNonNullType,
+  Kind,
   print,
   type FieldNode,
   type GraphQLField,
@@ -25,11 +26,31 @@ export interface ScopeSource {
   readonly read: (variables: CoercedVariables) => Result<readonly [string, ...string[]], 'INVALID_ID'>
 }
 
-const argumentSource = (definition: GraphQLField<unknown, unknown>, node: FieldNode, path: ScopePath): ScopeSource => ({
-  argument: path.join('.'),
-  isList: leadsThroughList(definition, path),
-  read: (variables) => idsAt(getArgumentValues(definition, node, variables), path),
-})
+const argumentSource = (definition: GraphQLField<unknown, unknown>, node: FieldNode, path: ScopePath): ScopeSource => {
+  const readArguments = argumentsReader(definition, node, path[0])
+  return {
+    argument: path.join('.'),
+    isList: leadsThroughList(definition, path),
+    read: (variables) => idsAt(readArguments(variables), path),
+  }
+}
+
+/** An argument that is one variable has been coerced with it; everything else is what graphql-js makes of it. */
+const argumentsReader = (
+  definition: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  name: string | undefined,
+): ((variables: CoercedVariables) => Readonly<Record<string, unknown>>) => {
+  const written = node.arguments?.find((argument) => argument.name.value === name)
+  const coerce = (variables: CoercedVariables) => getArgumentValues(definition, node, variables)
+  if (written?.value.kind !== Kind.VARIABLE) return coerce
+  const argument = written.name.value
+  const variable = written.value.name.value
+  return (variables) => {
+    const sent = Object.hasOwn(variables, variable) ? variables[variable] : undefined
+    return sent === undefined || sent === null ? coerce(variables) : { [argument]: sent }
+  }
+}
 
 /** The sources of an operation: aliases of one field with the same arguments have one, and are decided once. */
 export class ScopeSources {

@@ -1,19 +1,13 @@
-import {
-  authorize,
-  type OrganizationGrant,
-  type PlatformGrant,
-  type ProjectGrant,
-  type SelfGrant,
-} from './authorize.ts'
-import { decide, type Decision, type Denied } from './decide.ts'
+import { type OrganizationGrant, type PlatformGrant, type ProjectGrant, type SelfGrant } from './authorize.ts'
+import type { Decision, Denied } from './decide.ts'
+import { decisionMemo, type DecisionMemo } from './decision-memo.ts'
 import type { Grants } from './grants.ts'
 import type { Principal } from './principal.ts'
 import type { Requirement } from './requirement.ts'
-import { projectScope, type ProjectScope, type ProjectSetScope } from './scope.ts'
+import type { ProjectSetScope } from './scope.ts'
 import type { ScopeKey } from './scope-key.ts'
 import { scopeCarryingIds, type IdText, type ScopeIds } from './scope-ids.ts'
 import { catalogued, type CataloguedError } from '../errors/catalogue.ts'
-import { isUuid } from '../ids/id.ts'
 import type { Result } from '../result/result.ts'
 
 /**
@@ -25,9 +19,11 @@ import type { Result } from '../result/result.ts'
 export interface Access {
   readonly principal: Principal
   readonly grants: Grants
+  /** What was decided already by these grants; another one when they were read again. */
+  readonly memo: DecisionMemo
   /** How scopes are read from the ids of this graph. */
   readonly ids: ScopeIds
-  /** Each distinct requirement is decided once; a second time it is a look-up. */
+  /** Each distinct requirement is decided once by the same grants; a second time it is a look-up. */
   readonly decide: (requirement: Requirement) => Decision
   /** `argument` is the path that an `INVALID_ID` names: `input.allocationId`. */
   readonly project: <C extends string>(capability: C, id: IdText, argument?: string) => ProjectGrant<C>
@@ -70,33 +66,10 @@ const scopeOrThrow = (scope: Result<ScopeKey, 'INVALID_ID'>, argument: string): 
   return scope.value
 }
 
-const requirementKey = (requirement: Requirement): string => {
-  const since = requirement.secondFactorSince?.getTime() ?? ''
-  switch (requirement.kind) {
-    case 'project':
-      return `p ${requirement.projectId} ${requirement.capability} ${since}`
-    case 'organization':
-      return `o ${requirement.organizationId} ${requirement.capability} ${since}`
-    case 'self':
-      return `s ${requirement.userId ?? ''} ${since}`
-    case 'platform':
-      return `l ${requirement.capability} ${since}`
-  }
-}
-
 /** Opens the authorization of one operation. Hold it no longer than that operation. */
 export const createAccess = ({ principal, grants: loaded, reload, ids = scopeCarryingIds }: AccessParts): Access => {
   let grants = loaded
-  const decisions = new Map<string, Decision>()
-
-  const decideOnce = (requirement: Requirement): Decision => {
-    const key = requirementKey(requirement)
-    const known = decisions.get(key)
-    if (known !== undefined) return known
-    const decision = decide(principal, grants, requirement)
-    decisions.set(key, decision)
-    return decision
-  }
+  let memo = decisionMemo(principal, grants, ids)
 
   let reading: Promise<void> | undefined
   let begun = 0
@@ -107,7 +80,7 @@ export const createAccess = ({ principal, grants: loaded, reload, ids = scopeCar
       if (turn < applied) return // one that began later has already said more
       applied = turn
       grants = held
-      decisions.clear()
+      memo = decisionMemo(principal, held, ids)
     })
     reading = read
     read.catch(() => {
@@ -121,30 +94,22 @@ export const createAccess = ({ principal, grants: loaded, reload, ids = scopeCar
     get grants() {
       return grants
     },
+    get memo() {
+      return memo
+    },
     ids,
-    decide: decideOnce,
-    project: (capability, id, argument = 'id') => {
-      const projectId = scopeOrThrow(ids.project(id), argument)
-      return orThrow(authorize({ principal, grants }, { kind: 'project', capability, projectId }))
-    },
-    organization: (capability, id, argument = 'id') => {
-      const organizationId = scopeOrThrow(ids.organization(id), argument)
-      return orThrow(authorize({ principal, grants }, { kind: 'organization', capability, organizationId }))
-    },
-    self: () => orThrow(authorize({ principal, grants }, { kind: 'self' })),
-    platform: (capability) => orThrow(authorize({ principal, grants }, { kind: 'platform', capability })),
+    decide: (requirement) => memo.decide(requirement),
+    project: (capability, id, argument = 'id') =>
+      orThrow(memo.project(capability, scopeOrThrow(ids.project(id), argument))),
+    organization: (capability, id, argument = 'id') =>
+      orThrow(memo.organization(capability, scopeOrThrow(ids.organization(id), argument))),
+    self: () => orThrow(memo.self()),
+    platform: (capability) => orThrow(memo.platform(capability)),
     projects: (capability) => {
       // An anonymous or disabled caller is told so; a suspended or foreign project is merely absent.
-      const caller = decideOnce({ kind: 'self' })
+      const caller = memo.decide({ kind: 'self' })
       if (!caller.allowed && caller.code !== 'SELF_ACCESS_DENIED') throw denialError(caller)
-      const projects: ProjectScope[] = []
-      for (const [projectId, { organizationId }] of grants.projects) {
-        if (!isUuid(projectId) || !isUuid(organizationId)) continue // no repository holds what has a plain id
-        // Not kept: many are decided here, few of them again.
-        if (decide(principal, grants, { kind: 'project', capability, projectId }).allowed)
-          projects.push(projectScope(organizationId, projectId))
-      }
-      return { kind: 'project-set', projects }
+      return memo.projects(capability)
     },
     refresh,
     ensureFresh: () => reading ?? refresh(),

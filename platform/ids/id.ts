@@ -1,6 +1,6 @@
 import type { Brand } from './brand.ts'
 import { ID_KINDS, type IdPrefix } from './kinds.ts'
-import { err, ok, type Result } from '../result/result.ts'
+import { err, ok, type Ok, type Result } from '../result/result.ts'
 
 /** A UUID in its canonical lower-case text form. */
 export type Uuid = Brand<string, 'Uuid'>
@@ -51,17 +51,40 @@ export const ownedId = <P extends IdPrefix>(prefix: P, scope: Uuid, local: Uuid)
   text: `${prefix}_${Buffer.concat([uuidBytes(scope), uuidBytes(local)]).toString('base64url')}`,
 })
 
+const INVALID = err('INVALID_ID' as const)
+
 const isPrefix = (text: string): text is IdPrefix => Object.hasOwn(ID_KINDS, text)
 
-/** Parses any id of the graph. Refuses unknown prefixes, wrong lengths and non-canonical base64url. */
-export const parseAnyId = (text: string): Result<Id, 'INVALID_ID'> => {
+const parseText = (text: string): Result<Id, 'INVALID_ID'> => {
   const prefix = text.slice(0, 3)
-  if (text.charAt(3) !== '_' || !isPrefix(prefix)) return err('INVALID_ID')
-  const bytes = Buffer.from(text.slice(4), 'base64url')
-  if (bytes.length !== (carriesOwner(prefix) ? 32 : 16)) return err('INVALID_ID')
-  const local = uuidOf(bytes.subarray(-16))
-  const id = carriesOwner(prefix) ? ownedId(prefix, uuidOf(bytes.subarray(0, 16)), local) : selfId(prefix, local)
-  return id.text === text ? ok(id) : err('INVALID_ID')
+  if (text.charAt(3) !== '_' || !isPrefix(prefix)) return INVALID
+  const encoded = text.slice(4)
+  const bytes = Buffer.from(encoded, 'base64url')
+  const isOwned = carriesOwner(prefix)
+  if (bytes.length !== (isOwned ? 32 : 16) || bytes.toString('base64url') !== encoded) return INVALID
+  const local = uuidOf(isOwned ? bytes.subarray(16) : bytes)
+  return ok({ prefix, scope: isOwned ? uuidOf(bytes.subarray(0, 16)) : local, local, text })
+}
+
+const MAX_KEPT = 4_096
+let kept = new Map<string, Ok<Id>>()
+let keptBefore = new Map<string, Ok<Id>>()
+
+/**
+ * Parses any id of the graph. Refuses unknown prefixes, wrong lengths and non-canonical base64url. Those parsed last
+ * are remembered, as one request has each of its ids parsed in several places.
+ */
+export const parseAnyId = (text: string): Result<Id, 'INVALID_ID'> => {
+  const known = kept.get(text)
+  if (known !== undefined) return known
+  const parsed = keptBefore.get(text) ?? parseText(text)
+  if (!parsed.ok) return parsed
+  if (kept.size >= MAX_KEPT) {
+    keptBefore = kept
+    kept = new Map()
+  }
+  kept.set(text, parsed)
+  return parsed
 }
 
 /** Parses an id that must be of one kind. */
