@@ -30,7 +30,7 @@ export interface SentFetch {
 }
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
-  "@key", "@requires", "@provides", "@external", "@shareable", "@inaccessible", "@override", "@interfaceObject", "@tag"])\n`
+  "@key", "@requires", "@provides", "@external", "@shareable", "@inaccessible", "@override", "@interfaceObject", "@tag", "@context", "@fromContext"])\n`
 
 /** Composes subgraphs and serves them in process. Fails with composition's own messages. */
 export const federatedGraph = (

@@ -1,0 +1,21 @@
+import type { Universe } from './universe.ts'
+
+/** Operations over one small supergraph. */
+export interface Topic {
+  readonly name: string
+  /** SDL by the name of the subgraph, without the federation link; `Query` may be left out of all but one. */
+  readonly subgraphs: Readonly<Record<string, string>>
+  /** Made anew for each run: mutations change it. */
+  readonly universe: () => Universe
+  /** Entities that a subgraph does not know, by their id. */
+  readonly lacks?: Readonly<Record<string, readonly string[]>>
+  readonly cases: readonly Case[]
+}
+
+export type Case = readonly [name: string, query: string, options?: CaseOptions]
+
+export interface CaseOptions {
+  readonly variables?: Readonly<Record<string, unknown>>
+  /** Which subgraphs are asked, in the order of their names: how often each. */
+  readonly fetches?: Readonly<Record<string, number>>
+}

@@ -1,0 +1,34 @@
+import type { Topic } from '../stage/topic.ts'
+import { CIRCLES } from './circles.ts'
+import { CONDITIONS } from './conditions.ts'
+import { INACCESSIBLE } from './inaccessible.ts'
+import { INPUTS } from './inputs.ts'
+import { INTERFACE_OBJECTS } from './interface-objects.ts'
+import { INTERFACES } from './interfaces.ts'
+import { KEYS } from './keys.ts'
+import { MUTATIONS } from './mutations.ts'
+import { NAMES } from './names.ts'
+import { NULLS } from './nulls.ts'
+import { OVERRIDE } from './override.ts'
+import { PROVIDES } from './provides.ts'
+import { REQUIRES } from './requires.ts'
+import { SHARING } from './sharing.ts'
+import { UNIONS } from './unions.ts'
+
+export const TOPICS: readonly Topic[] = [
+  KEYS,
+  REQUIRES,
+  PROVIDES,
+  OVERRIDE,
+  SHARING,
+  INTERFACES,
+  INTERFACE_OBJECTS,
+  UNIONS,
+  INPUTS,
+  NULLS,
+  CIRCLES,
+  MUTATIONS,
+  INACCESSIBLE,
+  CONDITIONS,
+  NAMES,
+]
