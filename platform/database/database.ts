@@ -1,13 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PrismaPg } from '@prisma/adapter-pg'
-import { PrismaClient, type Prisma } from '../../prisma/generated/client.ts'
+import type { Prisma } from '../../prisma/generated/client.ts'
 import type { Scope } from '../access/scope.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { IdGenerator } from '../ids/generator.ts'
 import type { Log } from '../log/log.ts'
 import { asFault, isConflict } from './faults.ts'
 import { openPool, type PoolOptions } from './pool.ts'
+import { onDatabase, prismaClient } from './prisma-client.ts'
 import { runUnder, settingsOf } from './scope-settings.ts'
 import { createStatementNames } from './statement-names.ts'
 
@@ -54,30 +55,26 @@ export interface Database {
 const ATTEMPTS = 4
 const PAUSE_MS = 10
 
-/** A transaction is waited for and runs this long at most; each statement has its own, shorter bound (pool.ts). */
-const TRANSACTION_OPTIONS = { maxWait: 5_000, timeout: 20_000 }
-
 const insideTransaction = new AsyncLocalStorage<DomainSchema>()
 
 /** Opens connections as they are needed: a database that is not there yet, or lost, or back, is met by each query. */
 export const openDatabase = (options: DatabaseOptions): Database => {
   const { schema, clock, ids, log } = options
   const pool = openPool(options)
-  const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool, {
-      statementNameGenerator: createStatementNames(),
-      onPoolError: (error) => {
-        if (!pool.ending) log.warn({ err: error, schema }, 'an idle database connection was lost')
-      },
-    }),
-    transactionOptions: TRANSACTION_OPTIONS,
-    errorFormat: 'minimal',
-  })
+  const prisma = prismaClient()
+  // Made at once; it opens no connection by itself.
+  const connected = new PrismaPg(pool, {
+    statementNameGenerator: createStatementNames(),
+    onPoolError: (error) => {
+      if (!pool.ending) log.warn({ err: error, schema }, 'an idle database connection was lost')
+    },
+  }).connect()
 
   const underScope = async <T>(scope: Scope, work: () => Promise<T>): Promise<T> => {
     try {
+      const adapter = await connected
       // Awaited inside: Prisma's promises start when they are awaited, and must start under the scope.
-      return await runUnder(settingsOf(scope), async () => await work())
+      return await onDatabase(adapter, () => runUnder(settingsOf(scope), async () => await work()))
     } catch (error) {
       throw asFault(error)
     }
@@ -113,7 +110,8 @@ export const openDatabase = (options: DatabaseOptions): Database => {
         },
       ),
     close: async () => {
-      await prisma.$disconnect()
+      const adapter = await connected
+      await adapter.dispose()
       await pool.end()
     },
   }
