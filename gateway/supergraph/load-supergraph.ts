@@ -92,7 +92,8 @@ const generationOf = async (sdl: string, accept: AcceptSupergraph = () => undefi
     // The planner that the gateway has built; a second one would cost the start another half of its time.
     const { queryPlanner } = gateway.__testing()
     if (!queryPlanner) throw new Error('no query planner was built')
-    const supergraph = supergraphOf({ sdl, apiSchema: schema, planner: queryPlanner, required: planning.required })
+    const { required, names } = planning
+    const supergraph = supergraphOf({ sdl, apiSchema: schema, planner: queryPlanner, required, names })
     accept(supergraph)
     return supergraph
   } catch (error) {
@@ -109,7 +110,7 @@ const planned = (sdl: string): PlanningSdl => {
   try {
     return planningSdl(sdl)
   } catch {
-    return { sdl, required: { byName: new Map(), of: () => new Set() } }
+    return { sdl, required: { byName: new Map(), of: () => new Set() }, names: new Set() }
   }
 }
 

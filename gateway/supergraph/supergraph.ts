@@ -3,6 +3,7 @@ import type { QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { needsFetch } from './planning/needs-fetch.ts'
+import { separateNames } from './planning/own-names.ts'
 import type { RequiredFields } from './planning/required-fields.ts'
 import { restorePlan } from './planning/restore-plan.ts'
 
@@ -30,9 +31,10 @@ export interface SupergraphParts {
   /** Made for `planningSdl(sdl)`. */
   readonly planner: QueryPlanner
   readonly required: RequiredFields
+  readonly names: ReadonlySet<string>
 }
 
-export const supergraphOf = ({ sdl, apiSchema, planner, required }: SupergraphParts): Supergraph => {
+export const supergraphOf = ({ sdl, apiSchema, planner, required, names }: SupergraphParts): Supergraph => {
   const { supergraph } = planner
   const planningSchema: Schema = supergraph.apiSchema()
   return {
@@ -41,9 +43,10 @@ export const supergraphOf = ({ sdl, apiSchema, planner, required }: SupergraphPa
     fullSchema: supergraph.schema.toGraphQLJSSchema(),
     subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url })),
     plan: (document) => {
-      const plan = planner.buildQueryPlan(operationFromDocument(planningSchema, document, { validate: false }))
+      const own = separateNames(document, names)
+      const plan = planner.buildQueryPlan(operationFromDocument(planningSchema, own.document, { validate: false }))
       if (!plan.node && needsFetch(document)) throw catalogued('OPERATION_UNANSWERABLE')
-      return restorePlan(plan, required)
+      return own.restore(restorePlan(plan, required))
     },
   }
 }

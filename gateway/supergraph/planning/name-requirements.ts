@@ -39,8 +39,12 @@ export const nameRequirements = (types: Types): NamedRequirements => {
       if (interfaces.some((each) => each.name.value === type)) add(implementing.value, name, field, graph)
   }
 
+  /** Also without any, where it takes some: the caller may ask for it with others. */
+  const takesArguments = (field: string, type: string): boolean =>
+    types.get(type)?.fields?.some(({ name, arguments: own = [] }) => name.value === field && own.length > 0) === true
+
   const rename = (node: FieldNode, type: string, graph: string, used: Set<string>): FieldNode => {
-    if (!node.arguments?.length) {
+    if (!node.arguments?.length && !takesArguments(node.name.value, type)) {
       mentioned.add(`${graph} ${type}.${node.name.value}`)
       return node
     }

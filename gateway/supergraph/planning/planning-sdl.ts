@@ -3,11 +3,14 @@ import { hideFields } from './hidden-fields.ts'
 import { argumentOf, isTypeDefinition, type TypeDefinition, type Types } from './join-directives.ts'
 import type { RequiredFields } from './required-fields.ts'
 import { nameRequirements } from './name-requirements.ts'
+import { requiredNames } from './required-names.ts'
 
 /** A supergraph as the planner is given it. */
 export interface PlanningSdl {
   readonly sdl: string
   readonly required: RequiredFields
+  /** What plans ask for under its own name although the caller did not. */
+  readonly names: ReadonlySet<string>
 }
 
 const NONE: ReadonlySet<string> = new Set()
@@ -26,9 +29,10 @@ export const planningSdl = (sdl: string): PlanningSdl => {
     of: (subgraph, type, field) => namesOf.get(`${graphs.get(subgraph) ?? ''} ${type}.${field}`) ?? NONE,
   }
   const isOrdered = [...types.values()].every((type) => orderKeys(type) === type)
-  if (isOrdered && byName.size === 0) return { sdl, required }
+  const names = requiredNames(types)
+  if (isOrdered && byName.size === 0) return { sdl, required, names }
   const definitions = document.definitions.map((node) => (isTypeDefinition(node) ? orderKeys(rewrite(node)) : node))
-  return { sdl: print(hideFields({ ...document, definitions }, [...byName.keys()])), required }
+  return { sdl: print(hideFields({ ...document, definitions }, [...byName.keys()])), required, names }
 }
 
 const isResolvable = (join: ConstDirectiveNode): boolean => {

@@ -1,6 +1,7 @@
-import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode, SubscriptionNode } from '@apollo/query-planner'
+import type { FetchNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { Kind, print, visit, type DocumentNode } from 'graphql'
 import { documentOf } from './fetch-document.ts'
+import { mapFetches } from './map-fetches.ts'
 import type { RequiredFields } from './required-fields.ts'
 import { splitByRequirement } from './split-by-requirement.ts'
 
@@ -8,40 +9,13 @@ import { splitByRequirement } from './split-by-requirement.ts'
  * Turns a plan over `planningSdl` into one over the subgraphs as they are: a field that is required with arguments is
  * asked for under its own name, answered under the planner's, and sent on under its own.
  */
-export const restorePlan = (plan: QueryPlan, required: RequiredFields): QueryPlan => {
-  if (required.byName.size === 0 || !plan.node) return plan
-  const { node } = plan
-  return { ...plan, node: node.kind === 'Subscription' ? restoreSubscription(node, required) : restore(node, required) }
-}
-
-const restoreSubscription = (node: SubscriptionNode, required: RequiredFields): SubscriptionNode => ({
-  ...node,
-  primary: restoreFetch(node.primary, required),
-  ...(node.rest && { rest: restore(node.rest, required) }),
-})
-
-const restore = (node: PlanNode, required: RequiredFields): PlanNode => {
-  const again = (child: PlanNode): PlanNode => restore(child, required)
-  switch (node.kind) {
-    case 'Fetch': {
-      const [only, ...more] = splitByRequirement(node, required).map((part) => restoreFetch(part, required))
-      return only && more.length === 0 ? only : { kind: 'Parallel', nodes: only ? [only, ...more] : [] }
-    }
-    case 'Flatten':
-      return { ...node, node: again(node.node) }
-    case 'Sequence':
-    case 'Parallel':
-      return { ...node, nodes: node.nodes.map(again) }
-    case 'Condition':
-      return {
-        ...node,
-        ...(node.ifClause && { ifClause: again(node.ifClause) }),
-        ...(node.elseClause && { elseClause: again(node.elseClause) }),
-      }
-    case 'Defer':
-      return node
-  }
-}
+export const restorePlan = (plan: QueryPlan, required: RequiredFields): QueryPlan =>
+  required.byName.size === 0
+    ? plan
+    : mapFetches(plan, {
+        split: (node) => splitByRequirement(node, required),
+        fetch: (node) => restoreFetch(node, required),
+      })
 
 const restoreFetch = (node: FetchNode, required: RequiredFields): FetchNode => {
   const document = documentOf(node)

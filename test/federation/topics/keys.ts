@@ -92,5 +92,6 @@ export const KEYS: Topic = {
       '{ a: product(upc: "u1") { price } b: product(upc: "u1") { price inStock } }',
     ],
     ['the key alone', '{ products { upc sku { number } } }', { fetches: { catalogue: 1 } }],
+    ['keys under aliases', '{ products { upc: id id: upc price inStock } }'],
   ],
 }

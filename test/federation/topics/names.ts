@@ -49,10 +49,17 @@ export const NAMES: Topic = {
     ['aliases on every level', '{ a: nodes { b: kids { c: size d: parent { e: name } } } }'],
     ['one field under three aliases', '{ nodes { p: at(x: 1) q: at(y: 2) at r: at(x: 1) } }'],
     ['an alias that is another field, of the same type', '{ nodes { size: name name: size } }'],
+    ['an alias that is the key', '{ nodes { id: name size } }'],
+    ['an alias that is the key, of two fields crossed', '{ nodes { id: key key: id size } }'],
     [
       'an alias that is the key, on a type below',
       '{ nodes { size info { id: size size: id node { id: name size } } } }',
     ],
+    [
+      'an alias that is the key, in a fragment',
+      'query { nodes { ...N kids { ...N parent { id size } } } } fragment N on Node { id: name parent { key: name size } }',
+    ],
+    ['an alias that is the key, and an error path', '{ nodes { id: kids { id: name size } size } }'],
     ['the alias __proto__', '{ __proto__: nodes { __proto__: size id } }'],
     ['the alias __proto__ of an object', '{ nodes { __proto__: parent { __proto__: kids { size } } } }'],
     ['names of the prototype', '{ constructor toString nodes { valueOf hasOwnProperty } }'],
