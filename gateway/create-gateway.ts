@@ -89,6 +89,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     onSubgraphError: logSubgraphErrors(log),
     metrics,
     denials: options.denials,
+    maxCost: limits.maxCost,
     graceMs: limits.requestTimeoutMs,
   })
   const apollo = createApollo({ engines, limits, rules, production, log, report, plugins: options.plugins ?? [] })

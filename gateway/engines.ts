@@ -21,6 +21,8 @@ export interface EnginesOptions {
   readonly onSubgraphError: OnSubgraphError
   readonly metrics: EdgeMetrics | undefined
   readonly denials?: DenialRecorder | undefined
+  /** The most that one operation may cost. */
+  readonly maxCost: number
   /** How long transports that a new generation has no use for stay open for operations of the one before. */
   readonly graceMs: number
 }
@@ -35,7 +37,7 @@ export interface Engines {
 }
 
 export const createEngines = async (options: EnginesOptions): Promise<Engines> => {
-  const { log, clock, onSubgraphError, metrics, denials } = options
+  const { log, clock, onSubgraphError, metrics, denials, maxCost } = options
   const transports = new Map<string, SubgraphTransport>()
   const bySchema = new WeakMap<GraphQLSchema, Engine>()
   const listeners = new Set<(engine: Engine) => void>()
@@ -55,7 +57,10 @@ export const createEngines = async (options: EnginesOptions): Promise<Engines> =
       if (!transport) throw new Error(`The plan names a subgraph that the supergraph lacks: ${subgraph}`)
       return transport
     }
-    return measuredEngine(createEngine({ supergraph, transportOf, onSubgraphError, clock, metrics, denials }), metrics)
+    return measuredEngine(
+      createEngine({ supergraph, transportOf, onSubgraphError, clock, metrics, denials, maxCost }),
+      metrics,
+    )
   }
 
   // An engine is made before a generation is accepted: one that cannot be served never replaces one that can.

@@ -14,6 +14,9 @@ import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { EdgeMetrics } from '../../platform/metrics/metrics-edge.ts'
 import { traced } from '../../platform/tracing/span.ts'
 import { toGraphQLError } from '../errors/graphql-error.ts'
+import { compileCost, type OperationCost } from '../operation/cost/compile-cost.ts'
+import { readCostDirectives } from '../operation/cost/cost-directives.ts'
+import { DEFAULT_LIMITS } from '../operation/limits.ts'
 import { reasonOf } from '../preflight/decisions.ts'
 import { deniedFields, deniedRootFields } from '../preflight/denied-fields.ts'
 import { lostPermission } from '../preflight/lost-permission.ts'
@@ -64,6 +67,8 @@ export interface EngineOptions {
   readonly metrics?: EdgeMetrics | undefined
   /** Told of the audited fields that are denied here. */
   readonly denials?: DenialRecorder | undefined
+  /** The most that one operation may cost: `compileCost`. */
+  readonly maxCost?: number | undefined
   /** How many operations are kept compiled; those unused the longest go first. */
   readonly cacheSize?: number
 }
@@ -74,6 +79,7 @@ interface PreparedOperation {
   /** What the resolvers are to read, or what is wrong with it, one sentence each. */
   readonly coerce: (variables: Variables) => Variables | readonly string[]
   readonly preflight: Preflight
+  readonly costOf: OperationCost
   /** Compiled for what is denied. */
   readonly variants: BoundedCache<CompiledOperation>
 }
@@ -90,9 +96,20 @@ const MAX_VARIANTS = 16
 const MAX_VARIABLE_ERRORS = 10
 
 export const createEngine = (options: EngineOptions): Engine => {
-  const { supergraph, transportOf, onSubgraphError, clock, metrics, denials, cacheSize = 2000 } = options
+  const {
+    supergraph,
+    transportOf,
+    onSubgraphError,
+    clock,
+    metrics,
+    denials,
+    maxCost = DEFAULT_LIMITS.maxCost,
+    cacheSize = 2000,
+  } = options
   const { apiSchema, fullSchema } = supergraph
-  const rules = readRules(parse(supergraph.sdl, { noLocation: true }))
+  const sdl = parse(supergraph.sdl, { noLocation: true })
+  const rules = readRules(sdl)
+  const costs = readCostDirectives(sdl)
   const operations = new BoundedCache<PreparedOperation>(cacheSize)
   /** How each open subscription was decided when it began. */
   const subscribed = new WeakMap<IncomingOperation, Decided>()
@@ -111,6 +128,7 @@ export const createEngine = (options: EngineOptions): Engine => {
         return coerced ?? variableFaults(apiSchema, definitions, variables, errors)
       },
       preflight: compilePreflight({ schema: apiSchema, operation, fragments, readConditions, rules, clock }),
+      costOf: compileCost({ schema: apiSchema, operation, fragments, directives: costs }),
       variants: new BoundedCache(MAX_VARIANTS),
     }
   }
@@ -150,8 +168,10 @@ export const createEngine = (options: EngineOptions): Engine => {
     const variables = prepared.coerce(incoming.variables)
     if (isFaulty(variables)) return { errors: variables.map(invalidVariable) }
     const { principal, access } = request
-    const { preflight, parts, variants } = prepared
+    const { preflight, parts, variants, costOf } = prepared
     try {
+      const cost = costOf(variables)
+      if (cost > maxCost) throw catalogued('OPERATION_TOO_COSTLY', { limit: maxCost, requested: cost })
       if (access && preflight.needsFreshGrants(variables)) await access.ensureFresh()
       const asking = { principal, access, variables }
       const decisions = preflight.decide(asking)

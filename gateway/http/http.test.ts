@@ -13,7 +13,7 @@ beforeAll(async () => {
   shop = await startGateway(shopSubgraphs, {
     metrics: createMetrics({ process: 'left out' }),
     corsOrigins: ['https://console.example.com'],
-    limits: { maxAliases: 15, maxRootFields: 20, maxDepth: 8, maxTokens: 800 },
+    limits: { maxAliases: 15, maxRootFields: 20, maxDepth: 8, maxTokens: 800, maxCost: 200 },
     verifier: {
       authenticate: (authorization) =>
         authorization === undefined || authorization === 'Bearer good'
@@ -122,6 +122,12 @@ const badRequests: readonly (readonly [
     { query: `{ me { ${many(16, (index) => `a${index}: name`)} } }` },
     400,
     'OPERATION_TOO_MANY_ALIASES',
+  ],
+  [
+    'lists within lists',
+    { query: '{ me { reviews { author { reviews { author { id } } } } } }' },
+    400,
+    'OPERATION_TOO_COSTLY',
   ],
   ['too many root fields', { query: `{ ${many(21, () => 'plan')} }` }, 400, 'OPERATION_TOO_LARGE'],
   [

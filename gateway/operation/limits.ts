@@ -9,6 +9,8 @@ export interface Limits {
   readonly maxRootFields: number
   /** Fields of an operation with its fragments expanded: what planning and completion cost. */
   readonly maxFields: number
+  /** What one operation may cost, its lists counted by what they are asked for (`compileCost`). */
+  readonly maxCost: number
   readonly subgraphTimeoutMs: number
   readonly requestTimeoutMs: number
   readonly maxOperationsPerConnection: number
@@ -22,6 +24,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxAliases: 60,
   maxRootFields: 30,
   maxFields: 10_000,
+  maxCost: 1_000_000,
   subgraphTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   maxOperationsPerConnection: 100,
@@ -35,6 +38,7 @@ export const limitsOf = (config: Config): Partial<Limits> => ({
   maxDepth: config.maxDepth,
   maxAliases: config.maxAliases,
   maxRootFields: config.maxRootFields,
+  maxCost: config.maxCost,
   subgraphTimeoutMs: config.subgraphTimeoutMs,
   requestTimeoutMs: config.requestTimeoutMs,
 })

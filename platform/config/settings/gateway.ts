@@ -52,6 +52,14 @@ export const GATEWAY_SETTINGS = {
     example: '10',
     about: 'The most root fields in an operation.',
   }),
+  maxCost: setting({
+    variable: 'MAX_COST',
+    kind: integer(1, 1_000_000_000),
+    default: '1000000',
+    example: '20000',
+    about:
+      'What one operation may cost at most: one for each object that it may return, lists counted by the `first` or `last` that it asks for; `@cost` and `@listSize` in the supergraph say otherwise.',
+  }),
   subgraphTimeoutMs: setting({
     variable: 'SUBGRAPH_TIMEOUT_MS',
     kind: integer(10, 600_000),

@@ -46,6 +46,13 @@ export const OPERATION_CODES = {
     when: 'The operation has more root fields than `MAX_ROOT_FIELDS`, or more than ten thousand fields, fragments expanded.',
     remedy: 'Split the operation.',
   },
+  OPERATION_TOO_COSTLY: {
+    message: 'The operation may return more than one operation is allowed to.',
+    retryable: false,
+    httpStatus: 400,
+    when: 'The static cost of the operation, `requested`, is above `MAX_COST`, `limit`: nested lists multiply what they ask for.',
+    remedy: 'Ask for smaller pages where lists are nested, or for the inner lists in operations of their own.',
+  },
   OPERATION_UNANSWERABLE: {
     message: 'No part of the graph can answer this operation.',
     retryable: false,
