@@ -10,9 +10,13 @@ import { createNatsBackbone } from '../platform/events/nats-backbone.ts'
 import { createPostgresBackbone } from '../platform/events/postgres-backbone.ts'
 import { startRelay, type RelayMetrics } from '../platform/events/relay.ts'
 import { createJobQueue } from '../platform/jobs/queue.ts'
+import type { JobMetrics } from '../platform/jobs/run-job.ts'
 import { startWorker } from '../platform/jobs/worker.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
+
+/** How many requests to strangers' servers a process makes at once. */
+const OUTBOUND_CONCURRENCY = 8
 
 export interface EventParts {
   readonly config: Config
@@ -53,8 +57,17 @@ export const startEvents = async ({
     metrics: sealerMetrics(metrics),
   })
   const queue = createJobQueue({ url: place.urlOf('worker'), log })
-  const consumers = subgraphs.map(({ name, subgraph }) => ({ name, eventHandlers: subgraph.eventHandlers }))
+  const consumers = subgraphs.map(({ name, subgraph: { eventHandlers, orderedHandlers } }) => ({
+    name,
+    eventHandlers,
+    orderedHandlers,
+  }))
   const dispatcher = await startDispatcher({ backbone, subgraphs: consumers, queue, log })
+  const jobs: JobMetrics = {
+    finished: (job, outcome, seconds) => {
+      metrics.jobRun({ job, outcome, seconds })
+    },
+  }
   const worker = await startWorker({
     url: place.urlOf('worker'),
     jobs: {
@@ -62,18 +75,22 @@ export const startEvents = async ({
       ...Object.fromEntries(subgraphs.flatMap(({ subgraph }) => Object.entries(subgraph.jobs))),
     },
     log,
-    metrics: {
-      finished: (job, outcome, seconds) => {
-        metrics.jobRun({ job, outcome, seconds })
-      },
-    },
+    metrics: jobs,
+  })
+  // Waits for strangers' servers, and nothing else waits with it.
+  const outbound = await startWorker({
+    url: place.urlOf('worker'),
+    jobs: Object.fromEntries(subgraphs.flatMap(({ subgraph }) => Object.entries(subgraph.outboundJobs ?? {}))),
+    concurrency: OUTBOUND_CONCURRENCY,
+    log,
+    metrics: jobs,
   })
   return {
     // Against the stream, so that nothing is taken that cannot be finished.
     stop: async () => {
       await relay.stop()
       await dispatcher.stop()
-      await worker.stop()
+      await Promise.all([worker.stop(), outbound.stop()])
       await queue.stop()
       await backbone.close()
       await sealer.stop()

@@ -4,6 +4,7 @@ import { part } from './part.ts'
 import { openEnvelope } from './envelope.ts'
 import { openPeppers } from './peppers.ts'
 import { openCache } from './stores.ts'
+import { openWebhooks } from './webhooks.ts'
 import type { RunningSubgraph } from './subgraphs.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Config } from '../platform/config/config.ts'
@@ -55,6 +56,11 @@ export const commonParts = (surroundings: Surroundings) => {
     name: 'secrets key',
     remedy: 'Check SECRETS_KEY, or that secrets.json in DATA_DIR can be read and written.',
     open: () => openEnvelope(config),
+  })
+  const webhooks = part({
+    name: 'webhooks',
+    remedy: 'Check WEBHOOK_SECRETS_KEY, or that secrets.json in DATA_DIR can be read and written.',
+    open: () => openWebhooks(config),
   })
   const migrations = part({
     name: 'migrations',
@@ -114,6 +120,7 @@ export const commonParts = (surroundings: Surroundings) => {
             access: access.value,
             peppers: peppers.value,
             envelope: envelope.value,
+            webhooks: webhooks.value,
             checkpointKeys: auditKeys.value.checking,
             denials: access.value.denials,
             clock,
@@ -146,5 +153,18 @@ export const commonParts = (surroundings: Surroundings) => {
       },
       close: (started) => started.stop(),
     })
-  return { tracing, database, peppers, envelope, migrations, demo, cache, access, auditKeys, subgraphs, events }
+  return {
+    tracing,
+    database,
+    peppers,
+    envelope,
+    webhooks,
+    migrations,
+    demo,
+    cache,
+    access,
+    auditKeys,
+    subgraphs,
+    events,
+  }
 }

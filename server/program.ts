@@ -18,7 +18,7 @@ export const componentsOf = (options: ServerOptions): readonly Component[] => {
 
   return [
     common.tracing,
-    ...(loginsOf(roles).length > 0 ? [common.database, common.peppers, common.envelope] : []),
+    ...(loginsOf(roles).length > 0 ? [common.database, common.peppers, common.envelope, common.webhooks] : []),
     ...(roles.has('migrate') ? [common.migrations] : []),
     ...(roles.has('migrate') && seedsDemo(config) ? [common.demo] : []),
     ...(runsSubgraphs || roles.has('gateway') ? [common.cache, common.access] : []),

@@ -13,7 +13,7 @@ import { openDatabase, type Database, type DomainSchema } from '../platform/data
 import type { IdGenerator } from '../platform/ids/generator.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
-import type { Subgraph, SubgraphModule, SubgraphName } from '../platform/subgraph/module.ts'
+import type { Subgraph, SubgraphModule, SubgraphName, WebhookMeans } from '../platform/subgraph/module.ts'
 
 export interface SubgraphSurroundings {
   readonly place: Pick<DatabasePlace, 'urlOf'>
@@ -22,6 +22,7 @@ export interface SubgraphSurroundings {
   readonly access: AccessDirectory
   readonly peppers?: Peppers | undefined
   readonly envelope?: Envelope | undefined
+  readonly webhooks?: WebhookMeans | undefined
   /** By which checkpoints of the audit log are checked. */
   readonly checkpointKeys?: KeySet | undefined
   readonly clock: Clock
@@ -51,7 +52,7 @@ export const DOMAIN_SCHEMAS = {
 } as const satisfies Record<SubgraphName, DomainSchema & DatabaseLogin>
 
 export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurroundings): RunningSubgraph => {
-  const { place, poolSize, cache, access, peppers, envelope, checkpointKeys, clock, ids, metrics, denials } =
+  const { place, poolSize, cache, access, peppers, envelope, webhooks, checkpointKeys, clock, ids, metrics, denials } =
     surroundings
   const log = surroundings.log.child({ subgraph: module.name })
   const schema = DOMAIN_SCHEMAS[module.name]
@@ -72,6 +73,7 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
     audience: access.audience,
     ...(peppers && { peppers }),
     ...(envelope && { envelope }),
+    webhooks,
     graph: graphDigest(),
     checkpointKeys,
     clock,

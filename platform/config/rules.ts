@@ -17,6 +17,9 @@ export const contradictionsIn = (config: Partial<Config>): readonly Contradictio
   ...(config.auditSigningKey !== undefined && config.auditSigningKeyFile !== undefined
     ? [{ setting: 'auditSigningKeyFile' as const, reason: 'must stay unset when AUDIT_SIGNING_KEY is set' }]
     : []),
+  ...(config.webhookLoopback === 'allow' && config.mode === 'production'
+    ? [{ setting: 'webhookLoopback' as const, reason: 'must not be `allow` where NODE_ENV is production' }]
+    : []),
   ...(config.roles === undefined ? [] : misplaced(config, config.roles)),
   ...halfIdentity(config),
 ]

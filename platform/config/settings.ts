@@ -3,6 +3,7 @@ import { GATEWAY_SETTINGS } from './settings/gateway.ts'
 import { IDENTITY_SETTINGS } from './settings/identity.ts'
 import { PROCESS_SETTINGS } from './settings/process.ts'
 import { STORE_SETTINGS } from './settings/stores.ts'
+import { WEBHOOK_SETTINGS } from './settings/webhooks.ts'
 
 /** Every setting of the product, by the name under which the code reads it. */
 export const SETTINGS = {
@@ -11,6 +12,7 @@ export const SETTINGS = {
   ...IDENTITY_SETTINGS,
   ...GATEWAY_SETTINGS,
   ...AUDIT_SETTINGS,
+  ...WEBHOOK_SETTINGS,
 }
 
 /** The settings as the documentation groups them. */
@@ -20,4 +22,5 @@ export const SETTING_GROUPS = [
   { title: 'Identity', settings: IDENTITY_SETTINGS },
   { title: 'The gateway', settings: GATEWAY_SETTINGS },
   { title: 'The audit log', settings: AUDIT_SETTINGS },
+  { title: 'Webhooks', settings: WEBHOOK_SETTINGS },
 ]

@@ -45,6 +45,7 @@ interface Job {
   readonly name: string
   readonly payload: Readonly<Record<string, string>>
   readonly key: string
+  readonly due: Date | undefined
 }
 
 /** Column by column, as the three tables have them in every domain's schema. */
@@ -66,7 +67,7 @@ const insertInto = (table: string, columns: string, parameter: string): string =
 const statement = (schema: DomainSchema): string => `
   with audited as (${insertInto(`${schema}.audit_log`, AUDIT_COLUMNS, '$1')}),
        published as (${insertInto(`${schema}.outbox`, OUTBOX_COLUMNS, '$2')}),
-       queued as (select events.enqueue_job(name, payload, key) from jsonb_to_recordset($3::jsonb) as r(name text, payload jsonb, key text))
+       queued as (select events.enqueue_job(name, payload, key, due) from jsonb_to_recordset($3::jsonb) as r(name text, payload jsonb, key text, due timestamptz))
   select (select count(*) from queued), case when jsonb_array_length($2::jsonb) > 0 then pg_notify('outbox', '') end`
 
 /** What a unit of work leaves beside its rows: who did it, what others may hear of it, what is to be done next. */
@@ -104,8 +105,8 @@ export class Trail {
         },
       },
       jobs: {
-        add: (name, payload, key) => {
-          this.#jobs.push({ name, payload: { ...payload, correlationId, causationId }, key })
+        add: (name, payload, key, due) => {
+          this.#jobs.push({ name, payload: { ...payload, correlationId, causationId }, key, due })
         },
       },
     }

@@ -17,8 +17,8 @@ export interface Outbox {
 
 /** Queues jobs; committed with the change that needs them or not at all. */
 export interface TransactionalJobs {
-  /** `key` is deterministic, `<kind>:<target>`: the same work is queued once. */
-  readonly add: (name: string, payload: Readonly<Record<string, string>>, key: string) => void
+  /** `key` is deterministic, `<kind>:<target>`: the same work is queued once, the last one counts. Now, unless `due` is given. */
+  readonly add: (name: string, payload: Readonly<Record<string, string>>, key: string, due?: Date) => void
 }
 
 export interface WriteTools {

@@ -8,6 +8,7 @@ import { createJobQueue } from '../jobs/queue.ts'
 import { startWorker } from '../jobs/worker.ts'
 import { currentCorrelation, type Correlation } from '../log/correlation.ts'
 import { silentLog } from '../log/log.ts'
+import { consumeInOrder } from './in-order.ts'
 import { eventJobs, startDispatcher, type EventConsumer } from './dispatcher.ts'
 import type { EventEnvelope } from './envelope.ts'
 import { createPostgresBackbone } from './postgres-backbone.ts'
@@ -89,6 +90,53 @@ describe('events reach their handlers', () => {
       expect(correlation).toEqual({ correlationId: `cause-of-${event.id}`, causationId: event.id })
     }
     expect(await count('events.consumers')).toBe(3)
+  })
+
+  test('in the order of the log, each after the one before was handled, where a subgraph asks for that', async () => {
+    const [first, second, third] = [outboxEvent(TYPE), outboxEvent(TYPE), outboxEvent(TYPE)]
+    const handled: string[] = []
+    let failures = 0
+    const ordered = (event: EventEnvelope): Promise<void> => {
+      if (event.id === second.id && failures < 2) {
+        failures += 1
+        return Promise.reject(new Error('not yet'))
+      }
+      handled.push(event.id)
+      return Promise.resolve()
+    }
+    await run([{ name: 'notifications', eventHandlers: {}, orderedHandlers: { [TYPE]: ordered } }])
+    await commit(first, second, third)
+    await until('all were handled', () => handled.length >= 3)
+    expect(handled).toEqual([first.id, second.id, third.id])
+    expect(failures).toBe(2)
+    expect(await count('graphile_worker._private_jobs')).toBe(0)
+  })
+
+  test('as a job, out of its order, where one fails again and again in its turn: the others go on', async () => {
+    const [bad, good] = [outboxEvent(TYPE), outboxEvent(TYPE)]
+    const handled: string[] = []
+    const givenUp: string[] = []
+    const { backbone } = await run([])
+    const consumer = await consumeInOrder(
+      backbone,
+      {
+        name: 'stubborn',
+        handlers: {
+          [TYPE]: (event) => {
+            if (event.id === bad.id) return Promise.reject(new Error('never'))
+            handled.push(event.id)
+            return Promise.resolve()
+          },
+        },
+        giveUp: (event) => Promise.resolve(void givenUp.push(event.id)),
+        tries: 2,
+      },
+      silentLog,
+    )
+    await commit(bad, good)
+    await until('the good one was handled', () => handled.includes(good.id))
+    expect(givenUp).toEqual([bad.id])
+    await consumer.stop()
   })
 
   test('once in effect, however often they are delivered (R75)', async () => {

@@ -7,6 +7,7 @@ import type { Envelope } from '../crypto/envelope.ts'
 import type { Peppers } from '../crypto/peppers.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { KeySet } from '../crypto/key-set.ts'
+import type { Egress } from '../egress/egress.ts'
 import type { EventHandler } from '../events/envelope.ts'
 import type { IdGenerator } from '../ids/generator.ts'
 import type { Log } from '../log/log.ts'
@@ -37,6 +38,8 @@ export interface SubgraphPlatform {
   readonly peppers?: Peppers
   /** What secrets are sealed with. Only where `SECRETS_KEY` is known: a process that keeps no secrets needs none. */
   readonly envelope?: Envelope
+  /** What webhooks are made and delivered with. Only where `WEBHOOK_SECRETS_KEY` is known. */
+  readonly webhooks?: WebhookMeans | undefined
   /** Whom to tell what happened in a project. */
   readonly audience: Audience
   /** SHA-256 of the supergraph that the subgraph is part of, in hexadecimal: proofs name the graph they proved. */
@@ -48,14 +51,33 @@ export interface SubgraphPlatform {
   readonly log: Log
 }
 
+export interface WebhookMeans {
+  /** What their secrets are sealed with. */
+  readonly envelope: Envelope
+  /** The way to addresses that tenants give. */
+  readonly egress: Egress
+  /** How long one request of `egress` takes at most. */
+  readonly timeoutMs: number
+  /** How long an endpoint may fail without a success before it is disabled. */
+  readonly patienceMs: number
+}
+
 export interface Subgraph {
   readonly resolvers: SubgraphResolvers
   /** Services and per-operation loaders for one operation; merged under `access` into the resolvers' context. */
   readonly context: (operation: OperationContext) => object
   /** By event type. Each runs as a job, at least once, idempotent by event id. */
   readonly eventHandlers: Readonly<Record<string, EventHandler>>
+  /**
+   * By event type: one event after the other over all processes, in the order of the log, at least once, idempotent by
+   * event id. For short writes alone: one that fails holds up those after it, until after some tries it is handled as
+   * a job, out of its order.
+   */
+  readonly orderedHandlers?: Readonly<Record<string, EventHandler>>
   /** By job name, `<subgraph>.<name>`. */
   readonly jobs: Readonly<Record<string, JobHandler>>
+  /** Jobs that wait for servers of strangers: run by a worker of their own, so that nothing else waits with them. */
+  readonly outboundJobs?: Readonly<Record<string, JobHandler>>
 }
 
 /** What every resolver's context holds; a subgraph adds its services and loaders. */

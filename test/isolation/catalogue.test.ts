@@ -120,7 +120,7 @@ const BREAKS: readonly (readonly [row: string, sql: string, finding: string])[] 
   [
     'R90',
     'grant execute on function events.enqueue_job to public',
-    'events.enqueue_job(text,jsonb,text): runs with its owner',
+    'events.enqueue_job(text,jsonb,text,timestamp with time zone): runs with its owner',
   ],
 ]
 

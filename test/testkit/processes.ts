@@ -76,12 +76,13 @@ const environments = async ({ database, redis, directory }: Stores) => {
           SEED_DEMO: 'always',
           API_KEY_PEPPER: PEPPER,
           SECRETS_KEY,
+          WEBHOOK_SECRETS_KEY,
           ...passwords(role),
         }
       case 'identity':
         return {}
       case 'worker':
-        return { ...stores, ...passwords(role) }
+        return { ...stores, ...passwords(role), WEBHOOK_SECRETS_KEY }
       case 'gateway':
         return {
           ...stores,
@@ -97,6 +98,7 @@ const environments = async ({ database, redis, directory }: Stores) => {
           ...passwords(role),
           ...(role === 'subgraph:iam' && { API_KEY_PEPPER: PEPPER }),
           ...(role === 'subgraph:app-platform' && { SECRETS_KEY }),
+          ...(role === 'subgraph:notifications' && { WEBHOOK_SECRETS_KEY }),
           GATEWAY_JWKS_URL: `http://127.0.0.1:${gatewayPort.toString()}/.well-known/jwks.json`,
         }
     }
@@ -122,6 +124,7 @@ const environments = async ({ database, redis, directory }: Stores) => {
 
 const PEPPER = 'a-pepper-of-tests-that-is-long-enough'
 const SECRETS_KEY = 'a-secrets-key-of-tests-that-is-long-enough'
+const WEBHOOK_SECRETS_KEY = 'a-webhook-secrets-key-of-tests-that-is-long-enough'
 
 const MAIN = 'server/main.ts'
 
