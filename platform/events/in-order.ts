@@ -1,4 +1,3 @@
-import type { JobQueue } from '../jobs/jobs.ts'
 import { runWithCorrelation } from '../log/correlation.ts'
 import type { Log } from '../log/log.ts'
 import { tracedHandling } from '../tracing/spans.ts'
