@@ -1,4 +1,5 @@
-import { Kind, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql'
+import { Kind, type SelectionSetNode } from 'graphql'
+import type { Fragments } from '../../platform/graphql/execution/collect-fields.ts'
 import { isDataObject, reader, writer, type DataObject, type Read, type Write } from './data.ts'
 
 /**
@@ -16,8 +17,6 @@ export interface ShapeField {
 }
 
 type Draft = Map<string, Draft | undefined>
-
-export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
 /** The shape of a selection set, its fragments merged in, whatever their type conditions. */
 export const shapeOf = (

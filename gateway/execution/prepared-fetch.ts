@@ -10,7 +10,8 @@ import {
 import { documentOf } from '../supergraph/planning/fetch-document.ts'
 import type { PreparedFetch } from '../transport/transport.ts'
 import { renamesOf } from './rewrite.ts'
-import { shapeOf, type Fragments, type MergeShape } from './merge-shape.ts'
+import type { Fragments } from '../../platform/graphql/execution/collect-fields.ts'
+import { shapeOf, type MergeShape } from './merge-shape.ts'
 import type { Variables } from './run.ts'
 
 /** A fetch's constant parts. */

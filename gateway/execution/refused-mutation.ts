@@ -3,8 +3,8 @@ import { catalogued } from '../../platform/errors/catalogue.ts'
 import { toGraphQLError } from '../errors/graphql-error.ts'
 import type { RefusedField } from '../preflight/record-denials.ts'
 import type { OperationParts } from './compile-operation.ts'
-import { collectFields } from './completion/collect-fields.ts'
-import { compileConditions } from './conditions.ts'
+import { collectFields } from '../../platform/graphql/execution/collect-fields.ts'
+import { compileConditions } from '../../platform/graphql/execution/conditions.ts'
 import type { Variables } from './run.ts'
 
 /**

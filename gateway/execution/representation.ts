@@ -1,7 +1,7 @@
 import type { QueryPlanFieldNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
 import { isDataObject, reader, writer, type DataObject } from './data.ts'
-import { typeCondition } from './type-condition.ts'
+import { typeCondition } from '../../platform/graphql/execution/type-condition.ts'
 
 /** Builds what `_entities` is asked with from an entity fetched before; undefined where something required is missing. */
 export type BuildRepresentation = (entity: DataObject) => DataObject | undefined

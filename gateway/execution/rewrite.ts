@@ -2,7 +2,7 @@ import type { FetchDataRewrite } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
 import { isDataObject, reader, writer, type DataObject } from './data.ts'
 import type { Rename } from './merge-shape.ts'
-import { typeCondition } from './type-condition.ts'
+import { typeCondition } from '../../platform/graphql/execution/type-condition.ts'
 
 /** Changes data in place as the plan demands around a fetch: interface objects' type names, aliases of conflicting fields. */
 export type Rewrite = (value: unknown) => void

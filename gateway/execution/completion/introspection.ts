@@ -8,7 +8,7 @@ import {
   type SelectionNode,
 } from 'graphql'
 import type { DataObject } from '../data.ts'
-import type { Fragments } from '../merge-shape.ts'
+import type { Fragments } from '../../../platform/graphql/execution/collect-fields.ts'
 import type { Variables } from '../run.ts'
 
 /** Answers `__schema` and `__type`; undefined for operations that ask for neither. */

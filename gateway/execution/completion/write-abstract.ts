@@ -8,7 +8,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { isDataObject, reader } from '../data.ts'
-import type { ObjectLike } from './collect-fields.ts'
+import type { ObjectLike } from '../../../platform/graphql/execution/collect-fields.ts'
 import { misfit } from './leaf.ts'
 import { NULL, type Write } from './writing.ts'
 

@@ -4,14 +4,16 @@ import {
   GraphQLSkipDirective,
   Kind,
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
-import type { Fragments } from '../merge-shape.ts'
-import { typeCondition } from '../type-condition.ts'
+import { typeCondition } from './type-condition.ts'
+
+export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
 /** An object's type; an interface stands for itself where a subgraph knows it as an object (`@interfaceObject`). */
 export type ObjectLike = GraphQLObjectType | GraphQLInterfaceType

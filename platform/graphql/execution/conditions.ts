@@ -1,9 +1,8 @@
 import { Kind, visit, type DocumentNode, type OperationDefinitionNode } from 'graphql'
-import type { Fragments } from './merge-shape.ts'
-import type { Variables } from './run.ts'
+import type { Fragments } from './collect-fields.ts'
 
 /** Reads the values of the variables that `@skip` and `@include` use, defaults applied. */
-export type ReadConditions = (variables: Variables) => ReadonlyMap<string, boolean>
+export type ReadConditions = (variables: Readonly<Record<string, unknown>>) => ReadonlyMap<string, boolean>
 
 const NONE: ReadonlyMap<string, boolean> = new Map()
 

@@ -1,0 +1,106 @@
+import {
+  GraphQLError,
+  isNonNullType,
+  locatedError,
+  type GraphQLLeafType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+} from 'graphql'
+import { isPromise, pathToArray, type Execution, type Path } from './execution.ts'
+import { infoOf, type Complete, type CompiledField } from './run-field.ts'
+
+export const completeNonNull =
+  (inner: Complete): Complete =>
+  (value, execution, field, path) => {
+    const completed = inner(value, execution, field, path)
+    if (completed === null) throw nullRefused(field)
+    return isPromise(completed) ? completed.then((settled) => refuseNull(settled, field)) : completed
+  }
+
+const refuseNull = (value: unknown, field: CompiledField): unknown => {
+  if (value === null) throw nullRefused(field)
+  return value
+}
+
+const nullRefused = ({ parentType, definition }: CompiledField): Error =>
+  new Error(`Cannot return null for non-nullable field ${parentType.name}.${definition.name}.`)
+
+export const completeLeaf =
+  (type: GraphQLLeafType): Complete =>
+  (value) => {
+    if (value instanceof Error) throw value
+    if (value === null || value === undefined) return null
+    const serialized: unknown = type.serialize(value)
+    if (serialized !== null && serialized !== undefined) return serialized
+    throw new Error(
+      `Expected \`${type.name}.serialize(…)\` to return non-nullable value, returned: ${String(serialized)}`,
+    )
+  }
+
+export const completeList = (itemType: GraphQLOutputType, item: Complete): Complete => {
+  const isItemNonNull = isNonNullType(itemType)
+  const fail = (error: unknown, { errors }: Execution, { nodes }: CompiledField, path: Path): null => {
+    const located = locatedError(error, nodes, pathToArray(path))
+    if (isItemNonNull) throw located
+    errors.add(located, path)
+    return null
+  }
+  const completeItem: Complete = (value, execution, field, path) => {
+    const fails = (error: unknown): unknown => fail(error, execution, field, path)
+    try {
+      const completed = isPromise(value)
+        ? value.then((resolved) => item(resolved, execution, field, path))
+        : item(value, execution, field, path)
+      return isPromise(completed) ? completed.then(undefined, fails) : completed
+    } catch (error) {
+      return fails(error)
+    }
+  }
+  return (value, execution, field, path) => {
+    if (value instanceof Error) throw value
+    if (value === null || value === undefined) return null
+    const items = itemsOf(value, field)
+    const completed: unknown[] = []
+    let isPending = false
+    try {
+      for (let index = 0; index < items.length; index++) {
+        const settled = completeItem(items[index], execution, field, { prev: path, key: index, typename: undefined })
+        isPending ||= isPromise(settled)
+        completed.push(settled)
+      }
+    } catch (error) {
+      // Nobody waits for the items before it any more: one that fails must not fail unheard.
+      if (isPending) void Promise.allSettled(completed)
+      throw error
+    }
+    return isPending ? Promise.all(completed) : completed
+  }
+}
+
+const itemsOf = (value: unknown, { parentType, definition }: CompiledField): readonly unknown[] => {
+  if (Array.isArray(value)) return value
+  if (typeof value === 'object' && value !== null && Symbol.iterator in value)
+    return Array.from(value as Iterable<unknown>) // it has the method that iterables have
+  throw new GraphQLError(`Expected Iterable, but did not find one for field "${parentType.name}.${definition.name}".`)
+}
+
+/** Completes the fields of an object of one type. */
+export type CompleteFields = (source: unknown, execution: Execution, path: Path) => unknown
+
+/** `fields` compiles the selection on first use: not every type that a selection allows ever comes. */
+export const completeObject =
+  (type: GraphQLObjectType, fields: CompleteFields): Complete =>
+  (value, execution, field, path) => {
+    if (value instanceof Error) throw value
+    if (value === null || value === undefined) return null
+    const { isTypeOf } = type
+    if (!isTypeOf) return fields(value, execution, path)
+    const check = (isOne: boolean): unknown => {
+      if (!isOne) {
+        throw new GraphQLError(`Expected value of type "${type.name}" but got something else.`, { nodes: field.nodes })
+      }
+      return fields(value, execution, path)
+    }
+    const answer = isTypeOf(value, execution.contextValue, infoOf(execution, field, path))
+    return isPromise(answer) ? answer.then((isOne) => check(isOne === true)) : check(answer)
+  }

@@ -1,0 +1,110 @@
+import {
+  isNonNullType,
+  locatedError,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+} from 'graphql'
+import type { ReadArguments } from './arguments.ts'
+import { isPromise, pathToArray, type Execution, type Path } from './execution.ts'
+
+/** Completes a resolved value: a value of the answer, or a promise of one. Throws where a null may not be. */
+export type Complete = (value: unknown, execution: Execution, field: CompiledField, path: Path) => unknown
+
+/** One field of an object of one type. */
+export interface CompiledField {
+  readonly key: string
+  /** The same whatever is resolved: a type's name. */
+  readonly constant: string | undefined
+  readonly definition: GraphQLField<unknown, unknown>
+  readonly parentType: GraphQLObjectType
+  readonly nodes: readonly FieldNode[]
+  readonly readArguments: ReadArguments
+  readonly complete: Complete
+  /** Its places are needed only where something goes wrong. */
+  readonly isLeaf: boolean
+}
+
+/** Resolves and completes one field: its value in the answer, or a promise of it. Throws what its parent is null for. */
+export const runField = (field: CompiledField, execution: Execution, source: unknown, above: Path | undefined) => {
+  const { resolve } = field.definition
+  if (!resolve && field.isLeaf) return runPlainLeaf(field, execution, source, above)
+  const path = pathOf(field, above)
+  try {
+    const value: unknown = resolve
+      ? resolve(source, field.readArguments(execution), execution.contextValue, infoOf(execution, field, path))
+      : propertyOf(source, field, execution, above)
+    return completed(value, field, execution, path)
+  } catch (error) {
+    return fail(error, field, execution, path)
+  }
+}
+
+const runPlainLeaf = (field: CompiledField, execution: Execution, source: unknown, above: Path | undefined) => {
+  try {
+    const value = propertyOf(source, field, execution, above)
+    if (isPromise(value)) return completed(value, field, execution, pathOf(field, above))
+    return field.complete(value, execution, field, NOWHERE)
+  } catch (error) {
+    return fail(error, field, execution, pathOf(field, above))
+  }
+}
+
+const NOWHERE: Path = { prev: undefined, key: '', typename: undefined }
+
+const pathOf = ({ key, parentType }: CompiledField, above: Path | undefined): Path => ({
+  prev: above,
+  key,
+  typename: parentType.name,
+})
+
+const completed = (value: unknown, field: CompiledField, execution: Execution, path: Path): unknown => {
+  const fails = (error: unknown): unknown => fail(error, field, execution, path)
+  if (isPromise(value)) {
+    return value.then((resolved) => {
+      try {
+        const later = field.complete(resolved, execution, field, path)
+        return isPromise(later) ? later.then(undefined, fails) : later
+      } catch (error) {
+        return fails(error)
+      }
+    }, fails)
+  }
+  const later = field.complete(value, execution, field, path)
+  return isPromise(later) ? later.then(undefined, fails) : later
+}
+
+const fail = (error: unknown, { nodes, definition }: CompiledField, { errors }: Execution, path: Path): null => {
+  const located = locatedError(error, nodes, pathToArray(path))
+  if (isNonNullType(definition.type)) throw located
+  errors.add(located, path)
+  return null
+}
+
+/** What graphql-js's default resolver reads. */
+const propertyOf = (source: unknown, field: CompiledField, execution: Execution, above: Path | undefined): unknown => {
+  if ((typeof source !== 'object' || source === null) && typeof source !== 'function') return undefined
+  const held = source as Readonly<Record<string, unknown>> // anything that is an object may be read by name
+  const value = held[field.definition.name]
+  if (typeof value !== 'function') return value
+  const info = infoOf(execution, field, pathOf(field, above))
+  return value.call(source, field.readArguments(execution), execution.contextValue, info) as unknown
+}
+
+export const infoOf = (
+  { schema, fragments, rootValue, operation, variableValues }: Execution,
+  { definition, nodes, parentType }: CompiledField,
+  path: Path,
+): GraphQLResolveInfo => ({
+  fieldName: definition.name,
+  fieldNodes: nodes,
+  returnType: definition.type,
+  parentType,
+  path,
+  schema,
+  fragments,
+  rootValue,
+  operation,
+  variableValues,
+})
