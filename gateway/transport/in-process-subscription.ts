@@ -1,4 +1,5 @@
-import { createSourceEventStream, execute } from 'graphql'
+import { createSourceEventStream } from 'graphql'
+import type { Execute } from '../../platform/graphql/execution/compile-document.ts'
 import { tracedEvent } from '../../platform/tracing/event-trace.ts'
 import { mapEvents } from '../streams/map-events.ts'
 import { faultOf, toCatalogued } from '../execution/subgraph-error.ts'
@@ -12,6 +13,7 @@ import { eventRequest, type PreparedFetch, type RequestContext, type SubgraphRes
  */
 export const subscribeInProcess = async (
   { name, schema, context }: InProcessSubgraph,
+  run: Execute,
   contextOf: ContextOf,
   { document }: PreparedFetch,
   variableValues: Readonly<Record<string, unknown>>,
@@ -38,7 +40,7 @@ export const subscribeInProcess = async (
   const results = mapEvents(upstream, (rootValue) =>
     tracedEvent<SubgraphResult>(rootValue, name, async () => {
       const contextValue = await context(await eventRequest(request))
-      return execute({ schema, document, rootValue, variableValues, contextValue })
+      return run({ document, rootValue, variableValues, contextValue })
     }),
   )
   return withAbort(results, request.signal)

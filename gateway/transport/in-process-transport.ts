@@ -1,8 +1,10 @@
-import { execute, type GraphQLSchema } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
 import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
+import { compiledExecution } from '../../platform/graphql/execution/compile-document.ts'
+import { isPromise } from '../../platform/graphql/execution/execution.ts'
 import { withDeadline } from './deadline.ts'
 import { subscribeInProcess } from './in-process-subscription.ts'
-import type { PreparedFetch, RequestContext, SubgraphResult, SubgraphTransport } from './transport.ts'
+import type { RequestContext, SubgraphResult, SubgraphTransport } from './transport.ts'
 
 export interface InProcessSubgraph {
   readonly name: string
@@ -12,21 +14,21 @@ export interface InProcessSubgraph {
   readonly timeoutMs: number
 }
 
-/** Calls a subgraph of this process: documents were parsed when the plan was made, data passes as objects. */
+/**
+ * Calls a subgraph of this process: documents were parsed when the plan was made and are compiled when they are first
+ * executed, data passes as objects. What is answered at once is not waited for with a timer.
+ */
 export const inProcessTransport = (subgraph: InProcessSubgraph): SubgraphTransport => {
   const contextOf = operationContext(subgraph)
-  const run = async (
-    { document }: PreparedFetch,
-    variableValues: Readonly<Record<string, unknown>>,
-    request: RequestContext,
-  ): Promise<SubgraphResult> => {
-    const contextValue = await contextOf(request)
-    return execute({ schema: subgraph.schema, document, variableValues, contextValue })
-  }
+  const run = compiledExecution(subgraph.schema)
   return {
-    execute: (fetch, variables, request) =>
-      withDeadline(run(fetch, variables, request), subgraph.timeoutMs, request.signal, timedOut),
-    subscribe: (fetch, variables, request) => subscribeInProcess(subgraph, contextOf, fetch, variables, request),
+    execute: async ({ document }, variableValues, request): Promise<SubgraphResult> => {
+      const execute = (contextValue: unknown) => run({ document, variableValues, contextValue })
+      const context = contextOf(request)
+      const answer = isPromise(context) ? Promise.resolve(context).then(execute) : execute(context)
+      return isPromise(answer) ? withDeadline(answer, subgraph.timeoutMs, request.signal, timedOut) : answer
+    },
+    subscribe: (fetch, variables, request) => subscribeInProcess(subgraph, run, contextOf, fetch, variables, request),
     close: () => Promise.resolve(),
   }
 }

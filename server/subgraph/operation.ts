@@ -1,4 +1,4 @@
-import { createSourceEventStream, execute, getOperationAST, type ExecutionArgs, type ExecutionResult } from 'graphql'
+import { createSourceEventStream, getOperationAST, type ExecutionArgs, type ExecutionResult } from 'graphql'
 import type { HostedSubgraph } from './build.ts'
 import { reviewSubscription } from '../../directives/subscription-review.ts'
 import type { CheckedDocument } from './documents.ts'
@@ -6,6 +6,7 @@ import { createAccess } from '../../platform/access/access.ts'
 import type { Grants } from '../../platform/access/grants.ts'
 import type { Principal } from '../../platform/access/principal.ts'
 import { catalogued } from '../../platform/errors/catalogue.ts'
+import { compiledExecution, type ExecuteArguments } from '../../platform/graphql/execution/compile-document.ts'
 import { err, ok, type Result } from '../../platform/result/result.ts'
 import { currentCorrelation, newCorrelation } from '../../platform/log/correlation.ts'
 import type { OperationContext } from '../../platform/subgraph/module.ts'
@@ -51,6 +52,8 @@ export const operationRunner = ({ subgraph, grants }: OperationRunnerParts) => {
     return subgraph.context({ access, correlationId, signal })
   }
 
+  const run = compiledExecution(subgraph.schema)
+
   return (request: OperationRequest): Result<PreparedOperation, readonly Error[]> => {
     const { document, operationName, variables, principal, signal } = request
     if (!document.ok) return document
@@ -61,7 +64,7 @@ export const operationRunner = ({ subgraph, grants }: OperationRunnerParts) => {
       document: document.value,
       ...(operationName === undefined ? {} : { operationName }),
     }
-    const argumentsWith = (contextValue: OperationContext, rootValue?: unknown): ExecutionArgs => ({
+    const argumentsWith = (contextValue: OperationContext, rootValue?: unknown): ExecutionArgs & ExecuteArguments => ({
       ...target,
       variableValues: variables,
       contextValue,
@@ -76,10 +79,10 @@ export const operationRunner = ({ subgraph, grants }: OperationRunnerParts) => {
       subgraph: subgraph.name,
       kind: operation.operation,
       target,
-      execute: async () => execute(argumentsWith(await contextFor(principal, signal))),
+      execute: async () => run(argumentsWith(await contextFor(principal, signal))),
       source: async () => createSourceEventStream(await begin()),
       review: async () => begun && reviewSubscription(begun, await contextFor(principal, signal)),
-      executeEvent: async (event) => execute(argumentsWith(await contextFor(principal, signal), event)),
+      executeEvent: async (event) => run(argumentsWith(await contextFor(principal, signal), event)),
     })
   }
 }

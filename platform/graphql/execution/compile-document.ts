@@ -44,13 +44,13 @@ const MAX_VARIABLE_ERRORS = 50
  */
 export const compiledExecution = (schema: GraphQLSchema): Execute => {
   assertValidSchema(schema)
-  const known = new WeakMap<DocumentNode, Map<string, CompiledOperation | undefined>>()
+  const known = new WeakMap<DocumentNode, Map<string, CompiledOperation>>()
   return (args) => {
     const { document, operationName = '' } = args
     let operations = known.get(document)
-    if (!operations) known.set(document, (operations = new Map()))
+    if (!operations) known.set(document, (operations = new Map<string, CompiledOperation>()))
     let compiled = operations.get(operationName)
-    if (!compiled && !operations.has(operationName)) {
+    if (!compiled) {
       compiled = compileOperation(schema, document, operationName)
       // Names come from callers: only those that the document has are remembered.
       if (compiled) operations.set(operationName, compiled)

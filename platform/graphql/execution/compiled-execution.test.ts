@@ -2,7 +2,9 @@ import { expect, test } from '@jest/globals'
 import {
   buildSchema,
   execute,
+  getNullableType,
   isAbstractType,
+  isListType,
   isObjectType,
   parse,
   type ExecutionResult,
@@ -40,7 +42,7 @@ const resolverBehaviour = (schema: GraphQLSchema, seed: number, timing: Timing, 
           throw error
         }
         if (timing === 'at once' || random.chance(0.5)) return value
-        return Array.isArray(value) && random.chance(0.5)
+        return Array.isArray(value) && isListType(getNullableType(field.type)) && random.chance(0.5)
           ? value.map((item: unknown) => Promise.resolve(item))
           : Promise.resolve(value)
       }

@@ -102,5 +102,5 @@ export const completeObject =
       return fields(value, execution, path)
     }
     const answer = isTypeOf(value, execution.contextValue, infoOf(execution, field, path))
-    return isPromise(answer) ? answer.then((isOne) => check(isOne === true)) : check(answer)
+    return isPromise(answer) ? answer.then((isOne) => check(isOne)) : check(answer)
   }

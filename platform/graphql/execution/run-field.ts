@@ -89,7 +89,7 @@ const propertyOf = (source: unknown, field: CompiledField, execution: Execution,
   const value = held[field.definition.name]
   if (typeof value !== 'function') return value
   const info = infoOf(execution, field, pathOf(field, above))
-  return value.call(source, field.readArguments(execution), execution.contextValue, info) as unknown
+  return Reflect.apply(value, source, [field.readArguments(execution), execution.contextValue, info])
 }
 
 export const infoOf = (
