@@ -221,6 +221,13 @@ describe('a known caller', () => {
     expect([data, errors, fetched]).toEqual([{ many: null }, [['many', 'INVALID_ID']], []])
   })
 
+  test('a variable that may be null is no id, where it is null in spite of its default', async () => {
+    const query = `query ($id: ID = "${projectId(MINE)}") { project(id: $id) { name } }`
+    expect((await askAs(ada, query, {})).data).toEqual({ project: { name: 'Mine' } })
+    const { data, errors, fetched } = await askAs(ada, query, { id: null })
+    expect([data, errors, fetched]).toEqual([{ project: null }, [['project', 'INVALID_ID']], []])
+  })
+
   test('learns which capability is missing, as a member; the mutation does not run', async () => {
     const { errors, extensions, fetched } = await askAs(
       ada,

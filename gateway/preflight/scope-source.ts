@@ -35,14 +35,24 @@ const argumentSource = (definition: GraphQLField<unknown, unknown>, node: FieldN
   }
 }
 
-/** An argument that is one variable has been coerced with it; everything else is what graphql-js makes of it. */
+/**
+ * An argument that is one variable has been coerced with it; everything else is what graphql-js makes of it. Null where
+ * there must be none reads as nothing: a variable that may be null can stand there when it has a default.
+ */
 const argumentsReader = (
   definition: GraphQLField<unknown, unknown>,
   node: FieldNode,
   name: string | undefined,
 ): ((variables: CoercedVariables) => Readonly<Record<string, unknown>>) => {
+  const own = { ...definition, args: definition.args.filter((argument) => argument.name === name) }
+  const coerce = (variables: CoercedVariables): Readonly<Record<string, unknown>> => {
+    try {
+      return getArgumentValues(own, node, variables)
+    } catch {
+      return {}
+    }
+  }
   const written = node.arguments?.find((argument) => argument.name.value === name)
-  const coerce = (variables: CoercedVariables) => getArgumentValues(definition, node, variables)
   if (written?.value.kind !== Kind.VARIABLE) return coerce
   const argument = written.name.value
   const variable = written.value.name.value
