@@ -12,7 +12,11 @@ import { catalogued, type CataloguedError } from '../../../platform/errors/catal
 import type { Guarding } from '../../preflight/guarding.ts'
 import type { ObjectPlace, Place } from '../../preflight/place.ts'
 import { reader, type Read } from '../data.ts'
-import { collectFields, type CollectContext, type ObjectLike } from '../../../platform/graphql/execution/collect-fields.ts'
+import {
+  collectFields,
+  type CollectContext,
+  type ObjectLike,
+} from '../../../platform/graphql/execution/collect-fields.ts'
 import { writeLeaf } from './leaf.ts'
 import { writeAbstract } from './write-abstract.ts'
 import { guardedField, guardedObject } from './write-guarded.ts'
