@@ -11,6 +11,7 @@ import { createEngines, type MakeTransport } from './engines.ts'
 import { createErrorReporter } from './errors/error-reporter.ts'
 import { logSubgraphErrors } from './errors/subgraph-errors.ts'
 import { createApollo, type GatewayContext } from './http/apollo.ts'
+import { GRAPHQL_PATH } from './http/graphql-route.ts'
 import { createHttpServer } from './http/http-server.ts'
 import type { IdeOptions } from './http/ide/ide-page.ts'
 import type { DemoTokens } from './http/ide/demo-tokens.ts'
@@ -24,6 +25,12 @@ import { DEFAULT_LIMITS, type Limits } from './operation/limits.ts'
 import { validationRules } from './operation/validation-rules.ts'
 import type { SupergraphSource } from './supergraph/load-supergraph.ts'
 import type { Supergraph } from './supergraph/supergraph.ts'
+import { clientAddress } from './connections/client-address.ts'
+import { createConnections } from './connections/connections.ts'
+import { createDeadlines } from './connections/deadlines.ts'
+import { callerWatch } from './connections/watch-caller.ts'
+import { sseHandler } from './http/sse/sse-handler.ts'
+import { createLiveOperations } from './subscriptions/live-operations.ts'
 import { createProtocol } from './websocket/protocol.ts'
 import { createWebSockets } from './websocket/websocket-server.ts'
 
@@ -56,6 +63,8 @@ export interface GatewayOptions {
   readonly mount?: (fastify: FastifyInstance) => void | Promise<void>
   readonly initTimeoutMs?: number
   readonly pingMs?: number
+  /** Over how long the closes of a gateway that stops are spread; at most half of the grace. */
+  readonly drainWindowMs?: number
 }
 
 export interface Gateway {
@@ -65,13 +74,14 @@ export interface Gateway {
   /** Stops taking requests, lets those under way end within the grace, then cuts them. */
   readonly stop: (graceMs?: number) => Promise<void>
   readonly supergraph: () => Supergraph
-  /** WebSocket connections open now. */
+  /** WebSockets and event streams open now. */
   readonly connections: () => number
 }
 
 const INIT_TIMEOUT_MS = 3000
 const PING_MS = 12_000
 const GRACE_MS = 10_000
+const DRAIN_WINDOW_MS = 5000
 
 /** Makes a gateway over any supergraph. Rejects with `SUPERGRAPH_INVALID` when it cannot be served. */
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
@@ -80,7 +90,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const report = createErrorReporter({ log, docsBaseUrl: options.docsBaseUrl, metrics })
   const authenticate = authenticator(options.verifier)
   const rules = validationRules(limits, { production })
-  const openAccess = options.access
+  const { access: openAccess, watch } = options
   const engines = await createEngines({
     supergraph: options.supergraph,
     transports: options.transports,
@@ -95,23 +105,34 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const apollo = createApollo({ engines, limits, rules, production, log, report, plugins: options.plugins ?? [] })
   await apollo.start()
   const documents = createDocuments(rules, limits.maxTokens)
-  const protocol = createProtocol({
-    engines,
-    documents,
+  const live = createLiveOperations({ engines, documents, openAccess, watch, report, limits, metrics })
+  const deadlines = createDeadlines(clock)
+  const common = {
+    live,
+    connections: createConnections({ limits, pingMs, drainWindowMs: options.drainWindowMs ?? DRAIN_WINDOW_MS }),
     authenticate,
-    openAccess,
-    watch: options.watch,
+    watchCaller: callerWatch({ openAccess, watch }),
+    deadlines,
+    addressOf: clientAddress(options.trustedProxies),
+    origins: new Set(options.corsOrigins),
     limits,
     report,
-    clock,
-    initTimeoutMs,
+  }
+  const { connections } = common
+  const sockets = createWebSockets({
+    ...common,
+    path: GRAPHQL_PATH,
+    protocol: createProtocol({ ...common, clock, initTimeoutMs }),
+    log,
   })
-  const sockets = createWebSockets({ path: '/graphql', protocol, limits, log, pingMs })
-  const http = await createHttpServer({ ...options, apollo, authenticate, openAccess, limits, report })
+  const sse = sseHandler({ ...common, engines, documents })
+  const http = await createHttpServer({ ...options, apollo, authenticate, openAccess, limits, report, sse })
   sockets.attach(http.fastify.server)
 
   const stop = async (graceMs = GRACE_MS): Promise<void> => {
-    await Promise.all([http.drain(graceMs), sockets.drain(graceMs)])
+    await Promise.all([http.drain(graceMs), connections.drain(graceMs)])
+    live.stop()
+    deadlines.stop()
     await apollo.stop()
     await engines.stop()
   }
@@ -129,6 +150,6 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     },
     stop: (graceMs) => (stopping ??= stop(graceMs)),
     supergraph: () => engines.current().supergraph,
-    connections: sockets.count,
+    connections: connections.count,
   }
 }

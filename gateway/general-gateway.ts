@@ -39,6 +39,7 @@ export const createGeneralGateway = async (options: GeneralGatewayOptions): Prom
     clock,
     production: config.mode === 'production',
     limits: limitsOf(config),
+    drainWindowMs: config.drainWindowMs,
     corsOrigins: config.corsOrigins,
     docsBaseUrl: config.docsBaseUrl,
     ...(config.trustedProxies && { trustedProxies: config.trustedProxies }),

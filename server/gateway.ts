@@ -76,6 +76,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     log,
     metrics,
     limits: limitsOf(config),
+    drainWindowMs: config.drainWindowMs,
     production: config.mode === 'production',
     ready,
     signer,

@@ -17,18 +17,24 @@ import { compileConditions, conditionsKey } from '../../platform/graphql/executi
 import type { Fragments } from '../../platform/graphql/execution/collect-fields.ts'
 import { shapeOf } from './merge-shape.ts'
 import type { Run, Variables } from './run.ts'
-import { subscribeTo, type ReviewEvent } from './subscription.ts'
+import type { Resumable } from './resumable.ts'
+import { compileSubscription, type ReviewEvent, type SubscriptionEvents } from './subscription.ts'
 
 /** An operation ready to run any number of times. */
 export interface CompiledOperation {
   readonly execute: (variables: Variables, request: RequestContext, decisions: Decisions) => Promise<ExecutionResult>
   /** For subscriptions alone. Rejects with a catalogued error when the subgraph refuses. */
-  readonly subscribe: (
-    variables: Variables,
-    request: RequestContext,
-    decisions: Decisions,
-    review: ReviewEvent,
-  ) => Promise<AsyncIterableIterator<ExecutionResult>>
+  readonly subscribe: (subscription: SubscriptionStart) => Promise<SubscriptionEvents>
+}
+
+/** What one subscription begins with. */
+export interface SubscriptionStart {
+  readonly variables: Variables
+  readonly request: RequestContext
+  readonly decisions: Decisions
+  readonly review: ReviewEvent
+  /** The cursor behind which to go on, instead of where the client asked to begin. */
+  readonly after: string | undefined
 }
 
 export interface OperationParts {
@@ -38,6 +44,8 @@ export interface OperationParts {
   readonly plan: QueryPlan
   readonly apiSchema: GraphQLSchema
   readonly guarding: Guarding | undefined
+  /** Of a subscription whose events say where they stand. */
+  readonly resumable: Resumable | undefined
 }
 
 /** How many combinations of `@skip` / `@include` values one operation keeps compiled. */
@@ -48,6 +56,7 @@ export const compileOperation = (parts: OperationParts, dependencies: FetchDepen
   const plan = compilePlan(parts.plan, { ...dependencies, guarding: parts.guarding })
   const readConditions = compileConditions(operation, fragments)
   const complete = compileAnswer(parts)
+  const subscription = plan.primary && compileSubscription(plan.primary, dependencies, parts.resumable)
 
   const begin = (variables: Variables, request: RequestContext, decisions: Decisions): Run => ({
     data: {},
@@ -64,13 +73,13 @@ export const compileOperation = (parts: OperationParts, dependencies: FetchDepen
       await plan.run(run)
       return complete(run)
     },
-    subscribe: (variables, request, decisions, review) => {
-      if (!plan.primary) throw catalogued('GRAPHQL_VALIDATION_FAILED')
+    subscribe: async ({ variables, request, decisions, review, after }) => {
+      if (!subscription) throw catalogued('GRAPHQL_VALIDATION_FAILED')
       const finish = async (run: Run): Promise<ExecutionResult> => {
         await plan.run(run)
         return complete(run)
       }
-      return subscribeTo(plan.primary, dependencies, begin(variables, request, decisions), { review, finish })
+      return subscription(begin(variables, request, decisions), { review, finish }, after)
     },
   }
 }

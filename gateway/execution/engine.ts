@@ -28,6 +28,8 @@ import type { RequestContext } from '../transport/transport.ts'
 import { BoundedCache } from './bounded-cache.ts'
 import { compileOperation, type CompiledOperation, type OperationParts } from './compile-operation.ts'
 import { compileConditions } from '../../platform/graphql/execution/conditions.ts'
+import { compileResumable } from './resumable.ts'
+import type { SubscriptionEvents } from './subscription.ts'
 import { refuseMutation } from './refused-mutation.ts'
 import { operationOf } from './prepared-fetch.ts'
 import type { OnSubgraphError, TransportOf, Variables } from './run.ts'
@@ -47,16 +49,25 @@ export interface Engine {
   readonly supergraph: Supergraph
   /** Never rejects for what the caller or a subgraph did: that is an error in the result. */
   readonly execute: (operation: IncomingOperation, request: RequestContext) => Promise<ExecutionResult>
-  /** A result instead of a stream where the subscription is refused. */
-  readonly subscribe: (
+  /** A result where the subscription is refused. */
+  readonly admit: (
     operation: IncomingOperation,
     request: RequestContext,
-  ) => Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>
-  /**
-   * Decides an open subscription again, by the access of the request: why it may not stay open as it began, if it may
-   * not. `operation` is the very object that it began with.
-   */
-  readonly review: (operation: IncomingOperation, request: RequestContext) => CataloguedError | undefined
+  ) => Promise<AdmittedSubscription | ExecutionResult>
+}
+
+/** A subscription that got past preflight. */
+export interface AdmittedSubscription {
+  /** Equal where the same caller would be sent the same events: the operation, what is denied of it, its variables. */
+  readonly key: string
+  /** Whether its events say where they stand: only then can it go on behind one of them. */
+  readonly isResumable: boolean
+  /** Where the client asks to begin; undefined: from now on. */
+  readonly after: string | undefined
+  /** Opens its stream, `after` a cursor where it is to go on. Rejects with the catalogued error of a subgraph's refusal. */
+  readonly open: (request: RequestContext, after?: string) => Promise<SubscriptionEvents>
+  /** Decides it again, by the access of the request: why it may not stay open as it began, if it may not. */
+  readonly review: (request: RequestContext) => CataloguedError | undefined
 }
 
 export interface EngineOptions {
@@ -76,6 +87,8 @@ export interface EngineOptions {
 /** What is kept of one operation of one document, whoever sends it. */
 interface PreparedOperation {
   readonly parts: Omit<OperationParts, 'plan' | 'guarding'>
+  /** Distinguishes it from every other operation. */
+  readonly name: string
   /** What the resolvers are to read, or what is wrong with it, one sentence each. */
   readonly coerce: (variables: Variables) => Variables | readonly string[]
   readonly preflight: Preflight
@@ -88,6 +101,8 @@ interface PreparedOperation {
 interface Begun {
   readonly compiled: CompiledOperation
   readonly decisions: Decided
+  /** Coerced, defaults applied. */
+  readonly variables: Variables
 }
 
 const isBegun = (begun: Begun | ExecutionResult): begun is Begun => 'compiled' in begun
@@ -111,15 +126,17 @@ export const createEngine = (options: EngineOptions): Engine => {
   const rules = readRules(sdl)
   const costs = readCostDirectives(sdl)
   const operations = new BoundedCache<PreparedOperation>(cacheSize)
-  /** How each open subscription was decided when it began. */
-  const subscribed = new WeakMap<IncomingOperation, Decided>()
 
-  const prepare = ({ document, operationName }: IncomingOperation): PreparedOperation => {
+  const nameOf = ({ operationName, documentKey }: IncomingOperation): string => `${operationName ?? ''}\n${documentKey}`
+
+  const prepare = (incoming: IncomingOperation): PreparedOperation => {
+    const { document, operationName } = incoming
     const { operation, fragments } = operationOf(document, operationName)
     const definitions = operation.variableDefinitions ?? []
     const readConditions = compileConditions(operation, fragments)
     return {
-      parts: { operation, fragments, apiSchema },
+      name: nameOf(incoming),
+      parts: { operation, fragments, apiSchema, resumable: compileResumable(operation, fragments, apiSchema, rules) },
       coerce: (variables) => {
         if (definitions.length === 0) return {}
         const { coerced, errors } = getVariableValues(apiSchema, definitions, variables, {
@@ -134,8 +151,9 @@ export const createEngine = (options: EngineOptions): Engine => {
   }
 
   const compile = ({ parts }: PreparedOperation, { guarding }: Decided): CompiledOperation => {
-    const { fragments } = parts
-    const operation = guarding ? rewriteOperation(parts.operation, guarding) : parts.operation
+    const { fragments, resumable } = parts
+    const allowed = guarding ? rewriteOperation(parts.operation, guarding) : parts.operation
+    const operation = allowed && resumable ? resumable.withCursor(allowed) : allowed
     const plan = operation
       ? traced('plan', {}, () =>
           supergraph.plan({ kind: Kind.DOCUMENT, definitions: [operation, ...fragments.values()] }),
@@ -148,7 +166,7 @@ export const createEngine = (options: EngineOptions): Engine => {
   }
 
   const preparedOf = (incoming: IncomingOperation): PreparedOperation =>
-    operations.getOrMake(`${incoming.operationName ?? ''}\n${incoming.documentKey}`, () => prepare(incoming))
+    operations.getOrMake(nameOf(incoming), () => prepare(incoming))
 
   /** What of the operation is denied already: anything at all of a mutation, else the root fields. */
   const refusals = ({ preflight, parts }: PreparedOperation, decided: Decided, asking: Asking): RefusedField[] => {
@@ -180,41 +198,47 @@ export const createEngine = (options: EngineOptions): Engine => {
         return refuseMutation(parts, refused, variables)
       const present = variants.get(decisions.key)
       metrics?.planLookup(present ? 'hit' : 'miss')
-      return { compiled: present ?? variants.getOrMake(decisions.key, () => compile(prepared, decisions)), decisions }
+      const compiled = present ?? variants.getOrMake(decisions.key, () => compile(prepared, decisions))
+      return { compiled, decisions, variables }
     } catch (error) {
       return { errors: [planningError(error)] }
     }
   }
 
-  const review: Engine['review'] = (incoming, { principal, access }) => {
-    const { coerce, preflight } = preparedOf(incoming)
-    const variables = coerce(incoming.variables)
-    const begun = subscribed.get(incoming)
-    if (isFaulty(variables) || !begun) return undefined
-    return lostPermission(begun, preflight.decide({ principal, access, variables }))
+  const admitted = (incoming: IncomingOperation, begun: Begun): AdmittedSubscription => {
+    const { name, parts, preflight } = preparedOf(incoming)
+    const { compiled, decisions, variables } = begun
+    const { resumable } = parts
+    const review = ({ principal, access }: RequestContext): CataloguedError | undefined =>
+      lostPermission(decisions, preflight.decide({ principal, access, variables }))
+    return {
+      key: JSON.stringify([name, decisions.key, withoutVariable(incoming.variables, resumable?.variable)]),
+      isResumable: resumable !== undefined,
+      after: resumable?.afterOf(variables),
+      review,
+      open: (request, after) =>
+        compiled.subscribe({ variables: incoming.variables, request, decisions, review, after }),
+    }
   }
 
   return {
     supergraph,
-    review,
     execute: async (incoming, request) => {
       const begun = await begin(incoming, request)
       return isBegun(begun) ? begun.compiled.execute(incoming.variables, request, begun.decisions) : begun
     },
-    subscribe: async (incoming, request) => {
+    admit: async (incoming, request) => {
       const begun = await begin(incoming, request)
-      if (!isBegun(begun)) return begun
-      try {
-        subscribed.set(incoming, begun.decisions)
-        return await begun.compiled.subscribe(incoming.variables, request, begun.decisions, (at) =>
-          review(incoming, at),
-        )
-      } catch (error) {
-        return { errors: [toGraphQLError(error)] }
-      }
+      return isBegun(begun) ? admitted(incoming, begun) : begun
     },
   }
 }
+
+/** In one order, so that equal variables give equal text. */
+const withoutVariable = (variables: Variables, left: string | undefined): readonly [string, unknown][] =>
+  Object.entries(variables)
+    .filter(([name]) => name !== left)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
 
 const isFaulty = (coerced: Variables | readonly string[]): coerced is readonly string[] => Array.isArray(coerced)
 

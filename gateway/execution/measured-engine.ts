@@ -13,12 +13,12 @@ export const measuredEngine = (engine: Engine, metrics: EdgeMetrics | undefined)
       metrics.operation({ type: typeOf(operation), outcome: outcomeOf(result), seconds: secondsSince(begun) })
       return result
     },
-    subscribe: async (operation, request) => {
+    admit: async (operation, request) => {
       const begun = performance.now()
-      const stream = await engine.subscribe(operation, request)
-      const isOpen = Symbol.asyncIterator in stream
-      metrics.operation({ type: 'subscription', outcome: isOpen ? 'ok' : 'failed', seconds: secondsSince(begun) })
-      return isOpen ? counted(stream, metrics) : stream
+      const admitted = await engine.admit(operation, request)
+      const outcome = 'open' in admitted ? 'ok' : 'failed'
+      metrics.operation({ type: 'subscription', outcome, seconds: secondsSince(begun) })
+      return admitted
     },
   }
 }
@@ -31,30 +31,4 @@ const typeOf = ({ document, operationName }: IncomingOperation): Operation['type
 const outcomeOf = ({ data, errors }: ExecutionResult): Operation['outcome'] => {
   if (!errors?.length) return 'ok'
   return data ? 'partial' : 'failed'
-}
-
-const counted = (
-  stream: AsyncIterableIterator<ExecutionResult>,
-  metrics: EdgeMetrics,
-): AsyncIterableIterator<ExecutionResult> => {
-  metrics.subscriptionOpened()
-  let isOpen = true
-  const close = (): void => {
-    if (isOpen) metrics.subscriptionClosed()
-    isOpen = false
-  }
-  return {
-    next: async () => {
-      const event = await stream.next()
-      if (event.done === true) close()
-      return event
-    },
-    return: async () => {
-      close()
-      return (await stream.return?.()) ?? { done: true, value: undefined }
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
-  }
 }

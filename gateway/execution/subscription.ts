@@ -2,13 +2,20 @@ import type { FetchNode } from '@apollo/query-planner'
 import type { ExecutionResult } from 'graphql'
 import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
 import { tracedCompletion } from '../../platform/tracing/event-trace.ts'
-import { eventRequest, type RequestContext, type SubgraphResult } from '../transport/transport.ts'
+import {
+  eventRequest,
+  type RequestContext,
+  type Resumption,
+  type SubgraphResult,
+} from '../transport/transport.ts'
 import type { FetchDependencies } from './send-fetch.ts'
 import { isDataObject } from './data.ts'
 import { failRoot, rootErrors } from './fetch-failure.ts'
 import { mapEvents } from '../streams/map-events.ts'
 import { copyObject, mergeObject } from './merge-shape.ts'
 import { fetchParts } from './prepared-fetch.ts'
+import type { Resumable } from './resumable.ts'
+import { RESUME_VARIABLE, resumedFetch } from './resumed-fetch.ts'
 import { compileRewrites } from './rewrite.ts'
 import type { Run } from './run.ts'
 import { faultOf } from './subgraph-error.ts'
@@ -22,23 +29,42 @@ export interface EventSteps {
   readonly finish: (run: Run) => Promise<ExecutionResult>
 }
 
+/** One event, answered. */
+export interface SubscriptionEvent {
+  readonly result: ExecutionResult
+  /** Where a subscription goes on after it; undefined where the stream has no positions. */
+  readonly cursor: string | undefined
+}
+
+export type SubscriptionEvents = AsyncIterableIterator<SubscriptionEvent>
+
+/** Subscribes; `after`: goes on behind that cursor, wherever the client asked to begin. */
+export type Subscribe = (begun: Run, steps: EventSteps, after: string | undefined) => Promise<SubscriptionEvents>
+
 /**
  * Subscribes in the subgraph that owns the field, and completes each of its events by the rest of the plan. A failed
  * completion is an error in that event's answer, never the end of the stream. Of an event that came after a
  * permission was lost nothing is fetched or shown.
  */
-export const subscribeTo = async (
+export const compileSubscription = (
   primary: FetchNode,
   { supergraphSchema, transportOf, onSubgraphError }: FetchDependencies,
-  begun: Run,
-  { review, finish }: EventSteps,
-): Promise<AsyncIterableIterator<ExecutionResult>> => {
+  resumable: Resumable | undefined,
+): Subscribe => {
   const { prepared, shape, variablesOf } = fetchParts(primary)
   const rewrite = compileRewrites(primary.outputRewrites, supergraphSchema)
-  const { request, variables } = begun
+  const resumption = resumable && compileResumption()
 
-  const complete = async (event: SubgraphResult): Promise<ExecutionResult> => {
-    const own = await eventRequest(request)
+  function compileResumption(): (variables: Record<string, unknown>) => Resumption {
+    const fetch = resumedFetch(prepared, supergraphSchema)
+    return (variables) => ({
+      cursorOf: ({ data }) => resumable?.cursorOf(data),
+      after: (cursor) => ({ fetch, variables: { ...variables, [RESUME_VARIABLE]: cursor } }),
+    })
+  }
+
+  const answer = async (event: SubgraphResult, begun: Run, { review, finish }: EventSteps): Promise<ExecutionResult> => {
+    const own = await eventRequest(begun.request)
     const decisions = { ...begun.decisions, access: begun.decisions.access && own.access }
     const run: Run = { ...begun, data: {}, errors: [], request: own, decisions }
     const lost = review(own)
@@ -46,7 +72,7 @@ export const subscribeTo = async (
       failRoot(run, shape, lost)
       return finish(run)
     }
-    for (const error of event.errors ?? []) onSubgraphError(prepared.subgraph, error, request)
+    for (const error of event.errors ?? []) onSubgraphError(prepared.subgraph, error, own)
     run.errors.push(...rootErrors(event.errors ?? [], new Map()))
     if (isDataObject(event.data)) {
       // The payload may be shared with other subscribers.
@@ -59,12 +85,20 @@ export const subscribeTo = async (
     return finish(run)
   }
 
-  try {
-    const events = await transportOf(prepared.subgraph).subscribe(prepared, variablesOf(variables), request)
-    return mapEvents(events, (event) => tracedCompletion(event, () => complete(event)))
-  } catch (error) {
-    const fault = faultOf(error)
-    onSubgraphError(prepared.subgraph, fault, request)
-    throw fault
+  return async (begun, steps, after) => {
+    const variables = variablesOf(begun.variables)
+    const resume = resumption?.(variables)
+    const first = after === undefined || !resume ? { fetch: prepared, variables } : resume.after(after)
+    try {
+      const events = await transportOf(prepared.subgraph).subscribe(first.fetch, first.variables, begun.request, resume)
+      return mapEvents(events, async (event) => ({
+        cursor: resume?.cursorOf(event),
+        result: await tracedCompletion(event, () => answer(event, begun, steps)),
+      }))
+    } catch (error) {
+      const fault = faultOf(error)
+      onSubgraphError(prepared.subgraph, fault, begun.request)
+      throw fault
+    }
   }
 }

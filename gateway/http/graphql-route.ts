@@ -9,6 +9,7 @@ import type { Authenticate } from '../identity/authenticate.ts'
 import type { GatewayContext } from './apollo.ts'
 import { sendError } from './http-errors.ts'
 import type { IdePage } from './ide/ide-page.ts'
+import type { HandleSse } from './sse/sse-handler.ts'
 import { openContext, type OpenAccess, type OpenedContext } from './operation-context.ts'
 
 export interface GraphqlRouteOptions {
@@ -17,6 +18,8 @@ export interface GraphqlRouteOptions {
   readonly openAccess: OpenAccess | undefined
   readonly timeoutMs: number
   readonly report: ReportError
+  /** Answers what is asked for as an event stream. */
+  readonly sse: HandleSse
   /** Undefined in production: then a browser gets what any client gets. */
   readonly ide: IdePage | undefined
 }
@@ -25,7 +28,7 @@ export const GRAPHQL_PATH = '/graphql'
 
 /** `POST` and `GET /graphql`: operations, and the IDE for a browser that opens the address. */
 export const graphqlRoute = (fastify: FastifyInstance, options: GraphqlRouteOptions): void => {
-  const { apollo, authenticate, openAccess, timeoutMs, report, ide } = options
+  const { apollo, authenticate, openAccess, timeoutMs, report, sse, ide } = options
   const opened = new WeakMap<FastifyRequest, OpenedContext>()
   const run = fastifyApolloHandler(apollo, {
     context: (request) => {
@@ -36,6 +39,7 @@ export const graphqlRoute = (fastify: FastifyInstance, options: GraphqlRouteOpti
   })
 
   const operate = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    if (await sse(request, reply)) return reply
     if (!isAcceptable(request.headers.accept)) return sendError(reply, catalogued('NOT_ACCEPTABLE'), report)
     const { principal } = await authenticate(request.headers.authorization)
     const correlationId = currentCorrelation()?.correlationId ?? newCorrelationId()

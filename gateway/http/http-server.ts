@@ -15,6 +15,7 @@ import { demoTokenRoutes, type DemoTokens } from './ide/demo-tokens.ts'
 import { idePage, type IdeOptions } from './ide/ide-page.ts'
 import type { OpenAccess } from './operation-context.ts'
 import { allowOrigins, SECURITY_HEADERS, secureRequests } from './security.ts'
+import type { HandleSse } from './sse/sse-handler.ts'
 import { serviceRoutes, type Ready } from './service-routes.ts'
 
 export interface HttpServerOptions {
@@ -23,6 +24,7 @@ export interface HttpServerOptions {
   readonly openAccess: OpenAccess | undefined
   readonly limits: Limits
   readonly report: ReportError
+  readonly sse: HandleSse
   readonly production: boolean
   readonly ready?: Ready
   readonly metrics?: Metrics
@@ -44,7 +46,7 @@ const KEEP_ALIVE_MS = 72_000
 const RECEIVE_MS = 30_000
 
 export const createHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
-  const { apollo, authenticate, openAccess, limits, report, production, ide = {} } = options
+  const { apollo, authenticate, openAccess, limits, report, sse, production, ide = {} } = options
   let isDraining = false
   const fastify = Fastify({
     logger: false,
@@ -69,7 +71,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   acceptJsonAlone(fastify)
   catalogueHttpErrors(fastify, report)
   const page = production ? undefined : idePage(ide)
-  graphqlRoute(fastify, { apollo, authenticate, openAccess, timeoutMs: limits.requestTimeoutMs, report, ide: page })
+  graphqlRoute(fastify, { apollo, authenticate, openAccess, timeoutMs: limits.requestTimeoutMs, report, sse, ide: page })
   if (page && ide.tokens) demoTokenRoutes(fastify, ide.tokens, report)
   serviceRoutes(fastify, {
     ready: async () => !isDraining && (options.ready ? await options.ready() : true),

@@ -14,7 +14,13 @@ export interface Limits {
   readonly subgraphTimeoutMs: number
   readonly requestTimeoutMs: number
   readonly maxOperationsPerConnection: number
+  /** Connections that last: WebSockets and event streams. */
   readonly maxConnections: number
+  readonly maxConnectionsPerPrincipal: number
+  readonly maxConnectionsPerAddress: number
+  /** Events that may wait for a client that does not read them. */
+  readonly maxQueuedEvents: number
+  readonly maxQueuedBytes: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -28,7 +34,11 @@ export const DEFAULT_LIMITS: Limits = {
   subgraphTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   maxOperationsPerConnection: 100,
-  maxConnections: 20_000,
+  maxConnections: 25_000,
+  maxConnectionsPerPrincipal: 12_500,
+  maxConnectionsPerAddress: 12_500,
+  maxQueuedEvents: 1000,
+  maxQueuedBytes: 1_048_576,
 }
 
 /** The limits that a process was given; the others keep their defaults. */
@@ -41,4 +51,10 @@ export const limitsOf = (config: Config): Partial<Limits> => ({
   maxCost: config.maxCost,
   subgraphTimeoutMs: config.subgraphTimeoutMs,
   requestTimeoutMs: config.requestTimeoutMs,
+  maxOperationsPerConnection: config.maxOperationsPerConnection,
+  maxConnections: config.maxConnections,
+  maxConnectionsPerPrincipal: config.maxConnectionsPerPrincipal,
+  maxConnectionsPerAddress: config.maxConnectionsPerAddress,
+  maxQueuedEvents: config.maxQueuedEvents,
+  maxQueuedBytes: config.maxQueuedBytes,
 })

@@ -40,6 +40,16 @@ export const eventRequest = async (request: RequestContext): Promise<RequestCont
   state: new Map(),
 })
 
+/** How a stream that broke off goes on where it was, where its events say where that is. */
+export interface Resumption {
+  readonly cursorOf: (event: SubgraphResult) => string | undefined
+  /** What to ask for to get what comes after the event with that cursor. */
+  readonly after: (cursor: string) => {
+    readonly fetch: PreparedFetch
+    readonly variables: Readonly<Record<string, unknown>>
+  }
+}
+
 /** How the gateway reaches a subgraph: in process through parsed documents, or over HTTP with a signed internal token. */
 export interface SubgraphTransport {
   readonly execute: (
@@ -51,6 +61,8 @@ export interface SubgraphTransport {
     fetch: PreparedFetch,
     variables: Readonly<Record<string, unknown>>,
     request: RequestContext,
+    /** Without it a stream that broke off begins anew. */
+    resumption?: Resumption,
   ) => Promise<AsyncIterableIterator<SubgraphResult>>
   readonly close: () => Promise<void>
 }

@@ -1,63 +1,87 @@
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import type { Clock } from '../../platform/clock/clock.ts'
-import type { Principal } from '../../platform/access/principal.ts'
-import { ANONYMOUS } from '../../platform/access/principal.ts'
-import type { OpenedContext } from '../http/operation-context.ts'
-import type { Authentication } from '../identity/token-verifier.ts'
+import type { LongConnection } from '../connections/connections.ts'
+import { Outbox, type OutboxLimits } from '../connections/outbox.ts'
+import { ANONYMOUS, type Principal } from '../../platform/access/principal.ts'
+import type { LiveOperation } from '../subscriptions/live-operations.ts'
+import { CLOSE } from './close-codes.ts'
+import { messageFrame } from './frames.ts'
 
-/** Close codes of `graphql-transport-ws` and of RFC 6455 that this server uses by itself. */
-export const CLOSE = {
-  forbidden: 4403,
-  tooMany: 4429,
-  internal: 4500,
-  serviceRestart: 1012,
-  tryAgainLater: 1013,
-} as const
+/** How far a connection has come: operations run once it is acknowledged. */
+export type ConnectionState = 'opened' | 'initialising' | 'acknowledged' | 'draining' | 'closed'
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1
-
-/** One client: who it is, until when, and what is running for it. */
-export class Connection {
+/** One client: who it is, what is running for it, and what waits for it. */
+export class Connection implements LongConnection {
   readonly socket: WebSocket
-  readonly operations = new Map<string, OpenedContext>()
+  readonly outbox: Outbox
+  state: ConnectionState = 'opened'
   principal: Principal = ANONYMOUS
-  /** Releases what watches over it. */
-  release: () => void = () => undefined
-  /** Answered the last ping. */
+  readonly operations = new Map<string, LiveOperation>()
+  /** Answered since the last check. */
   isAlive = true
-  #expiry: NodeJS.Timeout | undefined
+  #releases: (() => void)[] = []
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, stream: Duplex, limits: OutboxLimits) {
     this.socket = socket
+    // Whole frames go past the library to the socket below it: made once, and the same for every subscriber.
+    this.outbox = new Outbox(stream, limits, (isOver) => (isOver ? socket.pause() : socket.resume()))
   }
 
-  /** The proof of who it is ends with its token: the connection ends then too. */
-  authenticated({ principal, expiresAt }: Authentication, clock: Clock): void {
-    this.principal = principal
-    if (!expiresAt) return
-    const left = Math.min(expiresAt.getTime() - clock.now().getTime(), LONGEST_TIMER_MS)
-    this.#expiry = setTimeout(() => this.forbid('The token has expired'), Math.max(left, 0))
+  get isOpen(): boolean {
+    return this.state !== 'closed'
   }
 
-  finish(id: string): void {
-    this.operations.get(id)?.cancel()
-    this.operations.delete(id)
+  /** To be called when it is over. */
+  onEnd(release: () => void): void {
+    if (this.isOpen) this.#releases.push(release)
+    else release()
   }
 
-  /** Whoever it speaks for may not be here any more. What runs for it hears nothing after this. */
+  send(message: object): void {
+    if (this.isOpen) this.outbox.send(messageFrame(message))
+  }
+
+  /** What runs for it hears nothing after this. */
+  close(code: number, reason: string): void {
+    if (!this.isOpen) return
+    this.outbox.clear()
+    this.socket.resume()
+    this.socket.close(code, reason)
+    this.ended()
+  }
+
+  /** Whoever it speaks for may not be here any more. */
   forbid(reason: string): void {
-    this.socket.close(CLOSE.forbidden, reason)
-    this.#stop()
+    this.close(CLOSE.forbidden, reason)
   }
 
   /** Stops everything that runs for it. */
-  closed(): void {
-    this.#stop()
+  ended(): void {
+    if (!this.isOpen) return
+    this.state = 'closed'
+    for (const release of this.#releases.splice(0)) release()
+    for (const operation of this.operations.values()) operation.cancel()
+    this.operations.clear()
   }
 
-  #stop(): void {
-    clearTimeout(this.#expiry)
-    this.release()
-    for (const id of [...this.operations.keys()]) this.finish(id)
+  check(): void {
+    if (!this.isAlive) return this.cut()
+    this.isAlive = false
+    this.socket.ping()
+  }
+
+  warn(withinMs: number): void {
+    if (this.state === 'acknowledged') {
+      this.send({ type: 'ping', payload: { code: 'SHUTTING_DOWN', closesWithinMs: withinMs } })
+      this.state = 'draining'
+    }
+  }
+
+  restart(): void {
+    this.close(CLOSE.serviceRestart, 'The server restarts')
+  }
+
+  cut(): void {
+    this.socket.terminate()
   }
 }

@@ -1,141 +1,130 @@
-import {
-  getOperationAST,
-  OperationTypeNode,
-  type ExecutionArgs,
-  type GraphQLError,
-  type GraphQLFormattedError,
-} from 'graphql'
-import { makeServer, type Context, type Server, type SubscribePayload } from 'graphql-ws'
-import type { GrantWatch } from '../../platform/access/grant-watch.ts'
+import { MessageType, parseMessage, type Message, type SubscribeMessage } from 'graphql-ws'
+import { principalKey } from '../../platform/access/principal.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
-import { newCorrelation, runWithCorrelation, type Correlation } from '../../platform/log/correlation.ts'
-import type { Engines } from '../engines.ts'
+import type { Connections } from '../connections/connections.ts'
+import type { Deadlines } from '../connections/deadlines.ts'
+import type { WatchCaller } from '../connections/watch-caller.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
-import { toGraphQLError } from '../errors/graphql-error.ts'
-import type { Engine, IncomingOperation } from '../execution/engine.ts'
-import { openContext, type OpenAccess } from '../http/operation-context.ts'
 import type { Authenticate } from '../identity/authenticate.ts'
-import type { Documents } from '../operation/documents.ts'
 import type { Limits } from '../operation/limits.ts'
-import { boundedEvents } from '../streams/bounded-events.ts'
-import type { RequestContext } from '../transport/transport.ts'
-import { CLOSE, type Connection } from './connection.ts'
-import { revocation } from './revocation.ts'
+import type { LiveOperations } from '../subscriptions/live-operations.ts'
+import { CLOSE, reasonOf } from './close-codes.ts'
+import type { Connection } from './connection.ts'
+import { OperationSink } from './operation-sink.ts'
 
 export interface ProtocolOptions {
-  readonly engines: Engines
-  readonly documents: Documents
+  readonly live: LiveOperations
+  readonly connections: Connections
   readonly authenticate: Authenticate
-  readonly openAccess: OpenAccess | undefined
-  readonly watch: GrantWatch['watch'] | undefined
+  readonly watchCaller: WatchCaller
+  readonly deadlines: Deadlines
   readonly limits: Limits
   readonly report: ReportError
   readonly clock: Clock
   readonly initTimeoutMs: number
 }
 
-type Connected = Context<Record<string, unknown>, Connection>
-
-/** What an operation runs with; graphql-ws carries it from its subscribe message to its execution. */
-interface Started {
-  readonly engine: Engine
-  readonly incoming: IncomingOperation
-  readonly request: RequestContext
-  readonly correlation: Correlation
+/** `graphql-transport-ws`: who may connect, and which operations run. */
+export interface Protocol {
+  readonly opened: (connection: Connection) => void
+  /** Never rejects for what a client sends: that closes its connection. */
+  readonly message: (connection: Connection, text: string) => Promise<void>
 }
 
-/** Events that one subscription may have waiting for its client. */
-const MAX_WAITING = 256
+/** Each event names its operation: a longer id than anybody needs would be sent with every one of them. */
+const LONGEST_ID = 256
 
-/** `graphql-transport-ws`: who may connect, and how its operations run, by the same engine as HTTP. */
-export const createProtocol = (options: ProtocolOptions): Server<Connection> => {
-  const { engines, documents, authenticate, openAccess, limits, report, clock } = options
-  const watching = revocation(options)
-  const started = new WeakMap<object, Started>()
-  const startedOf = ({ contextValue }: ExecutionArgs): Started => {
-    const found = typeof contextValue === 'object' && contextValue !== null ? started.get(contextValue) : undefined
-    if (!found) throw new Error('An operation runs that was never started')
-    return found
-  }
+export const createProtocol = (options: ProtocolOptions): Protocol => {
+  const { live, connections, authenticate, watchCaller, deadlines, limits, report, clock } = options
 
-  const connect = async ({ connectionParams, extra }: Connected): Promise<boolean> => {
+  const initialise = async (connection: Connection, payload: unknown): Promise<void> => {
+    if (connection.state !== 'opened') return connection.close(CLOSE.tooMany, 'Too many initialisation requests')
+    connection.state = 'initialising'
     try {
-      extra.authenticated(await authenticate(connectionParams?.['authorization']), clock)
-      if (extra.socket.readyState === extra.socket.OPEN) extra.release = watching.connection(extra)
-      return true
+      const { principal, expiresAt } = await authenticate(authorizationOf(payload))
+      if (!connection.isOpen) return
+      const place = principal.kind === 'anonymous' ? nowhere : connections.principals.take(principalKey(principal))
+      if (!place) return connection.close(CLOSE.tooMany, 'Too many connections')
+      connection.onEnd(place)
+      connection.principal = principal
+      if (expiresAt) connection.onEnd(deadlines.at(expiresAt, () => connection.forbid('The token has expired')))
+      connection.onEnd(watchCaller(principal, () => connection.forbid('No longer permitted')))
+      connection.send({ type: MessageType.ConnectionAck })
+      connection.state = 'acknowledged'
     } catch (error) {
-      // Not refused, not accepted: the client may try again.
-      if (error instanceof CataloguedError && error.code !== 'UNAUTHENTICATED') extra.socket.close(CLOSE.tryAgainLater)
-      return false
+      const isRefused = error instanceof CataloguedError && error.code === 'UNAUTHENTICATED'
+      // Neither refused nor accepted: the client may try again.
+      if (error instanceof CataloguedError && !isRefused) connection.close(CLOSE.tryAgainLater, 'Try again later')
+      else if (isRefused) connection.forbid('Forbidden')
+      else throw error
     }
   }
 
-  const start = async (
-    { extra, subscriptions }: Connected,
-    id: string,
-    payload: SubscribePayload,
-  ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
-    if (Object.keys(subscriptions).length > limits.maxOperationsPerConnection) {
-      extra.socket.close(CLOSE.tooMany, 'Too many operations')
-      return [toGraphQLError(catalogued('SUBSCRIPTION_LIMIT'))]
-    }
-    const engine = engines.current()
-    const { apiSchema } = engine.supergraph
-    const read = documents.read(payload.query, apiSchema)
-    if (!('document' in read)) return read
-    const operation = getOperationAST(read.document, payload.operationName)
-    if (!operation) return [toGraphQLError(catalogued('OPERATION_NOT_FOUND'))]
-    const correlation = newCorrelation()
-    const lasts = operation.operation === OperationTypeNode.SUBSCRIPTION
-    const opened = await openContext({
-      principal: extra.principal,
-      correlationId: correlation.correlationId,
-      openAccess,
-      timeoutMs: lasts ? undefined : limits.requestTimeoutMs,
-    })
-    if (!(id in subscriptions)) opened.cancel()
-    else extra.operations.set(id, opened)
-    const incoming = { ...read, operationName: payload.operationName ?? undefined, variables: payload.variables ?? {} }
-    const contextValue = {}
-    started.set(contextValue, { engine, incoming, request: opened.request, correlation })
-    return { schema: apiSchema, document: read.document, operationName: payload.operationName, contextValue }
+  const subscribe = (connection: Connection, { id, payload }: SubscribeMessage): void => {
+    const { operations, principal } = connection
+    if (id.length > LONGEST_ID) return connection.close(CLOSE.invalid, 'The id is too long')
+    if (operations.has(id)) return connection.close(CLOSE.duplicateId, reasonOf(`Subscriber for ${id} already exists`))
+    if (operations.size >= limits.maxOperationsPerConnection)
+      return connection.close(CLOSE.tooMany, 'Too many operations')
+    const sink = new OperationSink(connection, report, id)
+    if (connection.state === 'draining') return sink.fail(catalogued('SHUTTING_DOWN'))
+    const { query, operationName, variables } = payload
+    const asked = { query, operationName: operationName ?? undefined, variables: variables ?? {}, principal }
+    operations.set(id, live.start(asked, sink))
   }
 
-  const wire = (errors: readonly unknown[], correlationId?: string): readonly GraphQLFormattedError[] =>
-    errors.map((error) => {
-      const reported = report(error, correlationId)
-      return { ...reported, extensions: { ...reported.extensions } }
-    })
+  const handle = async (connection: Connection, message: Message): Promise<void> => {
+    switch (message.type) {
+      case MessageType.ConnectionInit:
+        return initialise(connection, message.payload)
+      case MessageType.Subscribe:
+        if (connection.state === 'opened' || connection.state === 'initialising')
+          return connection.close(CLOSE.unauthorized, 'Unauthorized')
+        return subscribe(connection, message)
+      case MessageType.Complete:
+        connection.operations.get(message.id)?.cancel()
+        connection.operations.delete(message.id)
+        return
+      case MessageType.Ping:
+        return connection.send({ type: MessageType.Pong, ...(message.payload && { payload: message.payload }) })
+      case MessageType.Pong:
+        return
+      case MessageType.ConnectionAck:
+      case MessageType.Next:
+      case MessageType.Error:
+        return connection.close(CLOSE.invalid, `Unexpected message of type ${message.type} received`)
+    }
+  }
 
-  return makeServer<Record<string, unknown>, Connection>({
-    connectionInitWaitTimeout: options.initTimeoutMs,
-    onConnect: connect,
-    onSubscribe: async (context, id, payload) => {
+  return {
+    opened: (connection) => {
+      const late = new Date(clock.now().getTime() + options.initTimeoutMs)
+      const prevent = deadlines.at(late, () => {
+        if (connection.state === 'opened') connection.close(CLOSE.initTimeout, 'Connection initialisation timeout')
+      })
+      connection.onEnd(prevent)
+    },
+    message: async (connection, text) => {
+      if (!connection.isOpen) return
+      let message: Message
       try {
-        return await start(context, id, payload)
-      } catch (error) {
-        return [toGraphQLError(error)]
+        message = parseMessage(text)
+      } catch {
+        return connection.close(CLOSE.invalid, 'Invalid message received')
       }
+      return handle(connection, message)
     },
-    execute: (args) => {
-      const { engine, incoming, request, correlation } = startedOf(args)
-      return runWithCorrelation(correlation, () => engine.execute(incoming, request))
-    },
-    subscribe: async (args) => {
-      const { engine, incoming, request, correlation } = startedOf(args)
-      const stream = await runWithCorrelation(correlation, () => engine.subscribe(incoming, request))
-      if (!(Symbol.asyncIterator in stream)) return stream
-      const { events, fail } = runWithCorrelation(correlation, () => boundedEvents(stream, MAX_WAITING))
-      watching.subscription({ engine, incoming, request, fail })
-      return events
-    },
-    onNext: (_, _id, _payload, args, { data, errors }) => ({
-      ...(errors && { errors: wire(errors, startedOf(args).correlation.correlationId) }),
-      ...(data !== undefined && { data }),
-    }),
-    onError: (_, _id, _payload, errors) => wire(errors),
-    onComplete: ({ extra }, id) => extra.finish(id),
-    onClose: ({ extra }) => extra.closed(),
-  })
+  }
+}
+
+const nowhere = (): void => undefined
+
+/** By either spelling of the header's name; two that disagree are no credential at all, and none is not none. */
+const authorizationOf = (payload: unknown): unknown => {
+  if (typeof payload !== 'object' || payload === null) return undefined
+  const given = Object.entries(payload).flatMap(([name, value]: [string, unknown]) =>
+    name.toLowerCase() === 'authorization' && value !== undefined && value !== null ? [value] : [],
+  )
+  return given.length > 1 ? given : given[0]
 }

@@ -1,58 +1,69 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type Server } from 'graphql-ws'
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import type { Log } from '../../platform/log/log.ts'
+import type { ClientAddress } from '../connections/client-address.ts'
+import type { Connections } from '../connections/connections.ts'
+import { isForeignOrigin } from '../connections/origin.ts'
 import { stripReservedHeaders } from '../identity/inbound-headers.ts'
 import type { Limits } from '../operation/limits.ts'
-import { CLOSE, Connection } from './connection.ts'
+import { CLOSE } from './close-codes.ts'
+import { Connection } from './connection.ts'
+import type { Protocol } from './protocol.ts'
 
 export interface WebSocketOptions {
   readonly path: string
-  readonly protocol: Server<Connection>
+  readonly protocol: Protocol
+  readonly connections: Connections
+  readonly addressOf: ClientAddress
+  /** Whose pages may connect, besides our own. */
+  readonly origins: ReadonlySet<string>
   readonly limits: Limits
   readonly log: Log
-  readonly pingMs: number
 }
 
 export interface WebSockets {
   readonly attach: (server: HttpServer) => void
-  /** Takes no more connections, tells every client to come back elsewhere, and cuts those that stay after the grace. */
-  readonly drain: (graceMs: number) => Promise<void>
-  readonly count: () => number
 }
 
 /** The WebSocket side of the graph's address. */
-export const createWebSockets = ({ path, protocol, limits, log, pingMs }: WebSocketOptions): WebSockets => {
+export const createWebSockets = (options: WebSocketOptions): WebSockets => {
+  const { path, protocol, connections, addressOf, origins, limits, log } = options
   const server = new WebSocketServer({
     noServer: true,
+    clientTracking: false,
     maxPayload: limits.maxBodyBytes,
+    // Its buffers would weigh more than all the rest of a connection.
+    perMessageDeflate: false,
     // A client that offers only another protocol is told so by a close code, which needs an open connection.
     handleProtocols: (offered) =>
       offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL)
         ? GRAPHQL_TRANSPORT_WS_PROTOCOL
         : (offered.values().next().value ?? false),
   })
-  const connections = new Set<Connection>()
-  let isDraining = false
 
-  server.on('connection', (socket: WebSocket) => {
-    const connection = new Connection(socket)
-    if (connections.size >= limits.maxConnections) return socket.close(CLOSE.tooMany, 'Too many connections')
-    connections.add(connection)
-    serve(connection, protocol, log, () => connections.delete(connection))
-  })
+  const refusal = (webSocket: WebSocket, request: IncomingMessage): readonly [code: number, reason: string] | undefined => {
+    if (isForeignOrigin(request.headers, origins)) return [CLOSE.forbidden, 'Origin not allowed']
+    if (webSocket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) return [CLOSE.subprotocol, 'Subprotocol not acceptable']
+    if (connections.isFull()) return [CLOSE.tooMany, 'Too many connections']
+    return undefined
+  }
 
-  const ping = setInterval(() => {
-    for (const connection of connections) {
-      if (!connection.isAlive) connection.socket.terminate()
-      else {
-        connection.isAlive = false
-        connection.socket.ping()
-      }
-    }
-  }, pingMs)
-  ping.unref()
+  const opened = (webSocket: WebSocket, stream: Duplex, request: IncomingMessage): void => {
+    webSocket.on('error', (error) => log.debug({ err: error }, 'a WebSocket client broke the protocol'))
+    const refused = refusal(webSocket, request)
+    if (refused) return webSocket.close(...refused)
+    const address = addressOf(request)
+    const place = connections.addresses.take(address)
+    if (!place) return webSocket.close(CLOSE.tooMany, 'Too many connections')
+    const connection = new Connection(webSocket, stream, limits)
+    const remove = connections.add(connection)
+    serve(connection, protocol, log, () => {
+      place()
+      remove()
+    })
+  }
 
   const upgrade =
     (http: HttpServer) =>
@@ -62,66 +73,34 @@ export const createWebSockets = ({ path, protocol, limits, log, pingMs }: WebSoc
         if (http.listenerCount('upgrade') === 1) refuse(socket, '404 Not Found')
         return
       }
-      if (isDraining) return refuse(socket, '503 Service Unavailable')
+      if (connections.isDraining()) return refuse(socket, '503 Service Unavailable')
       stripReservedHeaders(request.headers)
-      server.handleUpgrade(request, socket, head, (webSocket) => server.emit('connection', webSocket, request))
+      server.handleUpgrade(request, socket, head, (webSocket) => opened(webSocket, socket, request))
     }
 
-  return {
-    attach: (http) => void http.on('upgrade', upgrade(http)),
-    drain: async (graceMs) => {
-      isDraining = true
-      clearInterval(ping)
-      for (const { socket } of connections) socket.close(CLOSE.serviceRestart, 'The server restarts')
-      const cut = setTimeout(() => {
-        for (const { socket } of connections) socket.terminate()
-      }, graceMs)
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve())
-      })
-      clearTimeout(cut)
-    },
-    count: () => connections.size,
-  }
+  return { attach: (http) => void http.on('upgrade', upgrade(http)) }
 }
 
 const refuse = (socket: Duplex, status: string): void => {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }
 
-const serve = (connection: Connection, protocol: Server<Connection>, log: Log, onClosed: () => void): void => {
+const serve = (connection: Connection, protocol: Protocol, log: Log, onClosed: () => void): void => {
   const { socket } = connection
-  const fail = (error: unknown): void => {
-    log.error({ err: error }, 'a WebSocket connection failed')
-    socket.close(CLOSE.internal, 'Internal server error')
-  }
-  const closed = protocol.opened(
-    {
-      protocol: socket.protocol,
-      send: (data) =>
-        new Promise((resolve) => {
-          if (socket.readyState !== socket.OPEN) return resolve()
-          // A client that left is no failure: its close event ends what runs for it.
-          socket.send(data, () => resolve())
-        }),
-      close: (code, reason) => socket.close(code, reason),
-      onMessage: (handle) => {
-        socket.on('message', (data: RawData) => {
-          handle(textOf(data)).catch(fail)
-        })
-      },
-    },
-    connection,
-  )
-  socket.on('pong', () => (connection.isAlive = true))
-  socket.on('error', (error) => log.debug({ err: error }, 'a WebSocket client broke the protocol'))
-  socket.once('close', (code, reason) => {
-    onClosed()
-    connection.closed()
-    Promise.resolve(closed(code, reason.toString())).catch((error: unknown) =>
-      log.error({ err: error }, 'a WebSocket connection did not end well'),
-    )
+  socket.on('message', (data: RawData, isBinary: boolean) => {
+    connection.isAlive = true
+    if (isBinary) return connection.close(CLOSE.invalid, 'Invalid message received')
+    protocol.message(connection, textOf(data)).catch((error: unknown) => {
+      log.error({ err: error }, 'a WebSocket connection failed')
+      connection.close(CLOSE.internal, 'Internal server error')
+    })
   })
+  socket.on('pong', () => (connection.isAlive = true))
+  socket.once('close', () => {
+    onClosed()
+    connection.ended()
+  })
+  protocol.opened(connection)
 }
 
 const textOf = (data: RawData): string =>

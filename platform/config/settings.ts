@@ -1,4 +1,5 @@
 import { AUDIT_SETTINGS } from './settings/audit.ts'
+import { CONNECTION_SETTINGS } from './settings/connections.ts'
 import { GATEWAY_SETTINGS } from './settings/gateway.ts'
 import { IDENTITY_SETTINGS } from './settings/identity.ts'
 import { PROCESS_SETTINGS } from './settings/process.ts'
@@ -11,6 +12,7 @@ export const SETTINGS = {
   ...STORE_SETTINGS,
   ...IDENTITY_SETTINGS,
   ...GATEWAY_SETTINGS,
+  ...CONNECTION_SETTINGS,
   ...AUDIT_SETTINGS,
   ...WEBHOOK_SETTINGS,
 }

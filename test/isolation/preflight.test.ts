@@ -133,9 +133,9 @@ const run = async ({ query, variables }: Case, principal: Principal, grants: Gra
   const operation = { document: parse(query), documentKey: query, operationName: undefined, variables }
   const request = testRequest({ principal, access })
   const result = query.startsWith('subscription')
-    ? await engine.subscribe(operation, request)
+    ? await engine.admit(operation, request)
     : await engine.execute(operation, request)
-  if (Symbol.asyncIterator in result) throw new Error('A stream was opened')
+  if ('open' in result) throw new Error('A stream was opened')
   return (result.errors ?? []).map(({ extensions }) => extensions['code'])
 }
 

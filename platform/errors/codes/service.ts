@@ -88,6 +88,7 @@ export const SERVICE_CODES = {
   SUBSCRIPTION_LIMIT: {
     message: 'Too many subscriptions are open.',
     retryable: true,
+    httpStatus: 429,
     when: 'The connection, the caller or the address has as many connections or operations open as allowed.',
     remedy: 'Close subscriptions that are no longer needed.',
   },

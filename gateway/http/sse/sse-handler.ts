@@ -1,0 +1,127 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { getOperationAST, OperationTypeNode } from 'graphql'
+import { principalKey } from '../../../platform/access/principal.ts'
+import { catalogued } from '../../../platform/errors/catalogue.ts'
+import { currentCorrelation } from '../../../platform/log/correlation.ts'
+import type { ClientAddress } from '../../connections/client-address.ts'
+import type { Connections } from '../../connections/connections.ts'
+import type { Deadlines } from '../../connections/deadlines.ts'
+import { isForeignOrigin } from '../../connections/origin.ts'
+import type { WatchCaller } from '../../connections/watch-caller.ts'
+import type { Engines } from '../../engines.ts'
+import { statusOf, type ReportError } from '../../errors/error-reporter.ts'
+import type { Authenticate } from '../../identity/authenticate.ts'
+import type { Documents } from '../../operation/documents.ts'
+import type { Limits } from '../../operation/limits.ts'
+import type { LiveOperations } from '../../subscriptions/live-operations.ts'
+import { EventStream } from './event-stream.ts'
+import { streamRequest, wantsEventStream, type StreamRequest } from './request.ts'
+
+export interface SseParts {
+  readonly live: LiveOperations
+  readonly engines: Engines
+  readonly documents: Documents
+  readonly connections: Connections
+  readonly authenticate: Authenticate
+  readonly watchCaller: WatchCaller
+  readonly deadlines: Deadlines
+  readonly addressOf: ClientAddress
+  readonly origins: ReadonlySet<string>
+  readonly limits: Limits
+  readonly report: ReportError
+}
+
+/** Answers a request by an event stream where it asks for one; false where it does not. Throws what refuses it before. */
+export type HandleSse = (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>
+
+/**
+ * GraphQL over SSE, distinct connections: one operation by `POST` or `GET`, each answer a `next` event, then `complete`.
+ * An event's `id` is its cursor; `Last-Event-ID` goes on behind it. What is wrong before the stream begins is answered
+ * as to any other request; what ends it later is a last `next` with the error.
+ */
+export const sseHandler = (parts: SseParts): HandleSse => {
+  const { live, engines, documents, connections, authenticate, watchCaller, deadlines, limits, report } = parts
+
+  const typeOf = ({ query, operationName }: StreamRequest): OperationTypeNode | undefined => {
+    const read = documents.read(query, engines.current().supergraph.apiSchema)
+    return 'document' in read ? getOperationAST(read.document, operationName)?.operation : undefined
+  }
+
+  const takePlaces = (request: FastifyRequest, holder: string | undefined): (() => void) => {
+    const address = connections.isFull() ? undefined : connections.addresses.take(parts.addressOf(request.raw))
+    const principal = holder === undefined ? nowhere : connections.principals.take(holder)
+    if (address && principal) {
+      return () => {
+        address()
+        principal()
+      }
+    }
+    address?.()
+    principal?.()
+    throw catalogued('SUBSCRIPTION_LIMIT')
+  }
+
+  return async (request, reply) => {
+    const wanted = wantsEventStream(request.headers.accept)
+    if (wanted === 'never') return false
+    if (wanted === 'otherwise' && !isSubscription(request, typeOf)) return false
+    if (isForeignOrigin(request.headers, parts.origins)) throw catalogued('CSRF_REFUSED')
+    const asked = streamRequest(request)
+    if (request.method === 'GET' && typeOf(asked) === OperationTypeNode.MUTATION) throw catalogued('METHOD_NOT_ALLOWED')
+    const { principal, expiresAt } = await authenticate(request.headers.authorization)
+    const release = takePlaces(request, principal.kind === 'anonymous' ? undefined : principalKey(principal))
+
+    reply.hijack()
+    const stream = new EventStream({
+      response: reply.raw,
+      headers: headersOf(reply),
+      limits,
+      report,
+      refuse: (errors) => refuse(reply, errors, report),
+    })
+    const releases = [release, connections.add(stream), watchCaller(principal, () => stream.forbid())]
+    if (expiresAt) releases.push(deadlines.at(expiresAt, () => stream.forbid()))
+    const after = request.headers['last-event-id']
+    stream.operation = live.start(
+      {
+        ...asked,
+        principal,
+        correlation: currentCorrelation(),
+        after: typeof after === 'string' && after !== '' ? after : undefined,
+      },
+      stream,
+    )
+    reply.raw.once('close', () => {
+      stream.operation?.cancel()
+      for (const free of releases) free()
+    })
+    return true
+  }
+}
+
+const nowhere = (): void => undefined
+
+/** What is no GraphQL request at all is for whoever answers those in JSON. */
+const isSubscription = (
+  request: FastifyRequest,
+  typeOf: (asked: StreamRequest) => OperationTypeNode | undefined,
+): boolean => {
+  try {
+    return typeOf(streamRequest(request)) === OperationTypeNode.SUBSCRIPTION
+  } catch {
+    return false
+  }
+}
+
+const refuse = (reply: FastifyReply, errors: readonly unknown[], report: ReportError): void => {
+  const wire = errors.map((error) => report(error))
+  const status = Math.max(400, ...wire.map((error) => statusOf(error)))
+  reply.raw.writeHead(status, { ...headersOf(reply), 'content-type': 'application/json; charset=utf-8' })
+  reply.raw.end(JSON.stringify({ errors: wire }))
+}
+
+/** Those that were set for the answer before anybody knew what kind it is: of security, of origins, the correlation. */
+const headersOf = (reply: FastifyReply): Readonly<Record<string, number | string | string[]>> =>
+  Object.fromEntries(
+    Object.entries(reply.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
