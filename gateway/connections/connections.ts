@@ -48,7 +48,9 @@ export const createConnections = ({ limits, pingMs, drainWindowMs }: Connections
     const open = all()
     const windowMs = Math.min(drainWindowMs, graceMs / 2)
     for (const connection of open) connection.warn(windowMs)
-    const closes = open.map((connection, index) => setTimeout(connection.restart, (windowMs * index) / open.length))
+    const closes = open.map((connection, index) =>
+      setTimeout(() => connection.restart(), (windowMs * index) / open.length),
+    )
     const cut = setTimeout(() => {
       for (const connection of all()) connection.cut()
     }, graceMs)

@@ -55,16 +55,18 @@ export const compileResumable = (
   const [readRoot, readCursor] = [reader(keyOf(root)), reader(cursorKey)]
   const after = root.arguments?.find(({ name }) => name.value === AFTER)
   return {
-    withCursor: (asked) => (own ? asked : withCursor(asked, rootNodes(asked.selectionSet.selections, fragments), cursorKey)),
+    withCursor: (asked) =>
+      own ? asked : withCursor(asked, rootNodes(asked.selectionSet.selections, fragments), cursorKey),
     cursorOf: (data) => {
       const event = isDataObject(data) ? readRoot(data) : undefined
       const cursor = isDataObject(event) ? readCursor(event) : undefined
       return typeof cursor === 'string' ? cursor : undefined
     },
     afterOf: (variables) => afterOf(after, variables),
-    variable: after?.value.kind === Kind.VARIABLE && isUsedOnce(operation, fragments, after.value.name.value)
-      ? after.value.name.value
-      : undefined,
+    variable:
+      after?.value.kind === Kind.VARIABLE && isUsedOnce(operation, fragments, after.value.name.value)
+        ? after.value.name.value
+        : undefined,
   }
 }
 
@@ -92,9 +94,11 @@ const hasPositions = ({ args, type }: GraphQLField<unknown, unknown>, rules: Rul
   const after = args.find(({ name }) => name === AFTER)
   const event = getNamedType(type)
   if (!after || !isNullableType(after.type) || !isLeafType(after.type)) return false
-  if (isListType('ofType' in type ? type.ofType : type) || !(isObjectType(event) || isInterfaceType(event))) return false
+  if (isListType('ofType' in type ? type.ofType : type) || !(isObjectType(event) || isInterfaceType(event)))
+    return false
   const cursor = event.getFields()[CURSOR]
-  if (!cursor || !isLeafType(getNamedType(cursor.type)) || cursor.args.some((arg) => !isNullableType(arg.type))) return false
+  if (!cursor || !isLeafType(getNamedType(cursor.type)) || cursor.args.some((arg) => !isNullableType(arg.type)))
+    return false
   // A cursor that not everybody may have who may have the event is not asked for behind their backs.
   return !rules.has(`${event.name}.${CURSOR}`)
 }

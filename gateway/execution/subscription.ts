@@ -2,12 +2,7 @@ import type { FetchNode } from '@apollo/query-planner'
 import type { ExecutionResult } from 'graphql'
 import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
 import { tracedCompletion } from '../../platform/tracing/event-trace.ts'
-import {
-  eventRequest,
-  type RequestContext,
-  type Resumption,
-  type SubgraphResult,
-} from '../transport/transport.ts'
+import { eventRequest, type RequestContext, type Resumption, type SubgraphResult } from '../transport/transport.ts'
 import type { FetchDependencies } from './send-fetch.ts'
 import { isDataObject } from './data.ts'
 import { failRoot, rootErrors } from './fetch-failure.ts'
@@ -63,7 +58,11 @@ export const compileSubscription = (
     })
   }
 
-  const answer = async (event: SubgraphResult, begun: Run, { review, finish }: EventSteps): Promise<ExecutionResult> => {
+  const answer = async (
+    event: SubgraphResult,
+    begun: Run,
+    { review, finish }: EventSteps,
+  ): Promise<ExecutionResult> => {
     const own = await eventRequest(begun.request)
     const decisions = { ...begun.decisions, access: begun.decisions.access && own.access }
     const run: Run = { ...begun, data: {}, errors: [], request: own, decisions }

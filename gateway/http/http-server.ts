@@ -71,7 +71,15 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   acceptJsonAlone(fastify)
   catalogueHttpErrors(fastify, report)
   const page = production ? undefined : idePage(ide)
-  graphqlRoute(fastify, { apollo, authenticate, openAccess, timeoutMs: limits.requestTimeoutMs, report, sse, ide: page })
+  graphqlRoute(fastify, {
+    apollo,
+    authenticate,
+    openAccess,
+    timeoutMs: limits.requestTimeoutMs,
+    report,
+    sse,
+    ide: page,
+  })
   if (page && ide.tokens) demoTokenRoutes(fastify, ide.tokens, report)
   serviceRoutes(fastify, {
     ready: async () => !isDraining && (options.ready ? await options.ready() : true),

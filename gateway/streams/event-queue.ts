@@ -1,16 +1,9 @@
-import type { GraphQLError } from 'graphql'
 import { catalogued } from '../../platform/errors/catalogue.ts'
-import { toGraphQLError } from '../errors/graphql-error.ts'
-
-/** An event that says why the stream ends. */
-interface LastEvent {
-  readonly errors: readonly GraphQLError[]
-}
 
 /** Events between a source that pushes and a reader that pulls. Bounded: past `limit` waiting events it ends by itself. */
-export class EventQueue<Event extends { readonly errors?: readonly unknown[] | undefined }> {
+export class EventQueue<Event> {
   readonly #limit: number
-  readonly #waiting: (Event | LastEvent)[] = []
+  readonly #waiting: Event[] = []
   #reader: (() => void) | undefined
   #isEnded = false
   #failure: Error | undefined
@@ -23,7 +16,7 @@ export class EventQueue<Event extends { readonly errors?: readonly unknown[] | u
   push(event: Event): boolean {
     if (this.#isEnded) return false
     if (this.#waiting.length >= this.#limit) {
-      this.end({ errors: [toGraphQLError(catalogued('SLOW_CONSUMER'))] })
+      this.fail(catalogued('SLOW_CONSUMER'))
       return false
     }
     this.#waiting.push(event)
@@ -31,37 +24,30 @@ export class EventQueue<Event extends { readonly errors?: readonly unknown[] | u
     return true
   }
 
-  /** Nothing is pushed after this; what waits is still read, `last` after it. */
-  end(last?: Event | LastEvent): void {
-    if (this.#isEnded) return
-    if (last) this.#waiting.push(last)
+  /** Nothing is pushed after this; what waits is still read. */
+  end(): void {
     this.#isEnded = true
     this.#wake()
   }
 
-  /** Ends it at once: what waits is dropped, and the reader gets the error in its place. */
+  /** The same, and after what waits the reader gets the error. */
   fail(error: Error): void {
-    this.#waiting.length = 0
-    this.#failure ??= error
-    this.#isEnded = true
-    this.#wake()
+    if (this.#isEnded) return
+    this.#failure = error
+    this.end()
   }
 
   /** For one reader. Its `return` ends the source at once. */
   events(stopSource: () => void): AsyncIterableIterator<Event> {
     const next = async (): Promise<IteratorResult<Event>> => {
       for (;;) {
-        if (this.#failure) {
+        const [event] = this.#waiting.splice(0, 1)
+        if (event !== undefined) return { done: false, value: event }
+        if (this.#isEnded) {
           const failure = this.#failure
           this.#failure = undefined
           stopSource()
-          throw failure
-        }
-        const event = this.#waiting.shift()
-        // A last event is an event of this stream that holds errors alone.
-        if (event) return { done: false, value: event as Event }
-        if (this.#isEnded) {
-          stopSource()
+          if (failure !== undefined) throw failure
           return { done: true, value: undefined }
         }
         await new Promise<void>((resolve) => (this.#reader = resolve))
@@ -71,6 +57,7 @@ export class EventQueue<Event extends { readonly errors?: readonly unknown[] | u
       next,
       return: () => {
         this.#waiting.length = 0
+        this.#failure = undefined
         this.end()
         stopSource()
         return Promise.resolve({ done: true, value: undefined })

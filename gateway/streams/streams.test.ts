@@ -1,7 +1,4 @@
 import { expect, test } from '@jest/globals'
-import type { ExecutionResult } from 'graphql'
-import { until } from '../../test/testkit/until.ts'
-import { boundedEvents } from './bounded-events.ts'
 import { mapEvents } from './map-events.ts'
 
 /** A source that never has an event, until it is ended. */
@@ -52,58 +49,4 @@ test('a map that fails rejects that event and leaves the stream', async () => {
   )
   await expect(mapped.next()).rejects.toThrow('one')
   expect(await mapped.next()).toEqual({ done: false, value: 2 })
-})
-
-test('a reader that falls behind loses the stream, and is told so after what was waiting', async () => {
-  let isReturned = false
-  async function* flood(): AsyncGenerator<ExecutionResult> {
-    try {
-      for (;;) yield { data: { tick: 1 } }
-    } finally {
-      isReturned = true
-    }
-  }
-  const { events } = boundedEvents(flood(), 3)
-  await until('the source is stopped', () => isReturned)
-  const seen: ExecutionResult[] = []
-  for await (const event of events) seen.push(event)
-  expect(seen).toHaveLength(4)
-  expect(seen.at(-1)?.errors?.[0]?.extensions['code']).toBe('SLOW_CONSUMER')
-})
-
-test('a source that fails ends the stream with an error', async () => {
-  async function* failing(): AsyncGenerator<ExecutionResult> {
-    yield { data: { tick: 1 } }
-    throw new Error('select * from secrets')
-  }
-  const seen: ExecutionResult[] = []
-  for await (const event of boundedEvents(failing(), 3).events) seen.push(event)
-  expect(seen.map(({ errors }) => errors?.[0]?.message)).toEqual([undefined, 'Something went wrong on our side.'])
-})
-
-test('a stream that is failed drops what waits, gives its reader the error, and ends its source', async () => {
-  const { source, isEnded } = silentSource()
-  async function* three(): AsyncGenerator<ExecutionResult> {
-    for (let tick = 0; tick < 3; tick++) yield { data: { tick } }
-    await source.next()
-  }
-  const { events, fail } = boundedEvents(three(), 10)
-  expect(await events.next()).toEqual({ done: false, value: { data: { tick: 0 } } })
-  fail(new Error('revoked'))
-  await expect(events.next()).rejects.toThrow('revoked')
-  expect(await events.next()).toEqual({ done: true, value: undefined })
-  await source.return?.()
-  expect(isEnded()).toBe(true)
-})
-
-test('a reader that waits hears of the failure at once', async () => {
-  const { source, isEnded } = silentSource()
-  const { events, fail } = boundedEvents(
-    mapEvents(source, (tick) => Promise.resolve({ data: { tick } })),
-    10,
-  )
-  const waiting = events.next()
-  fail(new Error('revoked'))
-  await expect(waiting).rejects.toThrow('revoked')
-  await until('the source is stopped', isEnded)
 })

@@ -1,6 +1,6 @@
 import { getOperationAST, OperationTypeNode, type ExecutionResult } from 'graphql'
 import type { Principal } from '../../platform/access/principal.ts'
-import { catalogued } from '../../platform/errors/catalogue.ts'
+import { catalogued, CataloguedError, entryOf } from '../../platform/errors/catalogue.ts'
 import { newCorrelation, runWithCorrelation, type Correlation } from '../../platform/log/correlation.ts'
 import type { EdgeMetrics } from '../../platform/metrics/metrics-edge.ts'
 import type { Engine, IncomingOperation } from '../execution/engine.ts'
@@ -89,7 +89,7 @@ class RunningOperation implements LiveOperation, Member {
   next(event: SharedEvent): void {
     if (!this.#sink) return
     if (this.#sink.next(event)) this.#cursor = event.cursor ?? this.#cursor
-    else this.fail(catalogued('SLOW_CONSUMER', this.#cursor === undefined ? {} : { cursor: this.#cursor }))
+    else this.fail(catalogued('SLOW_CONSUMER'))
   }
 
   answered(answer: SharedEvent): void {
@@ -99,7 +99,7 @@ class RunningOperation implements LiveOperation, Member {
   }
 
   fail(error: unknown): void {
-    this.#release()?.fail(error)
+    this.#release()?.fail(this.#withCursor(error))
   }
 
   complete(): void {
@@ -133,7 +133,10 @@ class RunningOperation implements LiveOperation, Member {
       openAccess,
       timeoutMs: lasts ? undefined : limits.requestTimeoutMs,
     })
-    if (!this.#sink) return opened.cancel()
+    if (!this.#sink) {
+      opened.cancel()
+      return
+    }
     const incoming = { ...read, operationName, variables }
     if (lasts) return this.#subscribe(asked, { engine, incoming, opened, correlation })
     this.#opened = opened
@@ -145,8 +148,14 @@ class RunningOperation implements LiveOperation, Member {
   async #subscribe(asked: Asked, started: Started): Promise<void> {
     const { engine, incoming, opened, correlation } = started
     const admitted = await engine.admit(incoming, opened.request)
-    if (!this.#sink) return opened.cancel()
-    if (!isAdmitted(admitted)) return this.#answer(admitted, correlation)
+    if (!this.#sink) {
+      opened.cancel()
+      return
+    }
+    if (!isAdmitted(admitted)) {
+      this.#answer(admitted, correlation)
+      return
+    }
     const after = admitted.isResumable ? asked.after : undefined
     this.#cursor = after ?? admitted.after
     this.#sink.open?.()
@@ -157,6 +166,13 @@ class RunningOperation implements LiveOperation, Member {
 
   #answer(result: ExecutionResult, { correlationId }: Correlation): void {
     this.answered(sharedEvent(result, { report: this.#parts.report, correlationId }))
+  }
+
+  /** What may be tried again says where to go on. */
+  #withCursor(error: unknown): unknown {
+    if (this.#cursor === undefined || !(error instanceof CataloguedError) || !entryOf(error.code).retryable)
+      return error
+    return catalogued(error.code, { ...error.details, cursor: this.#cursor }, { message: error.message, cause: error })
   }
 
   /** The sink, for one last word. */

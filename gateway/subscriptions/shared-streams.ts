@@ -125,11 +125,17 @@ export const createSharedStreams = (parts: SharedStreamsParts) => {
   const renew = async (entry: Entry, engine: Engine): Promise<void> => {
     const { stream, principal, query, incoming } = entry
     const read = documents.read(query, engine.supergraph.apiSchema)
-    if (!('document' in read)) return stream.fail(read[0] ?? catalogued('GRAPHQL_VALIDATION_FAILED'))
+    if (!('document' in read)) {
+      stream.fail(read[0] ?? catalogued('GRAPHQL_VALIDATION_FAILED'))
+      return
+    }
     const { request } = stream.opened
     const admitted = await engine.admit({ ...incoming, ...read }, { ...request, access: await openAccess?.(principal) })
     if (stream.isEnded || engine !== engines.current()) return
-    if (!isAdmitted(admitted)) return stream.fail(admitted.errors?.[0] ?? catalogued('INTERNAL'))
+    if (!isAdmitted(admitted)) {
+      stream.fail(admitted.errors?.[0] ?? catalogued('INTERNAL'))
+      return
+    }
     strike(entry)
     entry.key = keyOf(admitted, principal)
     enlist(entry)

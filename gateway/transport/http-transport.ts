@@ -15,6 +15,7 @@ export interface HttpSubgraph {
   readonly timeoutMs: number
   readonly maxResponseBytes?: number
   readonly connections?: number
+  readonly reconnectForMs?: number
 }
 
 const DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
@@ -77,7 +78,7 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
 
   return {
     execute: send,
-    subscribe: (fetch, variables, request) => socket.subscribe(fetch, variables, request),
+    subscribe: socket.subscribe,
     close: async () => {
       await socket.close()
       await pool.destroy()

@@ -16,4 +16,8 @@ export const CLOSE = {
 } as const
 
 /** WebSocket close frames have room for 123 bytes of reason. */
-export const reasonOf = (text: string): string => Buffer.from(text).subarray(0, 123).toString().replace(/\uFFFD$/, '')
+export const reasonOf = (text: string): string =>
+  Buffer.from(text)
+    .subarray(0, 123)
+    .toString()
+    .replace(/\uFFFD$/, '')

@@ -39,13 +39,19 @@ export const createProtocol = (options: ProtocolOptions): Protocol => {
   const { live, connections, authenticate, watchCaller, deadlines, limits, report, clock } = options
 
   const initialise = async (connection: Connection, payload: unknown): Promise<void> => {
-    if (connection.state !== 'opened') return connection.close(CLOSE.tooMany, 'Too many initialisation requests')
+    if (connection.state !== 'opened') {
+      connection.close(CLOSE.tooMany, 'Too many initialisation requests')
+      return
+    }
     connection.state = 'initialising'
     try {
       const { principal, expiresAt } = await authenticate(authorizationOf(payload))
       if (!connection.isOpen) return
       const place = principal.kind === 'anonymous' ? nowhere : connections.principals.take(principalKey(principal))
-      if (!place) return connection.close(CLOSE.tooMany, 'Too many connections')
+      if (!place) {
+        connection.close(CLOSE.tooMany, 'Too many connections')
+        return
+      }
       connection.onEnd(place)
       connection.principal = principal
       if (expiresAt) connection.onEnd(deadlines.at(expiresAt, () => connection.forbid('The token has expired')))
@@ -79,21 +85,30 @@ export const createProtocol = (options: ProtocolOptions): Protocol => {
       case MessageType.ConnectionInit:
         return initialise(connection, message.payload)
       case MessageType.Subscribe:
-        if (connection.state === 'opened' || connection.state === 'initialising')
-          return connection.close(CLOSE.unauthorized, 'Unauthorized')
-        return subscribe(connection, message)
+        if (connection.state === 'opened' || connection.state === 'initialising') {
+          connection.close(CLOSE.unauthorized, 'Unauthorized')
+          return
+        }
+        {
+          subscribe(connection, message)
+          return
+        }
       case MessageType.Complete:
         connection.operations.get(message.id)?.cancel()
         connection.operations.delete(message.id)
         return
-      case MessageType.Ping:
-        return connection.send({ type: MessageType.Pong, ...(message.payload && { payload: message.payload }) })
+      case MessageType.Ping: {
+        connection.send({ type: MessageType.Pong, ...(message.payload && { payload: message.payload }) })
+        return
+      }
       case MessageType.Pong:
         return
       case MessageType.ConnectionAck:
       case MessageType.Next:
-      case MessageType.Error:
-        return connection.close(CLOSE.invalid, `Unexpected message of type ${message.type} received`)
+      case MessageType.Error: {
+        connection.close(CLOSE.invalid, `Unexpected message of type ${message.type} received`)
+        return
+      }
     }
   }
 
@@ -111,7 +126,8 @@ export const createProtocol = (options: ProtocolOptions): Protocol => {
       try {
         message = parseMessage(text)
       } catch {
-        return connection.close(CLOSE.invalid, 'Invalid message received')
+        connection.close(CLOSE.invalid, 'Invalid message received')
+        return
       }
       return handle(connection, message)
     },

@@ -43,7 +43,10 @@ export const createWebSockets = (options: WebSocketOptions): WebSockets => {
         : (offered.values().next().value ?? false),
   })
 
-  const refusal = (webSocket: WebSocket, request: IncomingMessage): readonly [code: number, reason: string] | undefined => {
+  const refusal = (
+    webSocket: WebSocket,
+    request: IncomingMessage,
+  ): readonly [code: number, reason: string] | undefined => {
     if (isForeignOrigin(request.headers, origins)) return [CLOSE.forbidden, 'Origin not allowed']
     if (webSocket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) return [CLOSE.subprotocol, 'Subprotocol not acceptable']
     if (connections.isFull()) return [CLOSE.tooMany, 'Too many connections']

@@ -23,6 +23,7 @@ export const SETTING_GROUPS = [
   { title: 'Stores', settings: STORE_SETTINGS },
   { title: 'Identity', settings: IDENTITY_SETTINGS },
   { title: 'The gateway', settings: GATEWAY_SETTINGS },
+  { title: 'Connections that last', settings: CONNECTION_SETTINGS },
   { title: 'The audit log', settings: AUDIT_SETTINGS },
   { title: 'Webhooks', settings: WEBHOOK_SETTINGS },
 ]

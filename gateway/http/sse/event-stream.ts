@@ -98,15 +98,17 @@ export class EventStream implements Sink, LongConnection {
     this.operation?.cancel()
     if (this.#state === 'pending') return this.refuse([catalogued('SHUTTING_DOWN')])
     this.#outbox.send(retryAfter(Math.max(Math.round(Math.random() * this.#restartMs), 100)))
-    this.#end()
+    // The connection is of no more use than the process.
+    const { socket } = this.#parts.response
+    this.#end(() => socket?.end())
   }
 
   cut(): void {
     this.#parts.response.destroy()
   }
 
-  #end(): void {
+  #end(after: () => void = () => undefined): void {
     this.#state = 'ended'
-    this.#outbox.end(() => this.#parts.response.end())
+    this.#outbox.end(() => this.#parts.response.end(after))
   }
 }

@@ -13,7 +13,10 @@ export interface StreamRequest {
  * one, but JSON rather; then only what JSON cannot carry is streamed.
  */
 export const wantsEventStream = (accept: string | undefined): 'always' | 'otherwise' | 'never' => {
-  const types = (accept ?? '').toLowerCase().split(',').map((range) => range.split(';', 1)[0]?.trim())
+  const types = (accept ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((range) => range.split(';', 1)[0]?.trim())
   const stream = types.indexOf('text/event-stream')
   if (stream < 0) return 'never'
   const json = types.findIndex((type) => type === 'application/json' || type === 'application/graphql-response+json')

@@ -16,7 +16,8 @@ export const CONNECTION_SETTINGS = {
     kind: integer(1, 1_000_000),
     default: '12500',
     example: '50',
-    about: 'The most connections that last of one user or API key. By default nobody can take more than half of a gateway.',
+    about:
+      'The most connections that last of one user or API key. By default nobody can take more than half of a gateway.',
   }),
   maxConnectionsPerAddress: setting({
     variable: 'MAX_CONNECTIONS_PER_ADDRESS',
