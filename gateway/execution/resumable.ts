@@ -14,8 +14,9 @@ import {
   type SelectionNode,
 } from 'graphql'
 import type { Rules } from '../../directives/rule.ts'
+
+import type { Fragments } from '../../platform/graphql/execution/collect-fields.ts'
 import { isDataObject, reader } from './data.ts'
-import type { Fragments } from './merge-shape.ts'
 import type { Variables } from './run.ts'
 
 /** The argument that says after which event a subscription begins, and the field of an event that says where it stands. */

@@ -181,7 +181,7 @@ test('a bad credential closes 4403, one that nobody can check now 1013; none is 
 })
 
 test('a connection ends with its token', async () => {
-  const { ticker, url } = await arrange({ verifier: verifier(new Date(Date.now() + 300)) })
+  const { ticker, url } = await arrange({ verifier: verifier(new Date(Date.now() + 3000)) })
   const socket = await connectSocket(url, { authorization: 'Bearer good' })
   subscribe(socket, TICKS)
   await until('the subgraph streams', () => ticker.open() === 1)
