@@ -70,6 +70,8 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
     database,
     cache,
     announceGrants: access.grants.announce,
+    grants: access.grants,
+    watch: access.watch.watch,
     audience: access.audience,
     ...(peppers && { peppers }),
     ...(envelope && { envelope }),

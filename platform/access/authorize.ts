@@ -9,7 +9,7 @@ import type {
   SelfRequirement,
 } from './requirement.ts'
 import type { ScopeKey } from './scope-key.ts'
-import { organizationScope, PLATFORM_SCOPE, projectScope, selfScope } from './scope.ts'
+import { memberScope, organizationScope, PLATFORM_SCOPE, projectScope, selfScope } from './scope.ts'
 import type { OrganizationScope, PlatformScope, ProjectScope, SelfScope } from './scope.ts'
 import { isUuid, type Uuid } from '../ids/id.ts'
 import { err, ok, type Result } from '../result/result.ts'
@@ -127,6 +127,15 @@ export function systemGrant(scope: ProjectScope | OrganizationScope | SelfScope 
       return { [proof]: 'platform', scope, capability: 'SYSTEM', actor }
   }
 }
+
+/** The caller among the members of organizations, each of which was decided. */
+export const memberGrant = (self: SelfGrant, memberOf: readonly OrganizationGrant[]): SelfGrant => ({
+  ...self,
+  scope: memberScope(
+    self.scope.userId,
+    memberOf.map(({ scope }) => scope.organizationId),
+  ),
+})
 
 /** The founder of an organization acts in it before its first membership is there to decide by. */
 export const founderGrant = (founder: SelfGrant, organizationId: Uuid): OrganizationGrant<'ORGANIZATION_FOUND'> => ({

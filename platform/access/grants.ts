@@ -14,6 +14,8 @@ export interface Grants {
 
 export interface OrganizationGrants {
   readonly suspended: boolean
+  /** When the membership began, of several the first; undefined where the source cannot tell. */
+  readonly since?: Date | undefined
   readonly capabilities: ReadonlySet<string>
 }
 

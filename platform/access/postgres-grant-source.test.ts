@@ -172,7 +172,9 @@ describe('grants read from iam’s view', () => {
     const { org, one, two, join, load } = await arrange()
     await join('viewer')
     const { organizations, projects } = await load()
-    expect(organizations).toEqual(new Map([[org, { suspended: false, capabilities: ROLES['viewer'] }]]))
+    expect(organizations).toEqual(
+      new Map([[org, { suspended: false, since: expect.any(Date), capabilities: ROLES['viewer'] }]]),
+    )
     expect(new Set(projects.keys())).toEqual(new Set([one, two]))
     expect(projects.get(one)).toEqual({ organizationId: org, suspended: false, capabilities: ROLES['viewer'] })
   })

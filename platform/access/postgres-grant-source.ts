@@ -17,14 +17,14 @@ export interface PostgresGrantSourceParts {
 type GrantRow = { readonly user_id: Uuid; readonly disabled: boolean; readonly suspended: boolean } & (
   | { readonly kind: 'user' }
   | { readonly kind: 'platform'; readonly role: string }
-  | { readonly kind: 'organization'; readonly role: string; readonly org_id: Uuid }
+  | { readonly kind: 'organization'; readonly role: string; readonly org_id: Uuid; readonly since: Date }
   | { readonly kind: 'project'; readonly role: string; readonly org_id: Uuid; readonly project_id: Uuid }
 )
 
 // Named, so that each connection plans it once.
 const QUERY = {
   name: 'access-grants',
-  text: 'select kind, user_id, disabled, suspended, role, org_id, project_id from iam.access_grants where subject = $1',
+  text: 'select kind, user_id, disabled, suspended, role, org_id, project_id, since from iam.access_grants where subject = $1',
 }
 
 /** What a live key reaches: its account's project, and nothing besides. */
@@ -61,6 +61,7 @@ const fold = (rows: readonly GrantRow[], capabilitiesOf: (role: string) => Reado
         const held = organizations.get(row.org_id)
         organizations.set(row.org_id, {
           suspended: row.suspended || held?.suspended === true,
+          since: held?.since !== undefined && held.since < row.since ? held.since : row.since,
           capabilities: union(held?.capabilities, capabilitiesOf(row.role)),
         })
         break

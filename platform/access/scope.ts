@@ -20,6 +20,8 @@ export interface OrganizationScope {
 export interface SelfScope {
   readonly kind: 'self'
   readonly userId: Uuid
+  /** Organizations of which the user is a member: what is told to their members is read, and changed never. */
+  readonly organizationIds?: readonly Uuid[]
   readonly columns: { readonly userId: Uuid }
 }
 
@@ -57,5 +59,11 @@ export const organizationScope = (organizationId: Uuid): OrganizationScope => ({
 })
 
 export const selfScope = (userId: Uuid): SelfScope => ({ kind: 'self', userId, columns: { userId } })
+
+/** A user among the members of organizations: for what these are told together. */
+export const memberScope = (userId: Uuid, organizationIds: readonly Uuid[]): SelfScope => ({
+  ...selfScope(userId),
+  organizationIds,
+})
 
 export const PLATFORM_SCOPE: PlatformScope = { kind: 'platform' }

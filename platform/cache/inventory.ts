@@ -12,6 +12,9 @@ export const CHANNELS = {
   'access.epoch': 'nobody',
   /** Something to read, for the streams of one user. */
   notifications: 'user',
+  /** The same, for those of an organization's members, and for everybody's. */
+  'organization-notifications': 'organization',
+  'broadcast-notifications': 'nobody',
   /** Of the tests of the cache itself. */
   test: 'anybody',
 } as const satisfies Readonly<Record<string, Tenant>>

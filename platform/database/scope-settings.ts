@@ -31,7 +31,7 @@ export const settingsOf = (scope: Scope): ScopeSettings => {
     case 'organization-set':
       return { ...NO_SCOPE, organizationIds: arrayOf(scope.organizations.map(({ organizationId }) => organizationId)) }
     case 'self':
-      return { ...NO_SCOPE, userId: scope.userId }
+      return { ...NO_SCOPE, organizationIds: arrayOf(scope.organizationIds ?? []), userId: scope.userId }
     case 'platform':
       return NO_SCOPE
     default:

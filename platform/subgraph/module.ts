@@ -2,6 +2,8 @@ import type { GraphQLFieldResolver, GraphQLScalarType } from 'graphql'
 import type { Audience } from '../access/audience.ts'
 import type { AffectedPrincipals } from '../access/grant-cache.ts'
 import type { Access } from '../access/access.ts'
+import type { GrantWatch } from '../access/grant-watch.ts'
+import type { GrantSource } from '../access/grants.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Envelope } from '../crypto/envelope.ts'
 import type { Peppers } from '../crypto/peppers.ts'
@@ -40,7 +42,11 @@ export interface SubgraphPlatform {
   readonly envelope?: Envelope
   /** What webhooks are made and delivered with. Only where `WEBHOOK_SECRETS_KEY` is known. */
   readonly webhooks?: WebhookMeans | undefined
-  /** Whom to tell what happened in a project. */
+  /** What somebody may do at this moment, for what outlasts one operation: seconds old at most. */
+  readonly grants: GrantSource
+  /** Has what is open looked at again when the grants of its principal were read anew. */
+  readonly watch: GrantWatch['watch']
+  /** Whom to tell what happened. */
   readonly audience: Audience
   /** SHA-256 of the supergraph that the subgraph is part of, in hexadecimal: proofs name the graph they proved. */
   readonly graph: string

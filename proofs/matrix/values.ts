@@ -26,6 +26,7 @@ export class NoValue extends Error {}
 /** What the name of an id does not say by itself. */
 const ID_OF: Readonly<Record<string, string>> = {
   'Mutation.markNotificationsRead:ids': 'Notification',
+  'Mutation.dismissNotifications:ids': 'Notification',
   'Mutation.markAllNotificationsRead:upTo': 'Notification',
 }
 

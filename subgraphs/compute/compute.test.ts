@@ -64,6 +64,8 @@ beforeAll(async () => {
     log: silentLog,
     announceGrants: () => Promise.resolve(),
     graph: '0'.repeat(64),
+    grants: { load: () => Promise.resolve(NO_GRANTS) },
+    watch: () => () => undefined,
     audience: () => Promise.resolve([]),
   })
   const hosted = hostSubgraph(compute, subgraph, { clock: cloud.clock })

@@ -1,8 +1,12 @@
+import DataLoader from 'dataloader'
 import type { ProjectId } from '../../platform/ids/id.ts'
 import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
+import { createCursors } from './cursor/cursors.ts'
 import { deliveryService, type DeliveryService } from './delivery/service.ts'
 import { createHints } from './live/hints.ts'
 import { liveService, type LiveService } from './live/service.ts'
+import type { Notification } from './notification/model.ts'
+import { readerOf } from './notification/reader.ts'
 import { notificationService, type NotificationService } from './notification/service.ts'
 import { notificationUnits } from './units.ts'
 
@@ -13,7 +17,10 @@ export interface Notifications {
   readonly deliveries: DeliveryService
 }
 
-export interface NotificationsContext extends OperationContext, Pick<Notifications, 'notifications' | 'live'> {}
+export interface NotificationsContext extends OperationContext, Pick<Notifications, 'notifications' | 'live'> {
+  /** The cursors of notifications, in one read for all that an operation asks for at once. */
+  readonly cursorOf: DataLoader<Notification, string>
+}
 
 /** A project, which is iam's, by its id alone. */
 export interface ProjectReference {
@@ -23,15 +30,28 @@ export interface ProjectReference {
 export const createNotifications = ({
   database,
   cache,
+  grants,
+  watch,
   clock,
   ids,
   log,
-}: Pick<SubgraphPlatform, 'database' | 'cache' | 'clock' | 'ids' | 'log'>): Notifications => {
+}: Pick<SubgraphPlatform, 'database' | 'cache' | 'grants' | 'watch' | 'clock' | 'ids' | 'log'>): Notifications => {
   const units = notificationUnits(database)
   const hints = createHints(cache, log)
+  const cursors = createCursors(units)
   return {
-    notifications: notificationService({ units, clock }),
-    live: liveService({ units, hints, clock }),
+    notifications: notificationService({ units, cursors, clock }),
+    live: liveService({ units, hints, cursors, grants, watch, clock, log }),
     deliveries: deliveryService({ units, hints, clock, ids }),
   }
 }
+
+export const notificationsContext =
+  ({ notifications, live }: Notifications) =>
+  ({ access }: OperationContext): Omit<NotificationsContext, keyof OperationContext> => ({
+    notifications,
+    live,
+    cursorOf: new DataLoader((of: readonly Notification[]) => notifications.cursorsOf(readerOf(access), of), {
+      cache: false,
+    }),
+  })

@@ -1,7 +1,7 @@
 import { mergeResolvers } from '../../platform/subgraph/merge-resolvers.ts'
 import type { SubgraphModule } from '../../platform/subgraph/module.ts'
 import { schemaFilesIn } from '../../platform/subgraph/schema-files.ts'
-import { createNotifications } from './context.ts'
+import { createNotifications, notificationsContext } from './context.ts'
 import { deliveryHandlers } from './delivery/handlers.ts'
 import { liveResolvers } from './live/resolvers.ts'
 import { notificationResolvers } from './notification/resolvers.ts'
@@ -11,11 +11,11 @@ export const notifications: SubgraphModule = {
   name: 'notifications',
   schemaFiles: schemaFilesIn(import.meta.dirname),
   start: (platform) => {
-    const { notifications, live, deliveries } = createNotifications(platform)
+    const services = createNotifications(platform)
     return {
       resolvers: mergeResolvers([notificationResolvers, liveResolvers]),
-      context: () => ({ notifications, live }),
-      eventHandlers: deliveryHandlers(deliveries, platform.audience),
+      context: notificationsContext(services),
+      eventHandlers: deliveryHandlers(services.deliveries, platform.audience),
       jobs: {},
     }
   },

@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 
 beforeEach(async () => {
-  for (const table of ['receipts', 'notifications', 'channels', 'processed_events']) {
+  for (const table of ['receipts', 'reading_positions', 'notifications', 'channels', 'processed_events']) {
     await post.rows(`delete from notifications.${table}`)
   }
   served.callers.set('user', membership('developer', [a1, a2], [], user))

@@ -1,11 +1,47 @@
-import type { SelfScope } from '../../platform/access/scope.ts'
+import type { OrganizationScope, PlatformScope, SelfScope } from '../../platform/access/scope.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { createUnits } from '../../platform/database/units.ts'
 import type { UnitsOfWork } from '../../platform/database/unit-of-work.ts'
+import { HeadRepository } from './channel/head-repository.ts'
+import { PlaceRepository } from './channel/place-repository.ts'
+import { ChannelRepository } from './channel/repository.ts'
+import { EpochRepository } from './cursor/epoch-repository.ts'
+import { ReceiptRepository } from './notification/receipt-repository.ts'
 import { NotificationRepository } from './notification/repository.ts'
 
-/** notifications' door to the database: a user's own channel. */
-export type NotificationUnits = UnitsOfWork<SelfScope, { readonly notifications: NotificationRepository }>
+interface UserRepositories {
+  readonly channel: ChannelRepository
+  readonly notifications: NotificationRepository
+  readonly receipts: ReceiptRepository
+  readonly places: PlaceRepository
+}
 
-export const notificationUnits = (database: Database): NotificationUnits =>
-  createUnits(database, (db, scope: SelfScope) => ({ notifications: new NotificationRepository(db, scope) }))
+interface PlatformRepositories {
+  readonly channel: ChannelRepository
+  readonly heads: HeadRepository
+  readonly epoch: EpochRepository
+}
+
+/** notifications' doors to the database: a user with all of their channels, an organization's channel, everybody's. */
+export interface NotificationUnits {
+  readonly user: UnitsOfWork<SelfScope, UserRepositories>
+  readonly organization: UnitsOfWork<OrganizationScope, { readonly channel: ChannelRepository }>
+  readonly platform: UnitsOfWork<PlatformScope, PlatformRepositories>
+}
+
+export const notificationUnits = (database: Database): NotificationUnits => ({
+  user: createUnits(database, (db, scope: SelfScope) => ({
+    channel: new ChannelRepository(db, scope),
+    notifications: new NotificationRepository(db, scope),
+    receipts: new ReceiptRepository(db, scope),
+    places: new PlaceRepository(db, scope),
+  })),
+  organization: createUnits(database, (db, scope: OrganizationScope) => ({
+    channel: new ChannelRepository(db, scope),
+  })),
+  platform: createUnits(database, (db, scope: PlatformScope) => ({
+    channel: new ChannelRepository(db, scope),
+    heads: new HeadRepository(db),
+    epoch: new EpochRepository(db),
+  })),
+})

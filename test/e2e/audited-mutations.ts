@@ -62,6 +62,7 @@ export const AUDITED_MUTATIONS: readonly AuditedMutation[] = [
   ),
   owners('revokeStorageGrant', ({ grant }) => ({ grantId: grant })),
   owners('markNotificationsRead', ({ notification }) => ({ ids: [notification] })),
+  owners('dismissNotifications', ({ notification }) => ({ ids: [notification] })),
   owners('markAllNotificationsRead', () => ({})),
   owners('addMember', () => ({ organizationId: NORTHWIND, userId: NEWCOMER, role: 'VIEWER' })),
   owners('changeMemberRole', () => ({ organizationId: NORTHWIND, userId: NEWCOMER, role: 'DEVELOPER' })),

@@ -13,8 +13,9 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
   'iam.project_memberships': ['deleted_at'],
   'iam.service_accounts': ['deleted_at', 'suspended_at'],
   'iam.users': ['disabled_at'],
-  'notifications.channels': ['last_sequence'],
-  'notifications.receipts': ['read_at'],
+  'notifications.channels': ['last_id', 'last_sequence'],
+  'notifications.reading_positions': ['done_through'],
+  'notifications.receipts': ['dismissed_at', 'read_at'],
   'storage.buckets': ['name'],
   'storage.grants': ['revoked_at'],
 }

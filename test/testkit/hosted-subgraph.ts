@@ -1,3 +1,4 @@
+import { NO_GRANTS } from '../../platform/access/grants.ts'
 import { execute, parse, validate } from 'graphql'
 import type { AffectedPrincipals } from '../../platform/access/grant-cache.ts'
 import { createMemoryCache } from '../../platform/cache/memory-cache.ts'
@@ -49,6 +50,8 @@ export const hostedSubgraph = (
     },
     peppers: WORLD_PEPPERS,
     envelope: WORLD_ENVELOPE,
+    grants: { load: () => Promise.resolve(NO_GRANTS) },
+    watch: () => () => undefined,
     audience: () => Promise.resolve([]),
     clock,
     ids: systemIds,

@@ -6,10 +6,13 @@ import { aurora, northwind, simulation, telescope, userOf, vision } from '../../
 /** What every role sees of a table, and may change and write of it, under each scope: one line each. */
 export type Sight = readonly string[]
 
-const SETTINGS = ['project_ids', 'org_ids', 'user_id', 'operated', 'named_user'] as const
+const SETTINGS = ['project_ids', 'org_ids', 'user_id', 'operated', 'named_user', 'streamed'] as const
 type Scope = Partial<Record<(typeof SETTINGS)[number], string>>
 
 const [owner, stranger] = [userOf('owner@northwind.example'), userOf('owner@aurora.example')]
+
+/** Of the channel of everybody. */
+const NIL = '00000000-0000-0000-0000-000000000000'
 
 /** As units of work set them (platform/database/scope-settings.ts). */
 const SCOPES: Readonly<Record<string, Scope>> = {
@@ -24,6 +27,8 @@ const SCOPES: Readonly<Record<string, Scope>> = {
   'a user without memberships': { user_id: REMOVED.id },
   'an operated user': { user_id: owner.id, operated: owner.id },
   'an operated organization': { org_ids: `{${northwind.id}}`, operated: northwind.id },
+  'everybody’s channel, operated on': { operated: NIL },
+  'a streamed user': { streamed: `{${owner.id}}` },
   'a named user': { org_ids: `{${northwind.id}}`, named_user: stranger.email },
 }
 

@@ -1,3 +1,4 @@
+import { NO_GRANTS } from '../../../platform/access/grants.ts'
 import { systemGrant } from '../../../platform/access/authorize.ts'
 import { organizationScope, type ProjectScope } from '../../../platform/access/scope.ts'
 import { createMemoryCache } from '../../../platform/cache/memory-cache.ts'
@@ -56,6 +57,8 @@ export const createTestBooks = async (): Promise<TestBooks> => {
     log: silentLog,
     announceGrants: () => Promise.resolve(),
     graph: '0'.repeat(64),
+    grants: { load: () => Promise.resolve(NO_GRANTS) },
+    watch: () => () => undefined,
     audience: () => Promise.resolve([]),
   }
   const billing = createBilling(platform)

@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 
 beforeEach(async () => {
-  for (const table of ['receipts', 'notifications', 'channels', 'outbox', 'processed_events']) {
+  for (const table of ['receipts', 'reading_positions', 'notifications', 'channels', 'outbox', 'processed_events']) {
     await post.rows(`delete from notifications.${table}`)
   }
 })

@@ -19,7 +19,7 @@ const handler =
     }
     // One unit for each user: who was told already when another one fails is not told again by the next try.
     for (const userId of await audience(capability, projectScope(organizationId, projectId))) {
-      await deliveries.deliver(systemGrant(selfScope(userId), 'notifications.deliver'), delivery)
+      await deliveries.toUser(systemGrant(selfScope(userId), 'notifications.deliver'), delivery)
     }
   }
 

@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { createAccess } from '../../../platform/access/access.ts'
 import type { Grants } from '../../../platform/access/grants.ts'
 import type { ProjectScope } from '../../../platform/access/scope.ts'
 import { systemIds } from '../../../platform/ids/generator.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
-import { silentLog } from '../../../platform/log/log.ts'
+import { until } from '../../../test/testkit/until.ts'
 import { membership, serveSubgraph } from '../../../test/testkit/serve-subgraph.ts'
 import { notifications } from '../index.ts'
+import { streamingProcess } from '../testkit/open-stream.ts'
 import { createTestPost, type BusKind, type TestPost } from '../testkit/test-post.ts'
-import { notificationUnits } from '../units.ts'
-import { createHints } from './hints.ts'
-import { liveService } from './service.ts'
 
 let post: TestPost
 let project: ProjectScope
@@ -24,7 +21,7 @@ beforeAll(async () => {
 })
 
 beforeEach(async () => {
-  for (const table of ['notifications', 'channels', 'processed_events'])
+  for (const table of ['notifications', 'channels', 'reading_positions', 'processed_events'])
     await post.rows(`delete from notifications.${table}`)
   grants = membership('developer', [project], [], user)
 })
@@ -33,46 +30,17 @@ afterAll(() => post.drop())
 
 const HOUR_MS = 3_600_000
 
-/** A stream of the user over a bus; one that looks by itself when its bus does not work. */
-const open = async (bus: BusKind = 'working', after?: bigint) => {
-  const { database, cache, clock } = post.platform(bus)
-  let ears = 0
-  const live = liveService({
-    units: notificationUnits(database),
-    hints: createHints(
-      {
-        publish: cache.publish,
-        subscribe: async (channel, listener) => {
-          const unsubscribe = await cache.subscribe(channel, listener)
-          ears += 1
-          return () => {
-            ears -= 1
-            return unsubscribe()
-          }
-        },
-      },
-      silentLog,
-    ),
-    clock,
+/** A process that looks by itself soon when its bus does not work. */
+const processOver = (bus: BusKind) =>
+  streamingProcess({
+    platform: post.platform(bus),
+    grants: () => grants,
     pollEveryMs: bus === 'losing' || bus === 'down' ? 5 : HOUR_MS,
-    grantsForMs: 5_000,
   })
-  const principal = {
-    kind: 'user',
-    subject: 'user',
-    sessionId: undefined,
-    authenticatedAt: undefined,
-    assurance: 'single',
-  } as const
-  const access = createAccess({ principal, grants, reload: () => Promise.resolve(grants) })
-  const closing = new AbortController()
-  const stream = await live.open({ access, after, signal: closing.signal })
-  const take = async (count: number) => {
-    const taken: number[] = []
-    while (taken.length < count) taken.push(Number((await stream.next()).value?.sequence))
-    return taken
-  }
-  return { stream, take, closing, ears: () => ears }
+
+const open = async (bus: BusKind = 'working', after?: bigint) => {
+  const running = processOver(bus)
+  return { ...(await running.open(after)), running }
 }
 
 const tell = (bus: BusKind = 'working') => post.handle(post.released(project), post.platform(bus))
@@ -97,12 +65,10 @@ describe('a live stream', () => {
     await stream.return?.()
   })
 
-  test('a cursor past the newest is one of now', async () => {
+  test('a cursor of a time to come is refused', async () => {
     await tell()
-    const { take, stream } = await open('working', 900n)
-    await tell()
-    expect(await take(1)).toEqual([2])
-    await stream.return?.()
+    await expect(open('working', 900n)).rejects.toMatchObject({ code: 'INVALID_CURSOR' })
+    await (await open('working', 1n)).stream.return?.()
   })
 
   test.each<BusKind>(['working', 'losing', 'repeating', 'down'])(
@@ -129,31 +95,6 @@ describe('a live stream', () => {
     },
   )
 
-  test('the order of ids is not the order of commits: a reader by id loses what the stream delivers', async () => {
-    const [earlier, later] = [systemIds.next(), systemIds.next()]
-    const { take, stream } = await open()
-    let cursor = '00000000-0000-7000-8000-000000000000'
-    const byId: string[] = []
-    const naive = async () => {
-      const found = await post.rows<{ id: string }>(
-        'select id from notifications.notifications where channel_id = $1 and id > $2 order by id',
-        [user, cursor],
-      )
-      byId.push(...found.map(({ id }) => id))
-      cursor = byId.at(-1) ?? cursor
-    }
-    // The one that took its id first commits last, as the slower of two transactions does.
-    for (const id of [later, earlier]) {
-      let used = false
-      const next = () => (used ? systemIds.next() : ((used = true), id))
-      await post.handle(post.released(project), post.platform('working', { next }))
-      await naive()
-    }
-    expect(byId).toEqual([later])
-    expect(await take(2)).toEqual([1, 2])
-    await stream.return?.()
-  })
-
   test('passes over what is about a project that cannot be read any more', async () => {
     const { take, stream } = await open()
     const other = post.tenants.a2
@@ -179,12 +120,13 @@ describe('a live stream', () => {
   })
 
   test('ends when its signal aborts, and leaves no ear behind', async () => {
-    const { stream, closing, ears } = await open()
+    const { stream, closing, running } = await open()
     const waiting = stream.next()
-    expect(ears()).toBe(1)
+    expect(running.ears()).toBe(2) // the user's channel and everybody's
     closing.abort()
     expect(await waiting).toEqual({ done: true, value: undefined })
-    expect(ears()).toBe(0)
+    await until('nobody listens any more', () => running.ears() === 0)
+    expect(running.watched()).toBe(0)
     await tell()
     expect(await stream.next()).toEqual({ done: true, value: undefined })
   })

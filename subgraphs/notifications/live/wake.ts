@@ -1,6 +1,6 @@
 /**
- * Lets one reader sleep until somebody has something for it, or a time is over. Whoever wakes it while it is awake is
- * not forgotten: the next sleep is none.
+ * Lets one reader sleep until somebody has something for it. Whoever wakes it while it is awake is not forgotten: the next
+ * sleep is none.
  */
 export class Wake {
   #isDue = false
@@ -11,15 +11,11 @@ export class Wake {
     this.#awake?.()
   }
 
-  /** Resolves when called, at the latest after `ms`. For one sleeper at a time. */
-  async sleep(ms: number): Promise<void> {
+  /** Resolves when called. For one sleeper at a time. */
+  async sleep(): Promise<void> {
     if (!this.#isDue) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms).unref() // who sleeps keeps no process from its end
-        this.#awake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
+        this.#awake = resolve
       })
     }
     this.#awake = undefined

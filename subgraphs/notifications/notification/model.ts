@@ -1,14 +1,19 @@
-import { ownedId, type Id, type ProjectId, type Uuid } from '../../../platform/ids/id.ts'
+import { ownedId, selfId, type Id, type ProjectId, type Uuid } from '../../../platform/ids/id.ts'
+import type { Channel, Places, Post } from '../channel/model.ts'
 
 export type NotificationId = Id<'ntf'>
 
 /** How many notifications one call may name. */
 export const MAX_MARKED = 100
 
-/** What one user was told. */
+/** Counting ends here: who has more unread has many. */
+export const MAX_COUNTED = 10_000
+
+/** What one user was told. Its id names the user: a notice of an organization is another notification for each member. */
 export interface Notification {
   readonly id: NotificationId
-  /** Its place in the user's channel: 1, 2, 3 … without a gap. */
+  readonly channel: Channel
+  /** Its place in the channel. */
   readonly sequence: bigint
   readonly template: string
   readonly title: string
@@ -16,25 +21,29 @@ export interface Notification {
   readonly projectId: ProjectId | null
   /** The text of the id of what it is about. */
   readonly subject: string | null
+  readonly traceparent: string | null
   readonly createdAt: Date
   readonly readAt: Date | null
+  readonly dismissedAt: Date | null
+  /** Where its reader is in every channel, where a stream sent it. */
+  readonly places?: Places
 }
 
-/** A notification before it has its place in a channel. */
-export interface NewNotification {
-  readonly id: NotificationId
-  readonly template: string
-  readonly title: string
-  readonly body: string
-  readonly about: { readonly organizationId: Uuid; readonly projectId: Uuid }
-  readonly subject: string
-  readonly correlationId: string
-  /** W3C trace context in which it is written: who is shown it live is shown it as part of that trace (R87). */
-  readonly traceparent: string | undefined
-  readonly createdAt: Date
+/** What a user did with a notice. */
+export interface Receipt {
+  readonly readAt: Date | null
+  readonly dismissedAt: Date | null
 }
 
 export const notificationId = (user: Uuid, local: Uuid): NotificationId => ownedId('ntf', user, local)
+
+/** A notice as one user sees it. */
+export const notificationOf = (user: Uuid, { id, projectId, ...post }: Post, receipt: Receipt): Notification => ({
+  ...post,
+  ...receipt,
+  id: notificationId(user, id),
+  projectId: projectId === null ? null : selfId('prj', projectId),
+})
 
 export type MarkRefusal = 'NOT_FOUND' | 'TOO_MANY'
 

@@ -3,14 +3,11 @@ import { MAX_MARKED, type Marked, type MarkedAll, type MarkRefusal } from './mod
 
 const REFUSALS: Readonly<Record<MarkRefusal, string>> = {
   NOT_FOUND: 'One of the notifications is not there.',
-  TOO_MANY: `One call marks ${String(MAX_MARKED)} notifications at most.`,
+  TOO_MANY: `One call names ${String(MAX_MARKED)} notifications at most.`,
 }
 
 /** `unreadCount` is asked for when the refusal did not come with it. */
-export const markNotificationsReadPayload = async (
-  marked: Result<Marked, MarkRefusal>,
-  unreadCount: () => Promise<number>,
-) =>
+const markedPayload = async (marked: Result<Marked, MarkRefusal>, unreadCount: () => Promise<number>) =>
   marked.ok
     ? { ...marked.value, userErrors: [] }
     : {
@@ -18,6 +15,9 @@ export const markNotificationsReadPayload = async (
         unreadCount: await unreadCount(),
         userErrors: [{ code: marked.error, field: ['ids'], message: REFUSALS[marked.error] }],
       }
+
+export const markNotificationsReadPayload = markedPayload
+export const dismissNotificationsPayload = markedPayload
 
 export const markAllNotificationsReadPayload = async (
   marked: Result<MarkedAll, 'NOT_FOUND'>,

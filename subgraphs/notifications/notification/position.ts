@@ -5,46 +5,25 @@ import {
   type PageArguments,
   type PageRequest,
 } from '../../../platform/graphql/connection.ts'
-import { readCursor, writeCursor, type CursorKey, type ListIdentity } from '../../../platform/graphql/cursor.ts'
+import { isUuid, type Uuid } from '../../../platform/ids/id.ts'
 import type { Notification } from './model.ts'
-
-const SEQUENCE = /^\d{1,18}$/
-
-/** The place in a channel that a cursor holds. */
-const sequenceOf = (key: CursorKey, argument: string): bigint => {
-  const [sequence = ''] = key
-  if (!SEQUENCE.test(sequence)) throw catalogued('INVALID_CURSOR', { argument })
-  return BigInt(sequence)
-}
-
-const STREAM: ListIdentity = { list: 'Subscription.notifications', sort: 'sequence', keyParts: 1 }
-
-/** Where a live stream goes on after a notification. */
-export const streamCursor = ({ sequence }: Notification): string => writeCursor(STREAM, [sequence.toString()])
-
-/** Throws `INVALID_CURSOR` for what is none. */
-export const streamPosition = (cursor: string): bigint => {
-  const key = readCursor(STREAM, cursor)
-  if (!key.ok) throw catalogued(key.error, { argument: 'after' })
-  return sequenceOf(key.value, 'after')
-}
+import type { NotificationFilter } from './view.ts'
 
 /** A page of the list, newest first: strictly beyond `beyond`, when it does not begin at an end. */
 export interface NotificationPage extends PageRequest {
-  readonly beyond: bigint | undefined
-  readonly unreadOnly: boolean
+  readonly beyond: Uuid | undefined
+  readonly filter: NotificationFilter
 }
 
-/** Reads the arguments of the list. A cursor of the unread ones is none of all, and the other way round. */
-export const notificationPage = (
-  args: PageArguments & { readonly unreadOnly?: boolean | null | undefined },
-): NotificationPage => {
-  const unreadOnly = args.unreadOnly ?? false
-  const identity = { list: 'Query.notifications', sort: 'sequence desc', keyParts: 1, filter: { unreadOnly } }
+/** Reads the arguments of the list. A cursor of one filter is none of another. */
+export const notificationPage = (args: PageArguments, filter: NotificationFilter): NotificationPage => {
+  const identity = { list: 'Query.notifications', sort: 'id desc', keyParts: 1, filter }
   const request = pageRequest(args, identity)
-  const argument = request.direction === 'forward' ? 'after' : 'before'
-  return { ...request, beyond: request.from && sequenceOf(request.from, argument), unreadOnly }
+  const [beyond] = request.from ?? []
+  if (beyond !== undefined && !isUuid(beyond))
+    throw catalogued('INVALID_CURSOR', { argument: request.direction === 'forward' ? 'after' : 'before' })
+  return { ...request, beyond, filter }
 }
 
 export const notificationConnection = (rows: readonly Notification[], page: NotificationPage) =>
-  connectionOf(rows, page, ({ sequence }) => [sequence.toString()])
+  connectionOf(rows, page, ({ id }) => [id.local])

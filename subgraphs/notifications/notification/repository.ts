@@ -1,22 +1,16 @@
 import type { SelfScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
-import { withTrace } from '../../../platform/tracing/event-trace.ts'
-import { selfId, type Uuid } from '../../../platform/ids/id.ts'
+import type { Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
-import { notificationId, type NewNotification, type Notification } from './model.ts'
+import { POST_COLUMNS, toPost, type PostRow } from '../channel/repository.ts'
+import { floorOf } from '../channel/readable.ts'
+import { notificationOf, type Notification } from './model.ts'
 import type { NotificationPage } from './position.ts'
+import type { NotificationFilter, View } from './view.ts'
 
-interface NotificationRow {
-  id: string
-  sequence: bigint
-  template: string
-  title: string
-  body: string
-  projectId: string | null
-  subject: string | null
-  createdAt: Date
-  traceparent: string | null
+interface NotificationRow extends PostRow {
   readAt: Date | null
+  dismissedAt: Date | null
 }
 
 const NEWEST_FIRST = {
@@ -24,9 +18,9 @@ const NEWEST_FIRST = {
   backward: { beyond: Prisma.sql`>`, order: Prisma.sql`ASC` },
 }
 
-const UNREAD = Prisma.sql`AND r.read_at IS NULL`
+const OPEN = Prisma.sql`AND r.read_at IS NULL AND r.dismissed_at IS NULL`
 
-/** The channel of one user, and what the user did with what came there. */
+/** What one user was told in all of their channels. */
 export class NotificationRepository {
   readonly #db: Transaction
   readonly #scope: SelfScope
@@ -36,110 +30,67 @@ export class NotificationRepository {
     this.#scope = scope
   }
 
-  /**
-   * The next place in the channel. Holds the channel until the transaction ends, so that places are taken in the order
-   * of commits and none is left out.
-   */
-  async takeSequence(): Promise<bigint> {
-    const rows = await this.#db.$queryRaw<{ sequence: bigint }[]>`
-      INSERT INTO notifications.channels AS c (id, kind, last_sequence) VALUES (${this.#scope.userId}::uuid, 'USER', 1)
-      ON CONFLICT (id) DO UPDATE SET last_sequence = c.last_sequence + 1
-      RETURNING c.last_sequence AS sequence`
-    const [row] = rows
-    if (row === undefined) throw new Error('A channel gave no place')
-    return row.sequence
-  }
-
-  /** The place of the newest notification; 0 before the first. */
-  async lastSequence(): Promise<bigint> {
-    const row = await this.#db.notificationChannel.findFirst({ where: { id: this.#scope.userId, kind: 'USER' } })
-    return row?.lastSequence ?? 0n
-  }
-
-  async insert({ id, about, traceparent, ...notification }: NewNotification, sequence: bigint): Promise<void> {
-    await this.#db.notification.createMany({
-      data: [
-        {
-          channelId: this.#scope.userId,
-          channelKind: 'USER',
-          id: id.local,
-          sequence,
-          aboutOrgId: about.organizationId,
-          aboutProjectId: about.projectId,
-          traceparent: traceparent ?? null,
-          ...notification,
-        },
-      ],
-    })
-  }
-
-  /** Newest first is forward; of those about a project, only about these. */
-  async page(
-    { direction, fetch, beyond, unreadOnly }: NotificationPage,
-    projects: readonly Uuid[],
-  ): Promise<Notification[]> {
+  /** Newest first is forward. Each channel is read by its key, and no further than the page. */
+  async page({ direction, fetch, beyond, filter }: NotificationPage, view: View): Promise<Notification[]> {
     const { beyond: operator, order } = NEWEST_FIRST[direction]
-    const continues = beyond === undefined ? Prisma.empty : Prisma.sql`AND n.sequence ${operator} ${beyond}`
+    const continues = beyond === undefined ? Prisma.empty : Prisma.sql`AND n.id ${operator} ${beyond}::uuid`
     return this.#read(Prisma.sql`
-      ${this.#about(projects)} ${continues} ${unreadOnly ? UNREAD : Prisma.empty}
-      ORDER BY n.sequence ${order} LIMIT ${fetch}::int`)
+      SELECT n.* FROM ${channelsOf(view)} CROSS JOIN LATERAL (
+        SELECT ${POST_COLUMNS}, ${RECEIPT_COLUMNS} ${this.#posts()} ${visible(view)} ${continues} ${chosen(filter)}
+        ORDER BY n.id ${order} LIMIT ${fetch}::int) n
+      ORDER BY n.id ${order} LIMIT ${fetch}::int`)
   }
 
-  /** What came after a place, oldest first, whatever it is about. */
-  async after(sequence: bigint, limit: number): Promise<Notification[]> {
-    return this.#read(Prisma.sql`AND n.sequence > ${sequence} ORDER BY n.sequence LIMIT ${limit}::int`)
+  /** What came after a place in one channel, oldest first, whatever it is about. */
+  async after(channel: Uuid, sequence: bigint, limit: number): Promise<Notification[]> {
+    return this.#read(Prisma.sql`
+      SELECT ${POST_COLUMNS}, ${RECEIPT_COLUMNS}
+      FROM notifications.notifications n ${this.#receipts()}
+      WHERE n.channel_id = ${channel}::uuid AND n.sequence > ${sequence} ORDER BY n.sequence LIMIT ${limit}::int`)
   }
 
   /** Those that exist and may be seen, in no order. */
-  async findAll(ids: readonly Uuid[], projects: readonly Uuid[]): Promise<Notification[]> {
-    return this.#read(Prisma.sql`${this.#about(projects)} AND n.id = ANY (${ids}::uuid[])`)
+  async findAll(ids: readonly Uuid[], view: View): Promise<Notification[]> {
+    return this.#read(Prisma.sql`
+      SELECT ${POST_COLUMNS}, ${RECEIPT_COLUMNS} FROM ${channelsOf(view)}
+      JOIN notifications.notifications n ON n.channel_id = w.channel_id ${visible(view)} AND n.id = ANY (${ids}::uuid[])
+      ${this.#receipts()}`)
   }
 
-  async countUnread(projects: readonly Uuid[]): Promise<number> {
-    const rows = await this.#db.$queryRaw<{ count: number }[]>`
-      SELECT count(*)::int AS count ${this.#withReceipts()} ${this.#about(projects)} ${UNREAD}`
-    return rows[0]?.count ?? 0
+  async #read(statement: Prisma.Sql): Promise<Notification[]> {
+    const rows = await this.#db.$queryRaw<NotificationRow[]>(statement)
+    return rows.map(({ readAt, dismissedAt, ...row }) =>
+      notificationOf(this.#scope.userId, toPost(row), { readAt, dismissedAt }),
+    )
   }
 
-  /** Those that are marked already keep their time. */
-  async markRead(ids: readonly Uuid[], at: Date): Promise<number> {
-    return this.#mark(Prisma.sql`AND n.id = ANY (${ids}::uuid[])`, at)
+  #posts(): Prisma.Sql {
+    return Prisma.sql`FROM notifications.notifications n ${this.#receipts()} WHERE n.channel_id = w.channel_id`
   }
 
-  /** Everything up to a place that may be seen; returns how many were not marked before. */
-  async markAllRead(upTo: bigint, projects: readonly Uuid[], at: Date): Promise<number> {
-    return this.#mark(Prisma.sql`${this.#about(projects)} AND n.sequence <= ${upTo}`, at)
-  }
-
-  async #mark(which: Prisma.Sql, at: Date): Promise<number> {
-    return this.#db.$executeRaw`
-      INSERT INTO notifications.receipts AS held (user_id, channel_id, notification_id, read_at)
-      SELECT ${this.#scope.userId}::uuid, n.channel_id, n.id, ${at} ${this.#withReceipts()} ${which} ${UNREAD}
-      ON CONFLICT (user_id, channel_id, notification_id) DO UPDATE SET read_at = coalesce(held.read_at, excluded.read_at)`
-  }
-
-  async #read(which: Prisma.Sql): Promise<Notification[]> {
-    const rows = await this.#db.$queryRaw<NotificationRow[]>`
-      SELECT n.id, n.sequence, n.template, n.title, n.body, n.about_project_id AS "projectId", n.subject,
-        n.created_at AS "createdAt", n.traceparent, r.read_at AS "readAt" ${this.#withReceipts()} ${which}`
-    return rows.map(({ id, projectId, traceparent, ...row }) => {
-      const notification = {
-        ...row,
-        id: notificationId(this.#scope.userId, id as Uuid), // uuid columns
-        projectId: projectId === null ? null : selfId('prj', projectId as Uuid),
-      }
-      return withTrace(notification, traceparent)
-    })
-  }
-
-  #withReceipts(): Prisma.Sql {
-    return Prisma.sql`
-      FROM notifications.notifications n LEFT JOIN notifications.receipts r
-        ON r.user_id = n.channel_id AND r.channel_id = n.channel_id AND r.notification_id = n.id
-      WHERE n.channel_id = ${this.#scope.userId}::uuid AND n.channel_kind = 'USER'`
-  }
-
-  #about(projects: readonly Uuid[]): Prisma.Sql {
-    return Prisma.sql`AND (n.about_project_id IS NULL OR n.about_project_id = ANY (${projects}::uuid[]))`
+  #receipts(): Prisma.Sql {
+    return Prisma.sql`LEFT JOIN notifications.receipts r
+      ON r.user_id = ${this.#scope.userId}::uuid AND r.channel_id = n.channel_id AND r.notification_id = n.id`
   }
 }
+
+const RECEIPT_COLUMNS = Prisma.sql`r.read_at AS "readAt", r.dismissed_at AS "dismissedAt"`
+
+/** The channels of a view as the relation `w`. */
+export const channelsOf = ({ channels }: View): Prisma.Sql =>
+  Prisma.sql`unnest(${channels.map(({ id }) => id)}::uuid[], ${channels.map(floorOf)}::uuid[]) AS w (channel_id, floor)`
+
+/** Of `n`, what the view shows. */
+export const visible = ({ projects }: View): Prisma.Sql =>
+  Prisma.sql`AND n.id >= w.floor AND (n.about_project_id IS NULL OR n.about_project_id = ANY (${projects}::uuid[]))`
+
+const chosen = ({ unreadOnly, dismissed, templates, projectId }: NotificationFilter): Prisma.Sql =>
+  Prisma.join(
+    [
+      unreadOnly ? OPEN : Prisma.empty,
+      dismissed === 'included' ? Prisma.empty : Prisma.sql`AND r.dismissed_at IS NULL`,
+      templates === undefined ? Prisma.empty : Prisma.sql`AND n.template = ANY (${templates}::text[])`,
+      projectId === undefined ? Prisma.empty : Prisma.sql`AND n.about_project_id = ${projectId}::uuid`,
+    ],
+    ' ',
+  )

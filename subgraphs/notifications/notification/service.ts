@@ -1,8 +1,8 @@
 import type { SelfGrant } from '../../../platform/access/authorize.ts'
-import type { ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
+import type { Cursors } from '../cursor/cursors.ts'
 import type { NotificationUnits } from '../units.ts'
 import {
   MAX_MARKED,
@@ -13,72 +13,92 @@ import {
   type NotificationId,
 } from './model.ts'
 import type { NotificationPage } from './position.ts'
+import type { View } from './view.ts'
 
-/** Who asks, and which projects they may read now: what is about another project is not there for them. */
+/** Who asks, and what they may see now: what is about another project, or told to others, is not there for them. */
 export interface Reader {
   readonly self: SelfGrant
-  readonly readable: ProjectSetScope
+  readonly view: View
 }
 
 export interface NotificationDependencies {
   readonly units: NotificationUnits
+  readonly cursors: Cursors
   readonly clock: Clock
 }
 
 export type NotificationService = ReturnType<typeof notificationService>
 
-const idsOf = ({ projects }: ProjectSetScope): readonly Uuid[] => projects.map(({ projectId }) => projectId)
+const locals = (ids: readonly NotificationId[]): readonly Uuid[] => [...new Set(ids.map(({ local }) => local))]
 
-export const notificationService = ({ units, clock }: NotificationDependencies) => ({
-  /** Newest first. */
-  page: ({ self, readable }: Reader, page: NotificationPage): Promise<Notification[]> =>
-    units.read(self.scope, ({ notifications }) => notifications.page(page, idsOf(readable))),
+const MARKS = {
+  read: { action: 'notifications.notification.read', mark: 'markRead' },
+  dismissed: { action: 'notifications.notification.dismiss', mark: 'dismiss' },
+} as const
 
-  countUnread: ({ self, readable }: Reader): Promise<number> =>
-    units.read(self.scope, ({ notifications }) => notifications.countUnread(idsOf(readable))),
-
-  /** Those that exist and may be seen, in no order. */
-  findAll: ({ self, readable }: Reader, ids: readonly NotificationId[]): Promise<Notification[]> =>
-    units.read(self.scope, ({ notifications }) =>
-      notifications.findAll(
-        ids.map(({ local }) => local),
-        idsOf(readable),
-      ),
-    ),
-
+export const notificationService = ({ units, cursors, clock }: NotificationDependencies) => {
   /** All of them, or none. Those that are marked already keep their time. */
-  markRead: async (
-    { self, readable }: Reader,
-    ids: readonly NotificationId[],
-  ): Promise<Result<Marked, MarkRefusal>> => {
-    if (ids.length > MAX_MARKED) return err('TOO_MANY')
-    const wanted = [...new Set(ids.map(({ local }) => local))]
-    const projects = idsOf(readable)
-    return units.write(self, async ({ notifications, audit }): Promise<Result<Marked, MarkRefusal>> => {
-      if ((await notifications.findAll(wanted, projects)).length < wanted.length) return err('NOT_FOUND')
-      await notifications.markRead(wanted, clock.now())
-      const marked = new Map((await notifications.findAll(wanted, projects)).map((held) => [held.id.local, held]))
-      const read = [...marked.values()].map(({ id }) => id.text)
-      audit.succeeded('notifications.notification.read', 'notifications', { notifications: read.join(' ') })
-      const inOrder = wanted.flatMap((local) => marked.get(local) ?? [])
-      return ok({ notifications: inOrder, unreadCount: await notifications.countUnread(projects) })
-    })
-  },
+  const markAs =
+    (mark: keyof typeof MARKS) =>
+    async ({ self, view }: Reader, ids: readonly NotificationId[]): Promise<Result<Marked, MarkRefusal>> => {
+      if (ids.length > MAX_MARKED) return err('TOO_MANY')
+      const wanted = locals(ids)
+      const how = MARKS[mark]
+      return units.user.write(
+        self,
+        async ({ notifications, receipts, audit }): Promise<Result<Marked, MarkRefusal>> => {
+          if ((await notifications.findAll(wanted, view)).length < wanted.length) return err('NOT_FOUND')
+          await receipts[how.mark](wanted, view, clock.now())
+          await receipts.advance(view)
+          const marked = new Map((await notifications.findAll(wanted, view)).map((held) => [held.id.local, held]))
+          const named = [...marked.values()].map(({ id }) => id.text)
+          audit.succeeded(how.action, 'notifications', { notifications: named.join(' ') })
+          const inOrder = wanted.flatMap((local) => marked.get(local) ?? [])
+          return ok({ notifications: inOrder, unreadCount: await receipts.countUnread(view) })
+        },
+      )
+    }
 
-  /** Everything up to one, that one included; without one, everything that is there now. */
-  markAllRead: (
-    { self, readable }: Reader,
-    upTo: NotificationId | undefined,
-  ): Promise<Result<MarkedAll, 'NOT_FOUND'>> => {
-    const projects = idsOf(readable)
-    return units.write(self, async ({ notifications, audit }): Promise<Result<MarkedAll, 'NOT_FOUND'>> => {
-      const [last] = upTo === undefined ? [] : await notifications.findAll([upTo.local], projects)
-      if (upTo !== undefined && last === undefined) return err('NOT_FOUND')
-      const sequence = last?.sequence ?? (await notifications.lastSequence())
-      const markedCount = await notifications.markAllRead(sequence, projects, clock.now())
-      const details = { markedCount, upTo: sequence.toString() }
-      audit.succeeded('notifications.notification.read_all', 'notifications', details)
-      return ok({ markedCount, unreadCount: await notifications.countUnread(projects) })
-    })
-  },
-})
+  return {
+    /** Newest first. */
+    page: ({ self, view }: Reader, page: NotificationPage): Promise<Notification[]> =>
+      units.user.read(self.scope, ({ notifications }) => notifications.page(page, view)),
+
+    countUnread: ({ self, view }: Reader): Promise<number> =>
+      units.user.read(self.scope, ({ receipts }) => receipts.countUnread(view)),
+
+    /** Those that exist and may be seen, in no order. */
+    findAll: ({ self, view }: Reader, ids: readonly NotificationId[]): Promise<Notification[]> =>
+      units.user.read(self.scope, ({ notifications }) => notifications.findAll(locals(ids), view)),
+
+    /** For each notification, where a stream goes on after it: what is newer in any channel comes then. */
+    cursorsOf: async ({ self, view }: Reader, of: readonly Notification[]): Promise<readonly string[]> => {
+      const { scope } = self
+      const unknown = of.filter(({ places }) => places === undefined).map(({ id }) => id.local)
+      const [codec, found] = await Promise.all([
+        cursors.codec(),
+        unknown.length === 0
+          ? undefined
+          : units.user.read(scope, ({ places }) => places.behind([...new Set(unknown)], view.channels)),
+      ])
+      return of.map(({ id, places }) => codec.write(scope.userId, places ?? found?.get(id.local) ?? new Map()))
+    },
+
+    markRead: markAs('read'),
+
+    /** Out of the lists, and not counted as unread any more. */
+    dismiss: markAs('dismissed'),
+
+    /** Everything up to one, that one included; without one, everything that is there now. */
+    markAllRead: ({ self, view }: Reader, upTo: NotificationId | undefined): Promise<Result<MarkedAll, 'NOT_FOUND'>> =>
+      units.user.write(self, async ({ notifications, receipts, audit }): Promise<Result<MarkedAll, 'NOT_FOUND'>> => {
+        const [last] = upTo === undefined ? [] : await notifications.findAll([upTo.local], view)
+        if (upTo !== undefined && last === undefined) return err('NOT_FOUND')
+        const markedCount = await receipts.markAllRead(last?.id.local, view, clock.now())
+        await receipts.advance(view)
+        const details = { markedCount, upTo: last?.id.text ?? 'the newest' }
+        audit.succeeded('notifications.notification.read_all', 'notifications', details)
+        return ok({ markedCount, unreadCount: await receipts.countUnread(view) })
+      }),
+  }
+}

@@ -1,9 +1,12 @@
+import { v7 } from 'uuid'
 import { openPool } from '../../../platform/database/pool.ts'
 import { createMemoryCache } from '../../../platform/cache/memory-cache.ts'
 import type { Cache } from '../../../platform/cache/cache.ts'
 import { capabilitiesOf } from '../../../directives/capabilities.ts'
 import { createPostgresAudience } from '../../../platform/access/audience.ts'
-import type { ProjectScope } from '../../../platform/access/scope.ts'
+import { NO_GRANTS } from '../../../platform/access/grants.ts'
+import { systemGrant } from '../../../platform/access/authorize.ts'
+import { organizationScope, type ProjectScope } from '../../../platform/access/scope.ts'
 import { allocationReleased } from '../../../platform/events/catalogue.ts'
 import type { EventEnvelope } from '../../../platform/events/envelope.ts'
 import { systemIds, type IdGenerator } from '../../../platform/ids/generator.ts'
@@ -13,12 +16,19 @@ import type { SubgraphPlatform } from '../../../platform/subgraph/module.ts'
 import { createTestDatabase, type TestDatabase } from '../../../test/testkit/database.ts'
 import { manualClock, type ManualClock } from '../../../test/testkit/manual-clock.ts'
 import { insertTenants, type Tenants } from '../../../test/testkit/tenants.ts'
+import { createNotifications } from '../context.ts'
 import { notifications } from '../index.ts'
 
 type Bus = Pick<Cache, 'publish' | 'subscribe'>
 
 /** A fan-out bus as it may behave: as it should, losing everything, repeating everything, or down. */
 export type BusKind = 'working' | 'losing' | 'repeating' | 'down'
+
+export interface TellOptions {
+  readonly platform?: SubgraphPlatform
+  readonly projectId?: Uuid | null
+  readonly title?: string
+}
 
 /** People, projects and the events that they are told of. Arranged as the owner, used as gpuaas_notifications. */
 export interface TestPost {
@@ -33,6 +43,8 @@ export interface TestPost {
   readonly released: (project: ProjectScope) => EventEnvelope
   /** What the worker does with an event. */
   readonly handle: (event: EventEnvelope, platform?: SubgraphPlatform) => Promise<void>
+  /** Tells the members of an organization, those who may read the project where it is about one. */
+  readonly tellMembers: (organizationId: Uuid, options?: TellOptions) => Promise<void>
   /** As the owner, above every policy. */
   readonly rows: <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>
 }
@@ -68,7 +80,11 @@ export const createTestPost = async (): Promise<TestPost> => {
   const rows = async <Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
     (await owner.query<Row>(sql, [...values])).rows
 
-  const platform = (bus: BusKind = 'working', ids: IdGenerator = systemIds): SubgraphPlatform => ({
+  /** Ids of the moment that the clock shows: when somebody became a member is held against them. */
+  let made = 0
+  const dated: IdGenerator = { next: () => v7({ msecs: clock.now().getTime(), seq: made++ }) as Uuid } // canonical by construction
+
+  const platform = (bus: BusKind = 'working', ids: IdGenerator = dated): SubgraphPlatform => ({
     database,
     cache: { ...cache, ...busOf(bus, cache) },
     clock,
@@ -77,6 +93,8 @@ export const createTestPost = async (): Promise<TestPost> => {
     announceGrants: () => Promise.resolve(),
     graph: '0'.repeat(64),
     audience,
+    grants: { load: () => Promise.resolve(NO_GRANTS) },
+    watch: () => () => undefined,
   })
 
   return {
@@ -121,6 +139,20 @@ export const createTestPost = async (): Promise<TestPost> => {
         correlationId: 'test-correlation',
         causationId: 'test-correlation',
       }
+    },
+
+    tellMembers: async (
+      organizationId,
+      { platform: on = platform(), projectId = null, title = 'To all members' } = {},
+    ) => {
+      const { deliveries } = createNotifications(on)
+      const grant = systemGrant(organizationScope(organizationId), 'test')
+      await deliveries.toMembers(grant, {
+        eventId: systemIds.next(),
+        correlationId: 'test-correlation',
+        about: { organizationId, projectId },
+        notice: { template: 'project-created', title, body: 'x', subject: '' },
+      })
     },
 
     handle: async (event, on = platform()) => {
