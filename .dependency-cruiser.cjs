@@ -111,6 +111,13 @@ module.exports = {
       to: { pathNot: '^bin/', dependencyTypesNot: ['core', 'type-only'] },
     },
     {
+      name: 'the-client-stands-alone',
+      comment: 'client/ is a package of its own, for browsers as well: it imports nothing but itself, not even Node.',
+      severity: 'error',
+      from: { path: '^client/', pathNot: tests },
+      to: { pathNot: '^client/' },
+    },
+    {
       name: 'nobody-imports-the-composition-root',
       comment: 'server/ wires everything together; what others need of it belongs into a part of its own.',
       severity: 'error',

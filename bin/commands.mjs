@@ -87,7 +87,11 @@ export const commands = {
   'test:unit': { purpose: 'development', parts: [jest('--selectProjects', 'unit')], says: 'the tests beside the code' },
   'test:e2e': { purpose: 'development', parts: [jest('--selectProjects', 'e2e')], says: 'the tests under test/' },
 
-  typecheck: { purpose: 'development', parts: [tool('typescript', 'tsc', '--noEmit')], says: 'types' },
+  typecheck: {
+    purpose: 'development',
+    parts: [tool('typescript', 'tsc', '--noEmit'), tool('typescript', 'tsc', '--project', 'client')],
+    says: 'types: of everything under Node, and of what runs in browsers under theirs',
+  },
   lint: {
     purpose: 'development',
     parts: [tool('eslint', 'eslint', '--max-warnings=0', '--cache', '--cache-location', lintCache, '.')],

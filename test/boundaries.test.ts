@@ -118,3 +118,15 @@ test('what the architecture allows breaks no rule', async () => {
     }),
   ).toEqual([])
 })
+
+test('the client imports neither the product nor Node', async () => {
+  const found = await violations({
+    'client/a.js': imports('../platform/a.js'),
+    'client/b.js': `import { readFile } from 'node:fs'\nexport const it = readFile\n`,
+    'platform/a.js': nothing,
+  })
+  expect(found.toSorted()).toEqual([
+    'the-client-stands-alone: client/a.js → platform/a.js',
+    'the-client-stands-alone: client/b.js → fs',
+  ])
+})

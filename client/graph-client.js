@@ -1,0 +1,65 @@
+/** @import { GraphClient } from './types.js' */
+import { createBackoff } from './backoff.js'
+import { createConnection } from './connection.js'
+import { clientError } from './errors.js'
+import { openEventLink } from './event-link.js'
+import { createRequester } from './http.js'
+import { openNotifications } from './notifications.js'
+import { readOptions } from './options.js'
+import { openSocketLink } from './socket-link.js'
+import { createState } from './state.js'
+import { createSubscription } from './subscription.js'
+import { createTokens } from './tokens.js'
+import { createTransportChoice } from './transports.js'
+
+/** @type {typeof import('./types.js').createGraphClient} */
+export const createGraphClient = (given) => {
+  const options = readOptions(given)
+  const { url, fetch, requestTimeoutMs: timeoutMs, connectTimeoutMs, pingAfterMs, lingerMs, WebSocket } = options
+  const tokens = createTokens(options.token)
+  const state = createState()
+  const life = new AbortController()
+  const request = createRequester({ url, fetch, tokens, timeoutMs })
+  /** @type {Set<{ readonly fail: (error: ReturnType<typeof clientError>) => void }>} */
+  const open = new Set()
+  const connection = createConnection({
+    transports: createTransportChoice(options.transports),
+    tokens,
+    state,
+    lingerMs,
+    backoff: createBackoff(options.backoff),
+    open: {
+      websocket: (token, onOpened) => {
+        if (!WebSocket) throw new Error('There is no WebSocket here: give one as the option `WebSocket`')
+        const settings = { url: options.webSocketUrl, WebSocket, connectTimeoutMs, pingAfterMs }
+        return openSocketLink(settings, token, onOpened)
+      },
+      sse: (token, onOpened) => openEventLink({ url, fetch, connectTimeoutMs, pingAfterMs }, token, onOpened),
+    },
+  })
+
+  /** @type {GraphClient} */
+  const client = {
+    query: (document, more) => request(document, more, life.signal),
+    mutate: (document, more) => request(document, more, life.signal),
+    subscribe: (query, more = {}) => {
+      const backoff = createBackoff(options.backoff)
+      const onEnd = () => void open.delete(subscription)
+      const subscription = createSubscription({ connection, query, options: more, backoff, onEnd })
+      open.add(subscription)
+      return subscription
+    },
+    notifications: (more) => openNotifications(client, more),
+    get state() {
+      return state.current()
+    },
+    onState: state.listen,
+    close: async () => {
+      life.abort()
+      connection.close()
+      for (const { fail } of [...open]) fail(clientError('CANCELLED', 'The client was closed.'))
+    },
+    [Symbol.asyncDispose]: () => client.close(),
+  }
+  return client
+}

@@ -1,0 +1,2 @@
+export { createGraphClient } from './graph-client.js'
+export { GraphError } from './errors.js'
