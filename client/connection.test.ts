@@ -3,7 +3,7 @@ import { WebSocket } from 'ws'
 import { until } from '../test/testkit/until.ts'
 import { createGraphClient } from './index.js'
 import { startScriptedServer, type Script, type ScriptedServer, type Visit } from './testkit/scripted-server.ts'
-import type { ConnectionState, GraphClient, GraphClientOptions, TokenRequest } from './types.js'
+import type { ConnectionState, GraphClient, GraphClientOptions, TokenRequest } from './types.d.ts'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import { until } from '../test/testkit/until.ts'
 import { createGraphClient } from './index.js'
 import { startScriptedServer, type Script } from './testkit/scripted-server.ts'
-import type { ConnectionState, GraphClientOptions } from './types.js'
+import type { ConnectionState, GraphClientOptions } from './types.d.ts'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {

@@ -3,7 +3,7 @@ import { startGateway } from '../test/testkit/gateway.ts'
 import { createGraphClient, GraphError } from './index.js'
 import { createJournal } from './testkit/journal.ts'
 import { startScriptedServer, type Script } from './testkit/scripted-server.ts'
-import type { GraphClientOptions, TokenRequest } from './types.js'
+import type { GraphClientOptions, TokenRequest } from './types.d.ts'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {

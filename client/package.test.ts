@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import * as entry from './index.js'
+import type * as promised from './types.d.ts'
 
-type Promised = typeof import('./types.js')
+type Promised = typeof promised
 
 /** Compiles only when the entry gives what `types.d.ts` promises, and nothing else. */
 const kept: { readonly [Name in keyof Promised]: Promised[Name] } = entry

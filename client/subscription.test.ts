@@ -4,7 +4,7 @@ import { startFaultyProxy, type FaultyProxy } from '../test/testkit/faulty-proxy
 import { until } from '../test/testkit/until.ts'
 import { createGraphClient } from './index.js'
 import { createJournal, type Journal } from './testkit/journal.ts'
-import type { Gap, GraphClient, GraphClientOptions, Resume, SubscribeOptions } from './types.js'
+import type { Gap, GraphClient, GraphClientOptions, Resume, SubscribeOptions } from './types.d.ts'
 
 interface Entries {
   readonly entries: { readonly sequence: number; readonly cursor: string } | null
