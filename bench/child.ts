@@ -10,6 +10,8 @@ export interface Child {
   /** Each address that it told, by the words before it: `Subgraph iam ready at http://…` is under `Subgraph iam`. */
   readonly urls: ReadonlyMap<string, string>
   readonly memoryMegabytes: () => Promise<number>
+  /** What it has used of the processors since it began; `NaN` where the system does not tell (other than Linux). */
+  readonly cpuSeconds: () => Promise<number>
   readonly stop: () => Promise<void>
 }
 
@@ -43,6 +45,7 @@ export const startChild = async ({ program, environment, nodeFlags = [], address
     return {
       urls,
       memoryMegabytes: () => residentMegabytes(child),
+      cpuSeconds: () => usedSeconds(child),
       stop: () => stop(child),
     }
   } catch (error) {
@@ -96,4 +99,11 @@ const residentMegabytes = async ({ pid }: ChildProcess): Promise<number> => {
       ? (await promisify(execFile)('ps', ['-o', 'rss=', '-p', id])).stdout
       : /^VmRSS:\s+(\d+)/m.exec(status)?.[1]
   return Number(kilobytes) / 1024
+}
+
+/** Fields 14 and 15 of `/proc/<pid>/stat`, in hundredths of a second. */
+const usedSeconds = async ({ pid }: ChildProcess): Promise<number> => {
+  const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
 }

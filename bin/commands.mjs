@@ -77,6 +77,11 @@ export const commands = {
     parts: [program('bench/authorization.ts')],
     says: 'measure what authorization costs',
   },
+  'bench:realtime': {
+    purpose: 'graph',
+    parts: [program('bench/realtime/run.ts')],
+    says: 'measure what ten thousand subscribers cost',
+  },
 
   test: {
     purpose: 'development',
