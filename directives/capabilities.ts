@@ -24,6 +24,8 @@ export const CAPABILITIES = {
   COMPUTE_ALLOCATION_READ: 'See the allocations of the project.',
   COMPUTE_ALLOCATION_CREATE: 'Allocate machines for the project.',
   COMPUTE_ALLOCATION_RELEASE: 'Release allocations of the project.',
+  COMPUTE_TERMINAL_OPEN: 'Open terminals in allocations of the project, and attach to one’s own again.',
+  COMPUTE_TERMINAL_MANAGE: 'Follow and end the terminal sessions of others in the project; never to attach to them.',
   APP_READ: 'See the apps of the project, with their environments.',
   APP_CREATE: 'Create apps and environments in the project.',
   APP_RELEASE_READ: 'See the releases of an app.',
@@ -78,6 +80,7 @@ const DEVELOPER = [
   'API_KEY_REVOKE',
   'COMPUTE_ALLOCATION_CREATE',
   'COMPUTE_ALLOCATION_RELEASE',
+  'COMPUTE_TERMINAL_OPEN',
   'APP_CREATE',
   'APP_RELEASE_CREATE',
   'APP_RELEASE_DEPLOY',
@@ -106,6 +109,7 @@ const OPERATOR = [
 
 const OWNER = [
   ...DEVELOPER,
+  'COMPUTE_TERMINAL_MANAGE',
   'APP_SECRET_READ',
   'AUDIT_READ',
   'PROJECT_CREATE',
@@ -132,6 +136,7 @@ const SERVICE_ACCOUNT = [
   'COMPUTE_ALLOCATION_READ',
   'COMPUTE_ALLOCATION_CREATE',
   'COMPUTE_ALLOCATION_RELEASE',
+  'COMPUTE_TERMINAL_OPEN',
   'APP_READ',
   'APP_CREATE',
   'APP_RELEASE_READ',

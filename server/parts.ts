@@ -123,6 +123,13 @@ export const commonParts = (surroundings: Surroundings) => {
             webhooks: webhooks.value,
             checkpointKeys: auditKeys.value.checking,
             denials: access.value.denials,
+            terminals: {
+              tokenMs: config.terminalTokenMs,
+              idleMs: config.terminalIdleMs,
+              maxDurationMs: config.terminalMaxDurationMs,
+              perAllocation: config.terminalsPerAllocation,
+              perOpener: config.terminalsPerOpener,
+            },
             clock,
             ids,
             log,

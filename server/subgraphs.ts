@@ -13,7 +13,13 @@ import { openDatabase, type Database, type DomainSchema } from '../platform/data
 import type { IdGenerator } from '../platform/ids/generator.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
-import type { Subgraph, SubgraphModule, SubgraphName, WebhookMeans } from '../platform/subgraph/module.ts'
+import type {
+  Subgraph,
+  SubgraphModule,
+  SubgraphName,
+  TerminalBounds,
+  WebhookMeans,
+} from '../platform/subgraph/module.ts'
 
 export interface SubgraphSurroundings {
   readonly place: Pick<DatabasePlace, 'urlOf'>
@@ -31,6 +37,7 @@ export interface SubgraphSurroundings {
   readonly metrics?: Metrics
   /** Told of denied uses of audited fields. */
   readonly denials?: DenialRecorder
+  readonly terminals?: TerminalBounds
 }
 
 /** A subgraph of this process: what it does, what it serves, and its own door to the database. */
@@ -52,8 +59,8 @@ export const DOMAIN_SCHEMAS = {
 } as const satisfies Record<SubgraphName, DomainSchema & DatabaseLogin>
 
 export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurroundings): RunningSubgraph => {
-  const { place, poolSize, cache, access, peppers, envelope, webhooks, checkpointKeys, clock, ids, metrics, denials } =
-    surroundings
+  const { place, poolSize, cache, access, peppers, envelope, webhooks, terminals } = surroundings
+  const { checkpointKeys, clock, ids, metrics, denials } = surroundings
   const log = surroundings.log.child({ subgraph: module.name })
   const schema = DOMAIN_SCHEMAS[module.name]
   const database = openDatabase({
@@ -78,6 +85,7 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
     webhooks,
     graph: graphDigest(),
     checkpointKeys,
+    ...(terminals && { terminals }),
     clock,
     ids,
     log,

@@ -3,7 +3,11 @@
  * written down here first, with the tenant whose part follows its name, so that what is a tenant's is dropped by its prefix.
  */
 export const KEY_FAMILIES = {
-  /** Of the tests of the cache itself. The product keeps no values there yet. */
+  /** What a terminal token is good for, by its hash; gone when it is spent or too old (R41). */
+  'terminal.token': 'project',
+  /** Until when a terminal token was good, or that it is spent: tells a replay from what never was a token (R42). */
+  'terminal.token-fate': 'project',
+  /** Of the tests of the cache itself. */
   test: 'anybody',
 } as const satisfies Readonly<Record<string, Tenant>>
 
@@ -15,6 +19,8 @@ export const CHANNELS = {
   /** The same, for those of an organization's members, and for everybody's. */
   'organization-notifications': 'organization',
   'broadcast-notifications': 'nobody',
+  /** The version of a terminal session, for those who watch it: its project, allocation, node and the session (R44). */
+  'terminal.session': 'project',
   /** Of the tests of the cache itself. */
   test: 'anybody',
 } as const satisfies Readonly<Record<string, Tenant>>

@@ -5,6 +5,7 @@ import { IDENTITY_SETTINGS } from './settings/identity.ts'
 import { PROCESS_SETTINGS } from './settings/process.ts'
 import { STORE_SETTINGS } from './settings/stores.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhooks.ts'
+import { TERMINAL_SETTINGS } from './settings/terminals.ts'
 
 /** Every setting of the product, by the name under which the code reads it. */
 export const SETTINGS = {
@@ -15,6 +16,7 @@ export const SETTINGS = {
   ...CONNECTION_SETTINGS,
   ...AUDIT_SETTINGS,
   ...WEBHOOK_SETTINGS,
+  ...TERMINAL_SETTINGS,
 }
 
 /** The settings as the documentation groups them. */
@@ -26,4 +28,5 @@ export const SETTING_GROUPS = [
   { title: 'Connections that last', settings: CONNECTION_SETTINGS },
   { title: 'The audit log', settings: AUDIT_SETTINGS },
   { title: 'Webhooks', settings: WEBHOOK_SETTINGS },
+  { title: 'Terminals', settings: TERMINAL_SETTINGS },
 ]

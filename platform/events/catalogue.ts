@@ -50,6 +50,14 @@ export const allocationReleased = defineEvent({
   data: { allocationId: id, skuId: id, skuCode: code, placedAt: instant, releasedAt: instant },
 })
 
+export const terminalSessionChanged = defineEvent({
+  type: 'gpuaas.terminal.session_changed',
+  version: 1,
+  owner: 'project',
+  description: 'A terminal session came to another state, or another client is attached to it.',
+  data: { sessionId: id, allocationId: id, version: z.int().positive(), state: code, closeReason: code.nullable() },
+})
+
 export const appCreated = defineEvent({
   type: 'appplatform.app_created',
   version: 1,
@@ -137,6 +145,7 @@ export const EVENT_CATALOGUE = [
   allocationActivated,
   allocationFailed,
   allocationReleased,
+  terminalSessionChanged,
   appCreated,
   releaseCreated,
   deploymentCreated,

@@ -17,6 +17,7 @@ export const ID_KINDS = {
   sva: 'project',
   key: 'project',
   alc: 'project',
+  trm: 'project',
   clm: 'project',
   app: 'project',
   env: 'project',

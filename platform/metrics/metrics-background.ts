@@ -76,6 +76,16 @@ export const backgroundMetrics = ({ counter, duration, gauge }: Instruments) => 
     help: 'Runs of jobs, the handling of events among them (event:<subgraph>).',
     labels: ['job', 'outcome'],
   })
+  const tokensConsumed = counter({
+    name: 'gpuaas_terminal_tokens_consumed_total',
+    help: 'Terminal tokens that were spent, each once, whether they opened a terminal or not (R42).',
+    labels: [],
+  })
+  const replaysRejected = counter({
+    name: 'gpuaas_terminal_token_replay_rejected_total',
+    help: 'Attempts with a terminal token that was spent before: a leak or a race, to be alerted on (R42).',
+    labels: [],
+  })
   return {
     query: ({ role, outcome, seconds }: Query) => {
       queries.observe({ role, outcome }, seconds)
@@ -98,6 +108,12 @@ export const backgroundMetrics = ({ counter, duration, gauge }: Instruments) => 
     },
     auditSealed: (rows: number) => {
       sealed.inc(rows)
+    },
+    terminalTokenConsumed: () => {
+      tokensConsumed.inc()
+    },
+    terminalTokenReplayed: () => {
+      replaysRejected.inc()
     },
     jobRun: ({ job, outcome, seconds }: JobRun) => {
       jobs.observe({ job, outcome }, seconds)

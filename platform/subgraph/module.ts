@@ -52,6 +52,8 @@ export interface SubgraphPlatform {
   readonly graph: string
   /** The public keys of whoever signs the checkpoints of the audit log; left out where nobody told them. */
   readonly checkpointKeys?: KeySet | undefined
+  /** The bounds of terminal sessions, where the settings say others than compute's own. */
+  readonly terminals?: TerminalBounds
   readonly clock: Clock
   readonly ids: IdGenerator
   readonly log: Log
@@ -66,6 +68,15 @@ export interface WebhookMeans {
   readonly timeoutMs: number
   /** How long an endpoint may fail without a success before it is disabled. */
   readonly patienceMs: number
+}
+
+/** Times in milliseconds. */
+export interface TerminalBounds {
+  readonly tokenMs: number
+  readonly idleMs: number
+  readonly maxDurationMs: number
+  readonly perAllocation: number
+  readonly perOpener: number
 }
 
 export interface Subgraph {

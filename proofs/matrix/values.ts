@@ -28,6 +28,8 @@ const ID_OF: Readonly<Record<string, string>> = {
   'Mutation.markNotificationsRead:ids': 'Notification',
   'Mutation.dismissNotifications:ids': 'Notification',
   'Mutation.markAllNotificationsRead:upTo': 'Notification',
+  'Mutation.reattachTerminal:sessionId': 'TerminalSession',
+  'Mutation.closeTerminal:sessionId': 'TerminalSession',
 }
 
 /** Ids that must be of another project than the scope's. */

@@ -52,7 +52,10 @@ export const startStage = async (options: Pick<DoorOptions, 'modules'> = {}): Pr
       neighbour: await readThings(owner, 'neighbour'),
       callers,
       suspendedCallers: suspendedCallers(callers),
-      replay: new Map([['Subscription.notifications', { after: await oldestCursor(doors) }]]),
+      replay: new Map([
+        ['Subscription.notifications', { after: await oldestCursor(doors) }],
+        ['Subscription.terminalSession', {}], // its present state, at once
+      ]),
       written: await fingerprints(owner),
       suspend: async (standing) => {
         const at = standing === 'suspended' ? new Date() : null

@@ -34,6 +34,7 @@ export const TABLES: readonly Table[] = [
   { type: 'LedgerTransaction', prefix: 'ltx', owner: 'organization', table: 'billing.transactions' },
   { type: 'Charge', prefix: 'chg', owner: 'project', table: 'billing.charges' },
   { type: 'Allocation', prefix: 'alc', owner: 'project', table: 'compute.allocations', order: `state = 'ACTIVE' desc` },
+  { type: 'TerminalSession', prefix: 'trm', owner: 'project', table: 'compute.terminal_sessions' },
   { type: 'App', prefix: 'app', owner: 'project', table: 'app_platform.apps' },
   { type: 'Environment', prefix: 'env', owner: 'project', table: 'app_platform.environments' },
   { type: 'Release', prefix: 'rel', owner: 'project', table: 'app_platform.releases' },

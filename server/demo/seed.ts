@@ -8,6 +8,7 @@ import { computeRows } from './compute-rows.ts'
 import { iamRows } from './iam-rows.ts'
 import { notificationRows } from './notification-rows.ts'
 import { storageRows } from './storage-rows.ts'
+import { terminalRows } from './terminal-rows.ts'
 import type { TableRows } from './rows.ts'
 import { organizations, projects } from './tenants.ts'
 
@@ -65,6 +66,7 @@ export const seedDemo = async ({ urlOf, peppers, envelope, now }: SeedDependenci
 const demoTables = (now: Date, peppers: Peppers | undefined, envelope: Envelope | undefined): TableRows[] => [
   ...iamRows(now, peppers),
   ...computeRows(now),
+  ...terminalRows(now),
   ...appPlatformRows(envelope),
   ...storageRows(),
   ...billingRows(now),

@@ -8,18 +8,25 @@ import { catalogueResolvers } from './catalogue/resolvers.ts'
 import { createCompute } from './context.ts'
 import { computeLoaders } from './loaders.ts'
 import { nodeResolvers } from './node/resolvers.ts'
+import { terminalJobs } from './terminal-session/jobs.ts'
+import { terminalSessionResolvers } from './terminal-session/resolvers.ts'
 
-/** Machines, and who holds them: the catalogue, capacity, nodes, allocations and their placement. */
+export { createTerminalSessions, type TerminalControlParts } from './terminal-session/control.ts'
+
+/** Machines, and who holds them: the catalogue, capacity, nodes, allocations and their placement, terminals in them. */
 export const compute: SubgraphModule = {
   name: 'compute',
   schemaFiles: schemaFilesIn(import.meta.dirname),
   start: (platform) => {
     const services = createCompute(platform)
     return {
-      resolvers: mergeResolvers([catalogueResolvers, capacityResolvers, nodeResolvers, allocationResolvers]),
+      resolvers: mergeResolvers([
+        ...[catalogueResolvers, capacityResolvers, nodeResolvers, allocationResolvers],
+        terminalSessionResolvers,
+      ]),
       context: () => ({ compute: services, loaders: computeLoaders(services) }),
       eventHandlers: {},
-      jobs: allocationJobs(services.provisioning),
+      jobs: { ...allocationJobs(services.provisioning), ...terminalJobs(services.terminalChecks) },
     }
   },
 }

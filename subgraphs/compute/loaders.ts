@@ -7,12 +7,18 @@ import type { Allocation, AllocationId, AllocationState } from './allocation/mod
 import type { Sku } from './catalogue/model.ts'
 import type { Compute } from './context.ts'
 import type { ComputeNode, NodeId } from './node/model.ts'
+import type { TerminalSession, TerminalSessionId, TerminalState } from './terminal-session/model.ts'
 
 type ReadGrant = ProjectGrant<'COMPUTE_ALLOCATION_READ'>
 
 interface AllocationKey {
   readonly grant: ReadGrant
   readonly id: AllocationId
+}
+
+interface TerminalKey {
+  readonly grant: ReadGrant
+  readonly id: TerminalSessionId
 }
 
 interface NodeKey {
@@ -27,8 +33,12 @@ export interface ComputeLoaders {
   readonly allocation: DataLoader<AllocationKey, Allocation | undefined, string>
   /** One loader for each page that is asked for, of many projects at once. */
   readonly allocationsOfProject: (page: IdPage, states: readonly AllocationState[] | undefined) => PageLoader
+  readonly terminalSession: DataLoader<TerminalKey, TerminalSession | undefined, string>
+  /** One loader for each page that is asked for, of many allocations at once. */
+  readonly terminalsOfAllocation: (page: IdPage, states: readonly TerminalState[] | undefined) => TerminalPageLoader
 }
 
+type TerminalPageLoader = DataLoader<AllocationKey, readonly TerminalSession[], string>
 type PageLoader = DataLoader<ReadGrant, readonly Allocation[], Uuid>
 
 const scopesOf = (grants: readonly ReadGrant[]): ProjectSetScope => ({
@@ -68,6 +78,40 @@ const pageLoaders = ({ allocations }: Compute): ComputeLoaders['allocationsOfPro
   }
 }
 
+const terminalLoader = ({ terminals }: Compute): ComputeLoaders['terminalSession'] =>
+  new DataLoader(
+    async (keys: readonly TerminalKey[]) => {
+      const scope = scopesOf(keys.map(({ grant }) => grant))
+      const found = await terminals.findAll(
+        scope,
+        keys.map(({ id }) => id),
+      )
+      const byId = new Map(found.map((session) => [session.id.text, session]))
+      return keys.map(({ id }) => byId.get(id.text))
+    },
+    { cacheKeyFn: ({ id }) => id.text },
+  )
+
+const terminalPageLoaders = ({ terminals }: Compute): ComputeLoaders['terminalsOfAllocation'] => {
+  const loaders = new Map<string, TerminalPageLoader>()
+  return (page, states) => {
+    const key = JSON.stringify([page.direction, page.fetch, page.after, states])
+    const known = loaders.get(key)
+    if (known !== undefined) return known
+    const loader: TerminalPageLoader = new DataLoader(
+      async (keys: readonly AllocationKey[]) => {
+        const scope = scopesOf(keys.map(({ grant }) => grant))
+        const allocations = keys.map(({ id }) => id)
+        const pages = await terminals.pages(scope, allocations, page, states)
+        return keys.map(({ id }) => pages.get(id.local) ?? [])
+      },
+      { cacheKeyFn: ({ id }) => id.text },
+    )
+    loaders.set(key, loader)
+    return loader
+  }
+}
+
 const nodeLoader = ({ nodes }: Compute): ComputeLoaders['node'] =>
   new DataLoader(
     async (keys: readonly NodeKey[]) => {
@@ -94,4 +138,6 @@ export const computeLoaders = (compute: Compute): ComputeLoaders => ({
   node: nodeLoader(compute),
   allocation: allocationLoader(compute),
   allocationsOfProject: pageLoaders(compute),
+  terminalSession: terminalLoader(compute),
+  terminalsOfAllocation: terminalPageLoaders(compute),
 })

@@ -76,6 +76,10 @@ describe('each mutation', () => {
         token: await tokenOf('owner@northwind.example'),
       },
     )
+    // Where terminals would be sent; nobody goes there.
+    await owner.query(
+      `insert into compute.terminal_gateways (id, url, capacity, held, seen_at) values ('audited', 'ws://127.0.0.1:9', 1000, 0, now() + interval '1 hour')`,
+    )
     made['notification'] = data?.notifications.edges[0]?.node.id ?? ''
   }, 30_000)
 

@@ -53,6 +53,9 @@ export const AUDITED_MUTATIONS: readonly AuditedMutation[] = [
   owners('revealSecret', ({ environment, secret }) => ({ environmentId: environment, secretId: secret })),
   owners('deleteSecret', ({ environment }) => ({ environmentId: environment, name: 'AUDITED' })),
   owners('createAllocation', () => ({ projectId: VISION, name: 'audited', skuCode: 'l40s-1' }), 'allocation'),
+  owners('openTerminal', ({ allocation }) => ({ allocationId: allocation }), 'session'),
+  owners('reattachTerminal', ({ session }) => ({ sessionId: session })),
+  owners('closeTerminal', ({ session }) => ({ sessionId: session })),
   owners('releaseAllocation', ({ allocation }) => ({ allocationId: allocation })),
   owners('createBucket', () => ({ projectId: VISION, name: 'audited' }), 'bucket'),
   owners(

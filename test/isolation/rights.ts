@@ -7,6 +7,12 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
   'compute.claims': ['released_at'],
   'compute.nodes': ['state'],
   'compute.slots': ['state'],
+  'compute.terminal_gateways': ['drained_at', 'held', 'seen_at'],
+  'compute.terminal_sessions': [
+    ...['state', 'version', 'minted', 'generation', 'gateway_id', 'column_count', 'row_count', 'last_active_at'],
+    ...['connected_at', 'detached_at', 'ended_at', 'close_reason', 'exit_code'],
+    ...['recording_reference', 'recording_bytes', 'recording_head'],
+  ],
   'iam.api_keys': ['overlap_ends_at', 'revoked_at'],
   'iam.organization_memberships': ['deleted_at'],
   'iam.organizations': ['suspended_at'],
@@ -23,8 +29,9 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
 /** An allocation is rewritten whole as its life goes on; where it lives, row-level security and the keys hold fast. */
 const REWRITTEN = ['compute.allocations']
 
-/** The relay removes rows that are on the backbone; a secret that is deleted is gone. */
+/** The relay removes rows that are on the backbone; a secret that is deleted is gone, a gateway that ended forgotten. */
 const REMOVED = [
+  'gpuaas_compute compute.terminal_gateways',
   'gpuaas_app_platform app_platform.secrets',
   ...['app_platform', 'billing', 'compute', 'iam', 'notifications', 'storage'].map(
     (schema) => `gpuaas_relay ${schema}.outbox`,

@@ -44,6 +44,7 @@ const KIND_OF: Readonly<Record<string, IdPrefix>> = {
   serviceAccountId: 'sva',
   apiKeyId: 'key',
   allocationId: 'alc',
+  sessionId: 'trm',
   appId: 'app',
   environmentId: 'env',
   releaseId: 'rel',

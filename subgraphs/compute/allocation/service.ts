@@ -8,17 +8,21 @@ import type { ComputeUnits } from '../units.ts'
 import type { Allocation, AllocationId, AllocationState, Releasing } from './model.ts'
 import { requestRelease } from './model.ts'
 import { RELEASE_JOB, jobKey, jobPayload } from './jobs.ts'
+import type { TerminalHints } from '../terminal-session/hints.ts'
+import type { TerminalSession } from '../terminal-session/model.ts'
+import { noteStep, placeOf } from '../terminal-session/steps.ts'
 
 export type ReleaseRefusal = 'NOT_FOUND' | 'ALREADY_RELEASED' | 'NOT_PLACED'
 
 export interface AllocationDependencies {
   readonly units: ComputeUnits
+  readonly hints: TerminalHints
   readonly clock: Clock
 }
 
 export type AllocationService = ReturnType<typeof allocationService>
 
-export const allocationService = ({ units, clock }: AllocationDependencies) => ({
+export const allocationService = ({ units, hints, clock }: AllocationDependencies) => ({
   /** Those that exist in the projects of the scope, in no order. */
   findAll: (scope: ProjectSetScope, ids: readonly AllocationId[]): Promise<Allocation[]> =>
     units.projectSet.read(scope, ({ allocations }) => allocations.findAll(ids)),
@@ -33,12 +37,14 @@ export const allocationService = ({ units, clock }: AllocationDependencies) => (
     return Map.groupBy(found, ({ id }) => id.scope)
   },
 
-  /** Gives back what the allocation holds: its cost ends now, its machine is cleaned by a job. */
-  release: (
+  /** Gives back what the allocation holds: its cost ends now, terminals in it end, its machine is cleaned by a job. */
+  release: async (
     grant: ProjectGrant<'COMPUTE_ALLOCATION_RELEASE'>,
     id: AllocationId,
-  ): Promise<Result<Releasing, ReleaseRefusal>> =>
-    units.project.write<Releasing, ReleaseRefusal>(grant, async ({ allocations, audit, jobs }) => {
+  ): Promise<Result<Releasing, ReleaseRefusal>> => {
+    let ended: readonly TerminalSession[] = []
+    const released = await units.project.write<Releasing, ReleaseRefusal>(grant, async (unit) => {
+      const { allocations, terminals, audit, jobs } = unit
       const allocation = await allocations.lock(id.local)
       if (allocation === undefined) return err('NOT_FOUND')
       const releasing = requestRelease(allocation, clock.now())
@@ -46,6 +52,12 @@ export const allocationService = ({ units, clock }: AllocationDependencies) => (
       await allocations.save(releasing.value)
       audit.succeeded('compute.allocation.release', id.text)
       jobs.add(RELEASE_JOB, jobPayload(grant.scope, id), jobKey(RELEASE_JOB, id))
+      ended = await terminals.closeAll(id.local, 'RELEASED', clock.now())
+      for (const session of ended) noteStep('close', session, unit)
       return ok(releasing.value)
-    }),
+    })
+    if (released.ok)
+      await Promise.all(ended.map((session) => hints.publish(placeOf(grant.scope, session), session.version)))
+    return released
+  },
 })

@@ -2,6 +2,8 @@ import { authorize, systemGrant, type ProjectGrant, type SystemCapability } from
 import { NO_GRANTS, type Grants } from '../../../platform/access/grants.ts'
 import type { Principal } from '../../../platform/access/principal.ts'
 import { projectScope, type ProjectScope } from '../../../platform/access/scope.ts'
+import { createMemoryCache } from '../../../platform/cache/memory-cache.ts'
+import { silentLog } from '../../../platform/log/log.ts'
 import { systemIds } from '../../../platform/ids/generator.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { manualClock, type ManualClock } from '../../../test/testkit/manual-clock.ts'
@@ -52,19 +54,34 @@ export const createTestCloud = async (): Promise<TestCloud> => {
   const owner = await testDatabase.connect('owner')
   const clock = manualClock()
   const database = testDatabase.open('compute', { clock, poolSize: 8 })
+  const cache = createMemoryCache({ clock, log: silentLog })
+  const audience = () => Promise.resolve([])
+  const platform = { database, cache, audience, clock, ids: systemIds, log: silentLog }
   const rows = async <Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
     (await owner.query<Row>(sql, [...values])).rows
 
   return {
     clock,
     database,
-    compute: createCompute({ database, clock, ids: systemIds }),
-    computeWith: (provider) => createCompute({ database, clock, ids: systemIds }, provider),
+    compute: createCompute(platform),
+    computeWith: (provider) => createCompute(platform, provider),
     rows,
-    drop: testDatabase.drop,
+    drop: async () => {
+      await cache.close()
+      await testDatabase.drop()
+    },
 
     clear: async () => {
-      for (const table of ['claims', 'allocations', 'slots', 'nodes', 'skus', 'regions'])
+      for (const table of [
+        'terminal_transitions',
+        'terminal_sessions',
+        'claims',
+        'allocations',
+        'slots',
+        'nodes',
+        'skus',
+        'regions',
+      ])
         await rows(`delete from compute.${table}`)
     },
 
