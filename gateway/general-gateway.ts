@@ -9,6 +9,7 @@ import { createGateway, type Gateway } from './create-gateway.ts'
 import { openGeneralIdentity, type GeneralIdentity } from './general-identity.ts'
 import { openInternalSigner, type OpenedSigner } from './identity/open-signer.ts'
 import { limitsOf } from './operation/limits.ts'
+import { httpLimitsOf } from './transport/http-limits.ts'
 import { httpTransport } from './transport/http-transport.ts'
 
 export interface GeneralGatewayOptions {
@@ -31,7 +32,7 @@ export const createGeneralGateway = async (options: GeneralGatewayOptions): Prom
 
   const gateway = await createGateway({
     supergraph: { file: config.supergraphFile },
-    transports: (name, url) => httpTransport({ name, url, timeoutMs: config.subgraphTimeoutMs, sign }),
+    transports: (name, url) => httpTransport({ name, url, sign, metrics, ...httpLimitsOf(config) }),
     ...(identity && knownCallers(identity)),
     ...(signer && { signer: signer.signer }),
     log,

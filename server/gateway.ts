@@ -10,6 +10,7 @@ import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import { acceptKeys } from '../gateway/identity/key-authenticator.ts'
 import { openInternalSigner } from '../gateway/identity/open-signer.ts'
 import { limitsOf } from '../gateway/operation/limits.ts'
+import { httpLimitsOf } from '../gateway/transport/http-limits.ts'
 import { httpTransport } from '../gateway/transport/http-transport.ts'
 import { inProcessTransport } from '../gateway/transport/in-process-transport.ts'
 import type { SubgraphTransport } from '../gateway/transport/transport.ts'
@@ -62,7 +63,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
       const message = `The subgraph ${name} does not run in this process, and SUBGRAPH_URLS does not say where it does.`
       throw catalogued('CONFIG_INVALID', {}, { message })
     }
-    return httpTransport({ name, url, timeoutMs, sign: signer.sign })
+    return httpTransport({ name, url, sign: signer.sign, metrics, ...httpLimitsOf(config) })
   }
 
   const gateway = await createGateway({

@@ -41,6 +41,7 @@ export const openContext = async ({
       ...(openAccess && { renewAccess: () => openAccess(principal) }),
       correlationId,
       signal: controller.signal,
+      deadline: timeoutMs === undefined ? undefined : performance.now() + timeoutMs,
       state: new Map(),
     },
     cancel: () => {

@@ -8,6 +8,7 @@ test('R13: a subgraph is sent the signed principal, the correlation and the trac
   expect(outboundHeaders(facts)).toEqual({
     'content-type': 'application/json',
     accept: 'application/json',
+    'accept-encoding': 'gzip, deflate, br',
     'x-gpuaas-principal': 'signed',
     'x-correlation-id': 'c-1',
   })

@@ -1,5 +1,7 @@
 import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
 import { PRINCIPAL_HEADER } from '../../platform/access/internal-token.ts'
+import { TIMEOUT_HEADER } from '../../platform/graphql/timeout-header.ts'
+import { ACCEPTED_ENCODINGS } from '../transport/http-body.ts'
 
 /** What a fetch to a subgraph may carry of its request. */
 export interface OutboundFacts {
@@ -8,6 +10,8 @@ export interface OutboundFacts {
   readonly correlationId: string
   /** W3C trace context of the gateway's own span, never the caller's text. */
   readonly traceparent?: string | undefined
+  /** How long the answer is waited for. */
+  readonly timeoutMs?: number | undefined
 }
 
 /**
@@ -18,12 +22,15 @@ export const outboundHeaders = ({
   internalToken,
   correlationId,
   traceparent,
+  timeoutMs,
 }: OutboundFacts): Record<string, string> => ({
   'content-type': 'application/json',
   accept: 'application/json',
+  'accept-encoding': ACCEPTED_ENCODINGS,
   ...(internalToken === undefined ? {} : { [PRINCIPAL_HEADER]: internalToken }),
   [CORRELATION_HEADER]: correlationId,
   ...(traceparent === undefined ? {} : { traceparent }),
+  ...(timeoutMs === undefined ? {} : { [TIMEOUT_HEADER]: timeoutMs.toString() }),
 })
 
 /**

@@ -68,12 +68,14 @@ test('R13: tells the subgraph who is calling by a signed token, and the correlat
   })
   expect(Object.keys(headers).toSorted()).toEqual([
     'accept',
+    'accept-encoding',
     'connection',
     'content-length',
     'content-type',
     'host',
     'x-correlation-id',
     'x-gpuaas-principal',
+    'x-gpuaas-timeout-ms',
   ])
 })
 

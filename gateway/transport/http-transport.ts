@@ -1,78 +1,121 @@
 import { Pool } from 'undici'
-import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { Principal } from '../../platform/access/principal.ts'
-import { outboundHeaders } from '../identity/inbound-headers.ts'
+import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
+import type { EdgeMetrics } from '../../platform/metrics/metrics-edge.ts'
 import { currentTraceparent } from '../../platform/tracing/traceparent.ts'
+import { outboundHeaders } from '../identity/inbound-headers.ts'
+import { createAdmission } from './admission.ts'
+import { createCircuit, type Passage } from './circuit.ts'
+import { fetchBodies } from './fetch-body.ts'
+import { readBody } from './http-body.ts'
 import { readResult } from './http-result.ts'
+import { repeated } from './repeat.ts'
 import { createSubgraphSocket } from './subgraph-socket.ts'
+import { timeLimit, type TimeLimit } from './time-limit.ts'
 import type { PreparedFetch, RequestContext, SubgraphResult, SubgraphTransport } from './transport.ts'
 
-export interface HttpSubgraph {
+export interface HttpSubgraph extends Partial<HttpLimits> {
   readonly name: string
   readonly url: string
   /** Tells the subgraph who is calling; without it fetches carry no identity (the general gateway). */
   readonly sign?: ((principal: Principal, audience: string) => Promise<string>) | undefined
   readonly timeoutMs: number
-  readonly maxResponseBytes?: number
-  readonly connections?: number
+  readonly metrics?: EdgeMetrics | undefined
+  /** For how long a subscription that lost its connection tries to get it back. */
   readonly reconnectForMs?: number
 }
 
-const DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
-const DEFAULT_CONNECTIONS = 64
+/** How much of a subgraph one gateway takes, and how much of it it takes in. */
+export interface HttpLimits {
+  /** Of one answer, as it comes and unpacked. */
+  readonly maxResponseBytes: number
+  /** Fetches under way at once; twenty times as many may wait for their turn. */
+  readonly concurrency: number
+  /** Failures in a row after which the subgraph is spared; 0: it never is. */
+  readonly circuitFailures: number
+  readonly circuitOpenMs: number
+}
+
+const DEFAULTS: HttpLimits = {
+  maxResponseBytes: 32 * 1024 * 1024,
+  concurrency: 256,
+  circuitFailures: 20,
+  circuitOpenMs: 1000,
+}
+const WAITING_FOR_EACH = 20
+const MAX_CONNECTIONS = 64
 
 /** Calls a subgraph over HTTP: kept-alive connections, a signed internal token, nothing of the caller's own headers (R13). */
 export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
-  if (!/^https?:/.test(subgraph.url) || !URL.canParse(subgraph.url)) {
-    throw catalogued(
-      'SUPERGRAPH_INVALID',
-      {},
-      { message: `The subgraph "${subgraph.name}" has no HTTP address: its URL is ${JSON.stringify(subgraph.url)}.` },
-    )
-  }
-  const { origin, pathname, search } = new URL(subgraph.url)
-  const path = pathname + search
-  const maxBytes = subgraph.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES
-  const pool = new Pool(origin, { connections: subgraph.connections ?? DEFAULT_CONNECTIONS, maxResponseSize: maxBytes })
+  const { name, metrics, sign } = subgraph
+  const { origin, path } = addressOf(subgraph)
+  const limits = { ...DEFAULTS, ...subgraph }
+  const pool = new Pool(origin, {
+    connections: Math.min(MAX_CONNECTIONS, limits.concurrency),
+    maxResponseSize: limits.maxResponseBytes,
+  })
   const socket = createSubgraphSocket(subgraph)
-  const prefixes = new WeakMap<PreparedFetch, string>()
+  const admission = createAdmission({ limit: limits.concurrency, maxWaiting: limits.concurrency * WAITING_FOR_EACH })
+  const circuit = createCircuit({
+    failures: limits.circuitFailures,
+    openMs: limits.circuitOpenMs,
+    onChange: (state) => metrics?.subgraphCircuit(name, state),
+  })
+  const bodies = fetchBodies()
 
-  const bodyOf = (fetch: PreparedFetch, variables: Readonly<Record<string, unknown>>): string => {
-    let prefix = prefixes.get(fetch)
-    if (prefix === undefined) prefixes.set(fetch, (prefix = constantPart(fetch)))
-    return `${prefix}${JSON.stringify(variables)}}`
+  const request = async (body: string, internalToken: string | undefined, limit: TimeLimit, correlationId: string) => {
+    try {
+      const {
+        statusCode,
+        headers,
+        body: answer,
+      } = await pool.request({
+        method: 'POST',
+        path,
+        headers: outboundHeaders({
+          internalToken,
+          correlationId,
+          traceparent: currentTraceparent(),
+          timeoutMs: limit.leftMs(),
+        }),
+        body,
+        signal: limit.signal,
+      })
+      const text = await readBody(headers['content-encoding'], answer, limits.maxResponseBytes)
+      return readResult(statusCode, headers['content-type'], text)
+    } catch (error) {
+      if (error instanceof CataloguedError) throw error
+      if (limit.signal.reason instanceof CataloguedError) throw limit.signal.reason
+      throw isTooLarge(error) ? catalogued('SUBGRAPH_INVALID_RESPONSE', {}, { cause: error }) : error
+    }
   }
 
   const send = async (
     fetch: PreparedFetch,
     variables: Readonly<Record<string, unknown>>,
-    request: RequestContext,
+    { principal, correlationId, ...caller }: RequestContext,
   ): Promise<SubgraphResult> => {
-    const internalToken = await subgraph.sign?.(request.principal, subgraph.name)
-    const timeout = new AbortController()
-    const timer = setTimeout(() => timeout.abort(catalogued('SUBGRAPH_TIMEOUT')), subgraph.timeoutMs)
-    const cancel = (): void => timeout.abort(cancellation(request.signal))
-    request.signal.addEventListener('abort', cancel, { once: true })
+    const ended = circuit.pass()
+    const limit = timeLimit(subgraph.timeoutMs, caller)
+    let isInside = false
     try {
-      const { statusCode, headers, body } = await pool.request({
-        method: 'POST',
-        path,
-        headers: outboundHeaders({
-          internalToken,
-          correlationId: request.correlationId,
-          traceparent: currentTraceparent(),
-        }),
-        body: bodyOf(fetch, variables),
-        signal: timeout.signal,
-      })
-      return readResult(statusCode, headers['content-type'], await body.text())
+      await admission.enter(limit.signal)
+      isInside = true
+      const token = await sign?.(principal, name)
+      const { text, isRepeatable } = bodies.of(fetch, variables)
+      const attempt = () => request(text, token, limit, correlationId)
+      const result = await (isRepeatable
+        ? repeated(attempt, limit.signal, () => metrics?.subgraphRetry(name))
+        : attempt())
+      ended('succeeded')
+      return result
     } catch (error) {
-      if (error instanceof CataloguedError) throw error
-      if (timeout.signal.reason instanceof CataloguedError) throw timeout.signal.reason
-      throw catalogued(isTooLarge(error) ? 'SUBGRAPH_INVALID_RESPONSE' : 'SUBGRAPH_UNAVAILABLE', {}, { cause: error })
+      const fault = error instanceof CataloguedError ? error : catalogued('SUBGRAPH_UNAVAILABLE', {}, { cause: error })
+      ended(passageOf(fault))
+      throw fault
     } finally {
-      clearTimeout(timer)
-      request.signal.removeEventListener('abort', cancel)
+      if (isInside) admission.leave()
+      limit.end()
     }
   }
 
@@ -86,14 +129,23 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
   }
 }
 
-/** The body up to its variables: the same for every request of one prepared fetch. */
-const constantPart = ({ operation, operationName }: PreparedFetch): string => {
-  const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`
-  return `{"query":${JSON.stringify(operation)}${name},"variables":`
+const addressOf = ({ name, url }: HttpSubgraph): { readonly origin: string; readonly path: string } => {
+  if (!/^https?:/.test(url) || !URL.canParse(url)) {
+    throw catalogued(
+      'SUPERGRAPH_INVALID',
+      {},
+      { message: `The subgraph "${name}" has no HTTP address: its URL is ${JSON.stringify(url)}.` },
+    )
+  }
+  const { origin, pathname, search } = new URL(url)
+  return { origin, path: pathname + search }
 }
 
-const cancellation = (signal: AbortSignal): CataloguedError =>
-  signal.reason instanceof CataloguedError ? signal.reason : catalogued('REQUEST_CANCELLED')
+/** An answer that cannot be used is one all the same. */
+const passageOf = ({ code }: CataloguedError): Passage => {
+  if (code === 'SUBGRAPH_UNAVAILABLE' || code === 'SUBGRAPH_TIMEOUT') return 'failed'
+  return code === 'SUBGRAPH_INVALID_RESPONSE' ? 'succeeded' : 'given up'
+}
 
 const isTooLarge = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'

@@ -19,6 +19,8 @@ export interface RequestContext {
   readonly renewAccess?: (() => Promise<Access>) | undefined
   readonly correlationId: string
   readonly signal: AbortSignal
+  /** When the signal will abort at the latest, on the clock of `performance.now()`; undefined for what lasts. */
+  readonly deadline?: number | undefined
   /** One map for each operation: a transport keeps its per-operation state here (loaders, subgraph contexts). */
   readonly state: Map<unknown, unknown>
 }

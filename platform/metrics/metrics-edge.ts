@@ -46,6 +46,16 @@ export const edgeMetrics = ({ counter, duration, gauge }: Instruments) => {
     help: 'Fetches of the gateway from subgraphs.',
     labels: ['subgraph', 'outcome'],
   })
+  const retries = counter({
+    name: 'gpuaas_subgraph_retries_total',
+    help: 'Fetches of queries that were sent again because their connection failed.',
+    labels: ['subgraph'],
+  })
+  const circuits = gauge({
+    name: 'gpuaas_subgraph_circuit',
+    help: 'Whether a subgraph is asked: 1 for its present state, of closed, open and half-open.',
+    labels: ['subgraph', 'state'],
+  })
   const plans = counter({
     name: 'gpuaas_plan_cache_lookups_total',
     help: 'Look-ups of compiled plans; outcome is hit or miss.',
@@ -69,6 +79,12 @@ export const edgeMetrics = ({ counter, duration, gauge }: Instruments) => {
     },
     subgraphFetch: ({ subgraph, outcome, seconds }: SubgraphFetch) => {
       fetches.observe({ subgraph, outcome }, seconds)
+    },
+    subgraphRetry: (subgraph: string) => {
+      retries.inc({ subgraph })
+    },
+    subgraphCircuit: (subgraph: string, present: 'closed' | 'open' | 'half-open') => {
+      for (const state of ['closed', 'open', 'half-open']) circuits.set({ subgraph, state }, state === present ? 1 : 0)
     },
     planLookup: (outcome: 'hit' | 'miss') => {
       plans.inc({ outcome })

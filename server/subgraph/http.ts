@@ -18,6 +18,7 @@ import {
 } from '../../platform/log/correlation.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
+import { TIMEOUT_HEADER, timeoutOf } from '../../platform/graphql/timeout-header.ts'
 import { tracedRequest } from '../../platform/tracing/spans.ts'
 
 export interface SubgraphServerParts {
@@ -82,10 +83,13 @@ const refusalOf = (fault: unknown): unknown => {
   }
 }
 
-/** Aborts when the caller goes away before it has its answer. */
-const signalOf = (reply: FastifyReply): AbortSignal => {
+/** Aborts when the caller goes away before it has its answer, and when it has waited for as long as it said. */
+const signalOf = (request: FastifyRequest, reply: FastifyReply): AbortSignal => {
   const controller = new AbortController()
+  const timeoutMs = timeoutOf(headerOf(request, TIMEOUT_HEADER))
+  const timer = timeoutMs && setTimeout(() => controller.abort(catalogued('REQUEST_TIMEOUT')), timeoutMs)
   reply.raw.once('close', () => {
+    clearTimeout(timer)
     if (!reply.raw.writableFinished) controller.abort(catalogued('REQUEST_CANCELLED'))
   })
   return controller.signal
@@ -138,7 +142,7 @@ export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer
         operationName: body.data.operationName ?? undefined,
         variables: body.data.variables ?? {},
         principal: known.principal,
-        signal: signalOf(reply),
+        signal: signalOf(request, reply),
       })
       if (!operation.ok) return refuse(request, reply, operation.error)
       if (operation.value.kind === 'subscription') throw catalogued('BAD_REQUEST')

@@ -67,6 +67,37 @@ export const GATEWAY_SETTINGS = {
     example: '3000',
     about: 'How long one fetch from a subgraph may take, in milliseconds.',
   }),
+  subgraphConcurrency: setting({
+    variable: 'SUBGRAPH_CONCURRENCY',
+    kind: integer(1, 100_000),
+    default: '256',
+    example: '64',
+    about:
+      'How many fetches from one subgraph may be under way at once over HTTP; twenty times as many may wait for their turn.',
+  }),
+  subgraphMaxResponseBytes: setting({
+    variable: 'SUBGRAPH_MAX_RESPONSE_BYTES',
+    kind: integer(1024, 536_870_912),
+    default: '33554432',
+    example: '8388608',
+    about: 'The largest answer that is taken from a subgraph over HTTP, in bytes, compressed and unpacked alike.',
+  }),
+  subgraphCircuitFailures: setting({
+    variable: 'SUBGRAPH_CIRCUIT_FAILURES',
+    kind: integer(0, 10_000),
+    default: '20',
+    example: '5',
+    about:
+      'After how many failures in a row a subgraph is not asked for a while over HTTP: connections that fail, server errors, timeouts. 0: it is always asked.',
+  }),
+  subgraphCircuitOpenMs: setting({
+    variable: 'SUBGRAPH_CIRCUIT_OPEN_MS',
+    kind: integer(10, 600_000),
+    default: '1000',
+    example: '5000',
+    about:
+      'For how long it is not asked, in milliseconds. Then one fetch tries; while those fail the time doubles, up to 30 s.',
+  }),
   requestTimeoutMs: setting({
     variable: 'REQUEST_TIMEOUT_MS',
     kind: integer(10, 600_000),

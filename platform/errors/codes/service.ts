@@ -23,6 +23,20 @@ export const SERVICE_CODES = {
     when: 'A subgraph did not answer within `SUBGRAPH_TIMEOUT_MS`. The rest of the answer is complete.',
     remedy: 'Try again, or ask for less.',
   },
+  SUBGRAPH_CIRCUIT_OPEN: {
+    message: 'A part of the graph is not available at the moment.',
+    retryable: true,
+    httpStatus: 503,
+    when: 'A subgraph has failed `SUBGRAPH_CIRCUIT_FAILURES` times in a row and is not asked for a while. The rest of the answer is complete.',
+    remedy: 'Try again after `extensions.retryAfterSeconds`.',
+  },
+  SUBGRAPH_OVERLOADED: {
+    message: 'A part of the graph has too much to do at the moment.',
+    retryable: true,
+    httpStatus: 503,
+    when: '`SUBGRAPH_CONCURRENCY` fetches from a subgraph are under way and twenty times as many wait for their turn. The rest of the answer is complete.',
+    remedy: 'Try again a little later.',
+  },
   SUBGRAPH_INVALID_RESPONSE: {
     message: 'A part of the graph gave an answer that could not be used.',
     retryable: true,

@@ -1,0 +1,35 @@
+import { Kind, OperationTypeNode } from 'graphql'
+import type { PreparedFetch } from './transport.ts'
+
+/** What is sent for a fetch, and whether it may be sent again when nobody knows what became of it. */
+export interface FetchBody {
+  readonly text: string
+  readonly isRepeatable: boolean
+}
+
+interface Constant {
+  readonly prefix: string
+  readonly isRepeatable: boolean
+}
+
+/** The bodies of fetches, their constant parts made once. */
+export const fetchBodies = () => {
+  const constants = new WeakMap<PreparedFetch, Constant>()
+  return {
+    of: (fetch: PreparedFetch, variables: Readonly<Record<string, unknown>>): FetchBody => {
+      let constant = constants.get(fetch)
+      if (!constant) constants.set(fetch, (constant = constantOf(fetch)))
+      return { text: `${constant.prefix}${JSON.stringify(variables)}}`, isRepeatable: constant.isRepeatable }
+    },
+  }
+}
+
+const constantOf = ({ operation, operationName, document }: PreparedFetch): Constant => {
+  const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`
+  return {
+    prefix: `{"query":${JSON.stringify(operation)}${name},"variables":`,
+    isRepeatable: document.definitions.every(
+      (node) => node.kind !== Kind.OPERATION_DEFINITION || node.operation === OperationTypeNode.QUERY,
+    ),
+  }
+}
