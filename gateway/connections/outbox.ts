@@ -54,8 +54,20 @@ export class Outbox {
 
   /** Calls once everything is written that was sent before; nothing is sent after. */
   end(call: () => void): void {
-    if (this.#queue) this.#onEmpty = call
+    if (this.#queue) void this.drained()?.then(call)
     else call()
+  }
+
+  /** Resolves when everything that waits is written; undefined where nothing waits. */
+  drained(): Promise<void> | undefined {
+    if (!this.#queue) return undefined
+    return new Promise((resolve) => {
+      const before = this.#onEmpty
+      this.#onEmpty = () => {
+        before?.()
+        resolve()
+      }
+    })
   }
 
   /** What waits is dropped. */
@@ -93,7 +105,9 @@ export class Outbox {
     }
     this.#queue = undefined
     this.#bytes = 0
-    this.#onEmpty?.()
+    const onEmpty = this.#onEmpty
+    this.#onEmpty = undefined
+    onEmpty?.()
     if (!this.#isOver) return
     this.#isOver = false
     this.#onPressure(false)

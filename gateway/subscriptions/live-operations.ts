@@ -36,6 +36,8 @@ export interface Sink {
   readonly answer: (event: SharedEvent) => void
   /** An event of a subscription; false where the client is too slow to be sent it. */
   readonly next: (event: SharedEvent) => boolean
+  /** Resolves when the client has read what was sent; undefined where nothing waits for it. */
+  readonly drained: () => Promise<void> | undefined
   /** It ends before its end. */
   readonly fail: (error: unknown) => void
   readonly complete: () => void
@@ -90,6 +92,10 @@ class RunningOperation implements LiveOperation, Member {
     if (!this.#sink) return
     if (this.#sink.next(event)) this.#cursor = event.cursor ?? this.#cursor
     else this.fail(catalogued('SLOW_CONSUMER'))
+  }
+
+  drained(): Promise<void> | undefined {
+    return this.#sink?.drained()
   }
 
   answered(answer: SharedEvent): void {

@@ -13,6 +13,8 @@ export interface Member {
   /** The stream it is a member of now. */
   stream: SharedStream | undefined
   readonly next: (event: SharedEvent) => void
+  /** Resolves when it has read what was sent; undefined where nothing waits for it. */
+  readonly drained: () => Promise<void> | undefined
   /** There is no stream, but this answer. */
   readonly answered: (answer: SharedEvent) => void
   readonly fail: (error: unknown) => void
@@ -33,6 +35,7 @@ export interface StreamParts {
 
 /** Members that are served before others of the process have their turn. */
 const TURN = 512
+const PATIENCE_MS = 2000
 
 /** One stream of a subgraph and the subscribers whom each of its events is completed and serialised for, once. */
 export class SharedStream {
@@ -49,6 +52,7 @@ export class SharedStream {
   /** By a later generation of the graph, on whose way it does not go yet. */
   #later: AdmittedSubscription | undefined
   #events: SubscriptionEvents | undefined
+  #isImpatient = false
   #pumping: Promise<void> = Promise.resolve()
   readonly #report: ReportError
   readonly #onMoved: (stream: SharedStream) => void
@@ -121,12 +125,12 @@ export class SharedStream {
     this.#later = undefined
     const before = this.#events
     this.#events = undefined
-    void before?.return?.()
+    if (before) stop(before)
     await this.start(this.position)
   }
 
   #follow(events: SubscriptionEvents): void {
-    if (this.isEnded) return void events.return?.()
+    if (this.isEnded) return stop(events)
     this.#events = events
     const before = this.#pumping
     this.#pumping = runWithCorrelation(this.correlation, () => before.then(() => this.#pump(events)))
@@ -141,12 +145,33 @@ export class SharedStream {
         if (event.done === true) break
         await this.#deliver(event.value)
         if (!isCurrent()) return
+        await this.#patience()
+        if (!isCurrent()) return
         if (this.#later?.isResumable && this.cursor !== undefined) return void this.#turn(this.#later)
       }
       this.#end((member) => member.complete())
     } catch (error) {
       if (isCurrent()) this.fail(error)
     }
+  }
+
+  /**
+   * Who catches up alone reads as fast as they can: what they missed is not thrown at them, unless they read nothing
+   * at all for a while.
+   */
+  async #patience(): Promise<void> {
+    const [member, another] = this.#members
+    const drained = this.after === undefined || another || this.#isImpatient ? undefined : member?.drained()
+    if (!drained) return
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#isImpatient = true
+        resolve()
+      }, PATIENCE_MS).unref()
+    })
+    await Promise.race([drained, late])
+    clearTimeout(timer)
   }
 
   async #deliver(event: SubscriptionEvent): Promise<void> {
@@ -172,7 +197,7 @@ export class SharedStream {
     const members = [...this.#members]
     this.#members.clear()
     this.opened.cancel()
-    void this.#events?.return?.()
+    if (this.#events) stop(this.#events)
     runWithCorrelation(this.correlation, () => {
       for (const member of members) {
         member.stream = undefined
@@ -181,4 +206,9 @@ export class SharedStream {
     })
     this.#onMoved(this)
   }
+}
+
+/** What its source says of its end is nobody's concern any more. */
+const stop = (events: SubscriptionEvents): void => {
+  events.return?.().catch(() => undefined)
 }

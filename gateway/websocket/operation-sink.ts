@@ -26,6 +26,10 @@ export class OperationSink implements Sink {
     return this.#connection.outbox.offer(nextFrame(event, this.#idText))
   }
 
+  drained(): Promise<void> | undefined {
+    return this.#connection.outbox.drained()
+  }
+
   refuse(errors: readonly unknown[]): void {
     this.#end({ type: 'error', payload: errors.map((error) => this.#report(error)) })
   }

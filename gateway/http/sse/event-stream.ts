@@ -54,6 +54,10 @@ export class EventStream implements Sink, LongConnection {
     return this.#outbox.offer(nextMessage(event))
   }
 
+  drained(): Promise<void> | undefined {
+    return this.#outbox.drained()
+  }
+
   refuse(errors: readonly unknown[]): void {
     if (this.#state === 'pending') {
       this.#state = 'ended'
