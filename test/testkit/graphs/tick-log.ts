@@ -8,8 +8,6 @@ export interface TickLog {
   readonly push: (topic?: string) => number
   /** Streams open in the subgraph now. */
   readonly open: () => number
-  /** Ends every stream as a process does that is killed: without a word. */
-  readonly forget: () => void
 }
 
 interface Logged {
@@ -33,9 +31,11 @@ export const createTickLog = (): TickLog => {
           type Query { topics: Int! }
           type Subscription {
             ticks(topic: ID!, after: String): Tick
+            plainTicks(topic: ID!): PlainTick
             countdown(from: Int!): Int!
           }
           type Tick { topic: ID! cursor: String! sequence: Int! place: Place! }
+          type PlainTick { sequence: Int! }
           type Place @key(fields: "id") { id: ID! }`,
         resolvers: {
           Query: { topics: () => logs.size },
@@ -47,6 +47,10 @@ export const createTickLog = (): TickLog => {
                 for (const ticks of missed) stream.push({ ticks })
                 return stream
               },
+            },
+            plainTicks: {
+              subscribe: (_: unknown, { topic }: { topic: string }) => new EventStream(streamsOf(topic)),
+              resolve: ({ ticks }: { ticks: Logged }) => ticks,
             },
             countdown: {
               subscribe: async function* (_: unknown, { from }: { from: number }) {
@@ -75,8 +79,5 @@ export const createTickLog = (): TickLog => {
       return ticks.sequence
     },
     open: () => [...streams.values()].reduce((sum, { size }) => sum + size, 0),
-    forget: () => {
-      for (const set of streams.values()) set.clear()
-    },
   }
 }
