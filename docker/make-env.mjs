@@ -6,13 +6,22 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
-const signingKey = () => {
-  const { privateKey } = generateKeyPairSync('ed25519')
+/** What `NAME_PUBLIC_KEY` is after `NAME_SIGNING_KEY`. @type {Map<string, string>} */
+const publicHalves = new Map()
+
+/** @param {string} name */
+const signingKey = (name) => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  publicHalves.set(
+    name.replace(/_SIGNING_KEY$/, '_PUBLIC_KEY'),
+    `'${JSON.stringify(publicKey.export({ format: 'jwk' }))}'`,
+  )
   return `'${JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: randomUUID() })}'`
 }
 
 /** @param {string} name */
-const secretFor = (name) => (name.endsWith('_SIGNING_KEY') ? signingKey() : randomBytes(24).toString('base64url'))
+const secretFor = (name) =>
+  publicHalves.get(name) ?? (name.endsWith('_SIGNING_KEY') ? signingKey(name) : randomBytes(24).toString('base64url'))
 
 const example = readFileSync(new URL('.env.example', import.meta.url), 'utf8')
 const filled = example.replace(/^([A-Z_]+)=$/gm, (_, name) => `${name}=${secretFor(name)}`)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { publishAuditKeys, type AuditKeys } from './audit-keys.ts'
+import type { FastifyInstance } from 'fastify'
 import type { AccessDirectory } from './access.ts'
 import { registerEvidencePage } from './evidence-page.ts'
 import { DASHBOARD, DASHBOARD_VARIABLES } from './welcome.ts'
@@ -31,8 +31,8 @@ export interface ProductGatewayParts {
   readonly metrics: Metrics
   readonly access: AccessDirectory
   readonly identity: Identity
-  /** Of a process that seals the audit log besides: published beside the gateway's own. */
-  readonly auditKeys?: AuditKeys
+  /** Further routes of the same server: keys that the process publishes beside the gateway's own. */
+  readonly mount?: (app: FastifyInstance) => void
   /** Those of this process; the others are reached by `SUBGRAPH_URLS`. */
   readonly subgraphs: readonly RunningSubgraph[]
   /** True when a query would be answered. */
@@ -43,7 +43,7 @@ const SUPERGRAPH = join(import.meta.dirname, '..', 'schema', 'supergraph.graphql
 
 /** The gateway of the product: its own supergraph, subgraphs in process or over HTTP, callers by OpenID Connect. */
 export const createProductGateway = async (parts: ProductGatewayParts): Promise<Gateway> => {
-  const { config, clock, log, metrics, access, identity, auditKeys, subgraphs, ready } = parts
+  const { config, clock, log, metrics, access, identity, subgraphs, ready } = parts
   const { signer, stop: stopSigner } = await openInternalSigner({
     sources: config,
     issuer: config.internalTokenIssuer,
@@ -93,7 +93,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     ...(config.trustedProxies && { trustedProxies: config.trustedProxies }),
     mount: async (fastify) => {
       registerEvidencePage(fastify)
-      if (auditKeys !== undefined) publishAuditKeys(fastify, auditKeys)
+      parts.mount?.(fastify)
       await registerIdentityRoutes(fastify, IDENTITY_PATH, identity.provider)
     },
   })

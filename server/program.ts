@@ -21,7 +21,7 @@ export const componentsOf = (options: ServerOptions): readonly Component[] => {
     ...(loginsOf(roles).length > 0 ? [common.database, common.peppers, common.envelope, common.webhooks] : []),
     ...(roles.has('migrate') ? [common.migrations] : []),
     ...(roles.has('migrate') && seedsDemo(config) ? [common.demo] : []),
-    ...(runsSubgraphs || roles.has('gateway') ? [common.cache, common.access] : []),
+    ...(runsSubgraphs || roles.has('gateway') || roles.has('terminal') ? [common.cache, common.access] : []),
     ...(runsSubgraphs ? [common.auditKeys, subgraphs] : []),
     ...(works ? [common.events(subgraphs)] : []),
     ...serverParts(options, common, subgraphs),

@@ -5,6 +5,8 @@ import { LISTEN_REMEDY, listening } from './listening.ts'
 import { part, type Part } from './part.ts'
 import type { commonParts, Surroundings } from './parts.ts'
 import { startServiceServer } from './service-server.ts'
+import { publishTerminalKeys } from './terminal-keys.ts'
+import { nodeAgentServer, terminalKeysPart, terminalServer, terminalsOfGateway } from './terminal-servers.ts'
 import type { RunningSubgraph } from './subgraphs.ts'
 import { welcome } from './welcome.ts'
 import { registerIdentityRoutes } from '../identity/routes.ts'
@@ -19,7 +21,7 @@ export interface ServerOptions extends Surroundings {
   readonly announce: (text: string) => void
 }
 
-type CommonParts = Pick<ReturnType<typeof commonParts>, 'access' | 'peppers' | 'auditKeys'>
+type CommonParts = Pick<ReturnType<typeof commonParts>, 'access' | 'auditKeys' | 'cache' | 'database' | 'peppers'>
 type Subgraphs = Part<readonly RunningSubgraph[]>
 
 /**
@@ -56,6 +58,8 @@ export const serverParts = (
       }),
     ]
   }
+  if (roles.has('terminal')) return terminalServer(options, common)
+  if (roles.has('node-agent')) return nodeAgentServer(options)
   if (roles.has('identity')) return identityParts(options, roles.has('worker') ? { common, subgraphs } : undefined)
   return roles.has('worker') ? [workerPart(options, common, subgraphs)] : []
 }
@@ -73,6 +77,8 @@ const gatewayParts = (options: ServerOptions, common: CommonParts, subgraphs: Su
   const embedded = isEmbedded(config.roles)
   const identity = createIdentity(options)
   const local = (): readonly RunningSubgraph[] => (subgraphsOf(config.roles).length > 0 ? subgraphs.value : [])
+  const keys = config.roles.has('terminal') ? terminalKeysPart(options) : undefined
+  let listensAt = ''
   const gateway = part({
     name: 'gateway',
     remedy: 'Check SUBGRAPH_URLS and the settings of identity; `npm run compose` writes the supergraph anew.',
@@ -84,7 +90,10 @@ const gatewayParts = (options: ServerOptions, common: CommonParts, subgraphs: Su
         access: common.access.value,
         identity,
         subgraphs: local(),
-        ...(config.roles.has('worker') && { auditKeys: common.auditKeys.value }),
+        mount: (app) => {
+          if (config.roles.has('worker')) publishAuditKeys(app, common.auditKeys.value)
+          if (keys !== undefined) publishTerminalKeys(app, keys.value)
+        },
         ready: () => readiness(options, common, local()),
       })
     },
@@ -95,6 +104,7 @@ const gatewayParts = (options: ServerOptions, common: CommonParts, subgraphs: Su
     remedy: LISTEN_REMEDY,
     open: async () => {
       const { url } = await listening(config.port, () => gateway.value.listen(config.port, config.host))
+      listensAt = url
       await identity.listensAt(url)
       const issuer = identity.provider()?.issuer
       // For the commands of the same machine; a gateway that keeps nothing has no folder to keep it in.
@@ -110,7 +120,9 @@ const gatewayParts = (options: ServerOptions, common: CommonParts, subgraphs: Su
     },
     close: () => forgetRunningServer(config.dataDirectory, process.pid),
   })
-  return [gateway, server]
+  if (keys === undefined) return [gateway, server]
+  const whereItListens = () => ({ server: gateway.value.fastify.server, url: listensAt })
+  return [keys, gateway, server, ...terminalsOfGateway(options, common, keys, whereItListens)]
 }
 
 /** The development identity provider in a process of its own: its issuer is where it listens. */

@@ -10,6 +10,8 @@ import { readConfig, type Config } from '../platform/config/config.ts'
 import { DATABASE_LOGINS, loginsOf } from '../platform/config/logins.ts'
 import { SUBGRAPHS } from '../platform/config/roles.ts'
 import { SETTINGS } from '../platform/config/settings.ts'
+import { selfId } from '../platform/ids/id.ts'
+import { nodes } from '../server/demo/machines.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const DOCKER = join(ROOT, 'docker')
@@ -25,6 +27,7 @@ const serviceSchema = z.object({
   ports: z.array(z.string()).default([]),
   read_only: z.boolean().default(false),
   cap_drop: z.array(z.string()).default([]),
+  cap_add: z.array(z.string()).default([]),
   security_opt: z.array(z.string()).default([]),
   healthcheck: z.unknown().optional(),
   deploy: z.object({ resources: z.object({ limits: z.object({ cpus: z.string(), memory: z.string() }) }) }),
@@ -89,10 +92,13 @@ describe('the compose file', () => {
     expect(configs.size).toBe(ours.length)
   })
 
-  test('has every role of a production: two gateways, each subgraph once, a worker, the migration', () => {
+  test('has every role of a production: two gateways, each subgraph once, a worker, the migration, terminals', () => {
     const roles = [...configs.values()].flatMap((config) => [...config.roles])
     expect(roles.toSorted()).toEqual(
-      ['gateway', 'gateway', ...SUBGRAPHS.map((name) => `subgraph:${name}`), 'worker', 'migrate'].toSorted(),
+      [
+        ...['gateway', 'gateway', 'worker', 'migrate', 'terminal', 'node-agent'],
+        ...SUBGRAPHS.map((name) => `subgraph:${name}`),
+      ].toSorted(),
     )
     for (const config of configs.values()) expect(config.mode).toBe('production')
   })
@@ -101,7 +107,7 @@ describe('the compose file', () => {
     for (const [name, config] of configs) {
       const given = DATABASE_LOGINS.filter((login) => config[`databasePassword:${login}`] !== undefined)
       expect([name, given]).toEqual([name, loginsOf(config.roles)])
-      expect([name, config.databaseUrl?.reveal().includes('@')]).toEqual([name, config.roles.has('migrate')])
+      expect([name, config.databaseUrl?.reveal().includes('@') ?? false]).toEqual([name, config.roles.has('migrate')])
       expect([name, config.internalSigningKey !== undefined]).toEqual([name, config.roles.has('gateway')])
     }
   })
@@ -128,9 +134,20 @@ describe('the compose file', () => {
         expect(config.oidcIssuer).toMatch(/\/realms\/gpuaas$/)
       }
     }
+    for (const url of [
+      ...(configs.get('node-agent')?.terminalGatewayUrls ?? []),
+      configs.get('node-agent')?.terminalJwksUrl,
+    ]) {
+      const { hostname, port } = new URL(url ?? '')
+      expect([hostname, port, configs.get(hostname)?.roles.has('terminal')]).toEqual([
+        'terminal',
+        hosts.get('terminal'),
+        true,
+      ])
+    }
     const nginx = read('docker', 'nginx.conf')
     const upstreams = [...nginx.matchAll(/^\s*server ([\w-]+):(\d+)/gm)].map(([, host = '', port]) => [host, port])
-    expect(upstreams).toEqual(['gateway-1', 'gateway-2'].map((name) => [name, hosts.get(name)]))
+    expect(upstreams).toEqual(['gateway-1', 'gateway-2', 'terminal'].map((name) => [name, hosts.get(name)]))
     const [balanced] = compose.services['balancer']?.ports ?? []
     expect(balanced).toMatch(new RegExp(`:${/listen (\d+);/.exec(nginx)?.[1] ?? ''}$`))
   })
@@ -171,8 +188,26 @@ describe('the compose file', () => {
     expect(compose.networks['inside']?.internal).toBe(true)
     for (const [name, { roles }] of configs) {
       const isEdge = namesOf(compose.services[name]?.networks ?? []).includes('edge')
-      expect([name, isEdge]).toEqual([name, roles.has('gateway')])
+      expect([name, isEdge]).toEqual([name, roles.has('gateway') || roles.has('terminal')])
     }
+  })
+
+  test('the shells of nodes reach the terminal gateway alone, and the agent is known to it by its key and nodes', () => {
+    expect(compose.services['node-agent']?.networks).toEqual(['nodes'])
+    expect(compose.networks['nodes']?.internal).toBe(true)
+    const onNodes = services.filter(([, { networks }]) => namesOf(networks).includes('nodes'))
+    expect(onNodes.map(([name]) => name).toSorted()).toEqual(['node-agent', 'terminal'])
+    const added = services.filter(([, { cap_add }]) => cap_add.length > 0)
+    expect(added.map(([name]) => name)).toEqual(['node-agent'])
+    const known = z
+      .object({
+        agents: z.tuple([z.object({ id: z.string(), key: z.object({ x: z.string() }), nodes: z.array(z.string()) })]),
+      })
+      .parse(JSON.parse(configs.get('terminal')?.nodeAgents?.reveal() ?? ''))
+    const agent = configs.get('node-agent')
+    const own = z.object({ x: z.string() }).parse(JSON.parse(agent?.nodeAgentSigningKey?.reveal() ?? ''))
+    expect(known.agents[0]).toMatchObject({ id: agent?.nodeAgentId, key: { x: own.x }, nodes: agent?.nodeAgentNodes })
+    expect(agent?.nodeAgentNodes).toEqual(nodes.map(({ id }) => selfId('nod', id).text))
   })
 })
 

@@ -27,6 +27,9 @@ const LOGINS: Readonly<Record<Role, readonly DatabaseLogin[]>> = {
   worker: DATABASE_LOGINS,
   identity: [],
   migrate: DATABASE_LOGINS,
+  // Its reports are compute's rows.
+  terminal: ['compute', 'access'],
+  'node-agent': [],
 }
 
 /** The logins whose passwords a process with these roles must know. */

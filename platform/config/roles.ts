@@ -13,7 +13,8 @@ export const SUBGRAPHS = [
 ] as const satisfies readonly SubgraphName[]
 
 /** What one process may do. */
-export type Role = 'gateway' | 'worker' | 'identity' | 'migrate' | `subgraph:${SubgraphName}`
+export type Role =
+  'gateway' | 'worker' | 'identity' | 'migrate' | 'terminal' | 'node-agent' | `subgraph:${SubgraphName}`
 
 export const ALL_ROLES: readonly Role[] = [
   'gateway',
@@ -21,7 +22,12 @@ export const ALL_ROLES: readonly Role[] = [
   'worker',
   'identity',
   'migrate',
+  'terminal',
+  'node-agent',
 ]
+
+/** What makes a process the whole product; terminals may be left out of it. */
+const WHOLE = ALL_ROLES.filter((role) => role !== 'terminal' && role !== 'node-agent')
 
 const isRole = (text: string): text is Role => ALL_ROLES.some((role) => role === text)
 
@@ -43,7 +49,7 @@ export const roles = (): Kind<ReadonlySet<Role>> => ({
 })
 
 /** Whether this process is the whole product: parts reach each other without the network. */
-export const isEmbedded = (held: ReadonlySet<Role>): boolean => ALL_ROLES.every((role) => held.has(role))
+export const isEmbedded = (held: ReadonlySet<Role>): boolean => WHOLE.every((role) => held.has(role))
 
 /** The subgraphs that this process serves. */
 export const subgraphsOf = (held: ReadonlySet<Role>): readonly SubgraphName[] =>

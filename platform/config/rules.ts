@@ -38,9 +38,16 @@ const halfIdentity = (config: Partial<Config>): readonly Contradiction[] => {
 
 /** What one process cannot do at its one port. */
 const misplaced = (config: Partial<Config>, roles: ReadonlySet<Role>): readonly Contradiction[] => {
+  if (roles.has('node-agent') && roles.size > 1 && !isEmbedded(roles)) {
+    // It opens shells: nothing that must stay secret belongs into its process.
+    return [{ setting: 'roles', reason: 'must name node-agent alone, unless it is all' }]
+  }
   if (roles.has('gateway')) return []
   const subgraphs = subgraphsOf(roles).length
   return [
+    ...(roles.has('terminal') && [...roles].some((role) => role !== 'terminal' && role !== 'migrate')
+      ? [{ setting: 'roles' as const, reason: 'must name terminal alone where it does not name gateway' }]
+      : []),
     ...(subgraphs > 1
       ? [{ setting: 'roles' as const, reason: 'must name one subgraph at most where it does not name gateway' }]
       : []),
@@ -68,16 +75,29 @@ const distributed = (config: Partial<Config>, roles: ReadonlySet<Role>): readonl
   const logins = loginsOf(roles)
   const subgraphs = subgraphsOf(roles)
   const gateway = roles.has('gateway')
+  const terminal = roles.has('terminal')
+  const agent = roles.has('node-agent')
   const needs: readonly (readonly [setting: keyof Config, isNeeded: boolean, why: string])[] = [
     ['databaseUrl', logins.length > 0, 'when ROLES is a part of the product'],
     ['databaseRoleSecret', !logins.every((login) => config[`databasePassword:${login}`]), 'for the database roles'],
-    ['redisUrl', gateway || subgraphs.length > 0 || roles.has('worker'), 'for the cache that the parts share'],
+    [
+      'redisUrl',
+      gateway || terminal || subgraphs.length > 0 || roles.has('worker'),
+      'for the cache that the parts share',
+    ],
     ['gatewayJwksUrl', subgraphs.length > 0 && !gateway, 'for a subgraph without its gateway'],
     ['subgraphUrls', gateway && subgraphs.length < SUBGRAPHS.length, 'for a gateway without its subgraphs'],
     ['internalSigningKey', gateway && config.internalSigningKeyFile === undefined, 'for a gateway of its own'],
     ['apiKeyPepper', gateway || subgraphs.includes('iam'), 'for the API keys that iam makes and the gateway accepts'],
     ['secretsKey', subgraphs.includes('app-platform'), 'for the secrets that app-platform keeps'],
     ['oidcIssuer', gateway && !roles.has('identity'), 'for a gateway without the identity provider'],
+    ['terminalSigningKey', terminal, 'for a terminal gateway of its own'],
+    ['nodeAgents', terminal, 'for a terminal gateway of its own'],
+    ['terminalUrl', terminal, 'for a terminal gateway of its own'],
+    ['terminalGatewayUrls', agent, 'for a node agent'],
+    ['terminalJwksUrl', agent, 'for a node agent'],
+    ['nodeAgentNodes', agent, 'for a node agent'],
+    ['nodeAgentSigningKey', agent, 'for a node agent'],
   ]
   return needs
     .filter(([setting, isNeeded]) => isNeeded && config[setting] === undefined)

@@ -2,8 +2,10 @@ import { AUDIT_SETTINGS } from './settings/audit.ts'
 import { CONNECTION_SETTINGS } from './settings/connections.ts'
 import { GATEWAY_SETTINGS } from './settings/gateway.ts'
 import { IDENTITY_SETTINGS } from './settings/identity.ts'
+import { NODE_AGENT_SETTINGS } from './settings/node-agent.ts'
 import { PROCESS_SETTINGS } from './settings/process.ts'
 import { STORE_SETTINGS } from './settings/stores.ts'
+import { TERMINAL_GATEWAY_SETTINGS } from './settings/terminal-gateway.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhooks.ts'
 import { TERMINAL_SETTINGS } from './settings/terminals.ts'
 
@@ -17,6 +19,8 @@ export const SETTINGS = {
   ...AUDIT_SETTINGS,
   ...WEBHOOK_SETTINGS,
   ...TERMINAL_SETTINGS,
+  ...TERMINAL_GATEWAY_SETTINGS,
+  ...NODE_AGENT_SETTINGS,
 }
 
 /** The settings as the documentation groups them. */
@@ -29,4 +33,6 @@ export const SETTING_GROUPS = [
   { title: 'The audit log', settings: AUDIT_SETTINGS },
   { title: 'Webhooks', settings: WEBHOOK_SETTINGS },
   { title: 'Terminals', settings: TERMINAL_SETTINGS },
+  { title: 'The terminal gateway', settings: TERMINAL_GATEWAY_SETTINGS },
+  { title: 'The node agent', settings: NODE_AGENT_SETTINGS },
 ]

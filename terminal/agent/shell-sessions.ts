@@ -140,8 +140,8 @@ export const createShellSessions = (options: ShellSessionsOptions): ShellSession
         const session = await find(task)
         if (!(session instanceof ShellSession)) return session
         const { generation, ticket } = task
-        if (session.attach({ generation, ticket, gatewayId }, stream, task.offset, task.size)) return session
-        return 'SESSION_UNKNOWN'
+        const isThere = session.attach({ generation, ticket, gatewayId }, stream, task.offset, task.size)
+        return isThere ? session : 'OFFSET_UNKNOWN'
       })
       opening = opened.catch(() => undefined)
       return opened

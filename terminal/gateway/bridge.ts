@@ -53,6 +53,12 @@ export const createBridge = (parts: BridgeParts) => {
       if (session.client === undefined) detached(session)
     },
     onRefused: (code) => {
+      session.clearTimer()
+      if (code === 'OFFSET_UNKNOWN') {
+        // The program is there and runs on; it is the client that counts wrong.
+        session.isOpened = true
+        return session.client?.close('PROTOCOL_ERROR', code)
+      }
       if (code !== 'AGENT_CAPACITY' && code !== 'TASK_STALE') return lose(session)
       session.client?.close(code === 'AGENT_CAPACITY' ? 'TERMINAL_CAPACITY' : 'TAKEN_OVER')
       drop(session)

@@ -115,7 +115,7 @@ describe('a client that lost its connection', () => {
   test('has the end of the output and the exit code, even where the program ended while it was away', async () => {
     const { sessionId, client } = await opened()
     client.type('sleep 0.2; echo $((30+4)) words; exit 3\n')
-    await until('it was typed', () => client.frames.some(({ type }) => type === 'input-ack'))
+    await client.taken()
     client.socket.terminate()
     await until('it is detached', () => stateOf(sessionId) === 'DETACHED')
     await new Promise((resolve) => setTimeout(resolve, 600))

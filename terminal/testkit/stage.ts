@@ -32,12 +32,12 @@ export const startStage = async (options: StageOptions = {}) => {
   const [agentKey] = publicKeys(agentRing).keys
   if (agentKey === undefined) throw new Error('a ring of keys is never empty')
   const sessions = memorySessions(node)
-  const metrics = createMetrics({ process: 'left out' })
   const clients: TerminalClient[] = []
   const agents: NodeAgent[] = []
 
   const openGateway = async (port = 0) => {
     const server: Server = createServer()
+    const metrics = createMetrics({ process: 'left out' })
     const gateway = await createTerminalGateway({
       id: systemIds.next(),
       sessions,
@@ -53,7 +53,7 @@ export const startStage = async (options: StageOptions = {}) => {
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
     // A server that listens on a port has an address with one.
     const { port: listens } = server.address() as AddressInfo
-    return { gateway, server, port: listens }
+    return { gateway, server, port: listens, metrics }
   }
   let running = await openGateway()
   const { port } = running
@@ -88,7 +88,7 @@ export const startStage = async (options: StageOptions = {}) => {
     node,
     ring,
     sessions,
-    metrics,
+    metrics: () => running.metrics,
     directory,
     agent,
     startAgent,

@@ -14,6 +14,8 @@ export interface TerminalClient {
   readonly text: () => string
   readonly send: (frame: ClientFrame) => void
   readonly type: (text: string) => void
+  /** Resolves when the terminal took in everything that was typed. */
+  readonly taken: () => Promise<void>
   readonly ready: () => Promise<Extract<GatewayFrame, { type: 'ready' }>>
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>
 }
@@ -40,12 +42,16 @@ export const connectTerminal = async (
   const frames: GatewayFrame[] = []
   const chunks: Buffer[] = []
   let next = offset
+  let typed = 0
   let fault: Error | undefined
   const send = (frame: ClientFrame): void => {
     if (socket.readyState === WebSocket.OPEN) socket.send(encodeClientFrame(frame))
   }
   const hear = (frame: GatewayFrame): void => {
-    if (frame.type === 'ready') next = frame.offset
+    if (frame.type === 'ready') {
+      next = frame.offset
+      typed = frame.inputOffset
+    }
     if (frame.type === 'output') {
       if (frame.offset !== next) fault ??= new Error(`byte ${frame.offset} came where ${next} was to come`)
       next += frame.bytes.length
@@ -78,7 +84,14 @@ export const connectTerminal = async (
     offset: () => next,
     text: () => output().toString(),
     send,
-    type: (text) => send({ type: 'input', bytes: Buffer.from(text) }),
+    type: (text) => {
+      typed += Buffer.byteLength(text)
+      send({ type: 'input', bytes: Buffer.from(text) })
+    },
+    taken: () =>
+      until('the terminal took in what was typed', () =>
+        frames.some((frame) => frame.type === 'input-ack' && frame.offset >= typed),
+      ),
     ready: async () => {
       await until('the terminal is ready', () => frames.some(({ type }) => type === 'ready'))
       const found = frames.find((frame) => frame.type === 'ready')

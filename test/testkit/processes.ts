@@ -9,10 +9,12 @@ import { ROLE_SECRETS } from './test-server.ts'
 import { signIn } from '../../identity/sign-in.ts'
 import { loginsOf } from '../../platform/config/logins.ts'
 import { SUBGRAPHS, type Role } from '../../platform/config/roles.ts'
-import { createKeyRing, printKeyRing } from '../../platform/crypto/key-ring.ts'
+import { createKeyRing, printKeyRing, publicKeys } from '../../platform/crypto/key-ring.ts'
 import { findFreePort } from '../../platform/database/embedded/free-port.ts'
 import { rolePassword } from '../../platform/database/roles.ts'
+import { selfId } from '../../platform/ids/id.ts'
 import type { SubgraphName } from '../../platform/subgraph/module.ts'
+import { nodes } from '../../server/demo/machines.ts'
 
 type Environment = Readonly<Record<string, string>>
 
@@ -64,7 +66,10 @@ const environments = async ({ database, redis, directory }: Stores) => {
   const subgraphPorts = new Map<SubgraphName, number>()
   for (const name of SUBGRAPHS) subgraphPorts.set(name, await findFreePort())
   const urlOf = (name: SubgraphName): string => `http://127.0.0.1:${String(subgraphPorts.get(name))}`
+  const terminalPort = await findFreePort()
   const signingKey = printKeyRing(await createKeyRing('EdDSA'))
+  const [taskKeys, agentKeys] = await Promise.all([createKeyRing('EdDSA'), createKeyRing('EdDSA')])
+  const nodeIds = nodes.map(({ id }) => selfId('nod', id).text)
   let issuer = ''
 
   const stores = { DATABASE_URL: withoutUser(database.ownerUrl), REDIS_URL: redis.url }
@@ -81,6 +86,24 @@ const environments = async ({ database, redis, directory }: Stores) => {
         }
       case 'identity':
         return {}
+      case 'terminal':
+        return {
+          ...stores,
+          ...passwords(role),
+          PORT: terminalPort.toString(),
+          TERMINAL_URL: `ws://127.0.0.1:${terminalPort.toString()}/terminal`,
+          TERMINAL_SIGNING_KEY: printKeyRing(taskKeys),
+          NODE_AGENTS: JSON.stringify({
+            agents: [{ id: 'node-agent', key: publicKeys(agentKeys).keys[0], nodes: nodeIds }],
+          }),
+        }
+      case 'node-agent':
+        return {
+          TERMINAL_GATEWAY_URL: `ws://127.0.0.1:${terminalPort.toString()}/terminal/agent`,
+          TERMINAL_JWKS_URL: `http://127.0.0.1:${terminalPort.toString()}/.well-known/terminal-jwks.json`,
+          NODE_AGENT_SIGNING_KEY: printKeyRing(agentKeys),
+          NODE_AGENT_NODES: nodeIds.join(),
+        }
       case 'worker':
         return { ...stores, ...passwords(role), WEBHOOK_SECRETS_KEY }
       case 'gateway':

@@ -1,0 +1,57 @@
+import type { Server } from 'node:http'
+import { openTerminalSessions, type TerminalSessionsParts } from './terminal-sessions.ts'
+import type { TerminalKeys } from './terminal-keys.ts'
+import type { Config } from '../platform/config/config.ts'
+import { CLIENT_PATH, createTerminalGateway } from '../terminal/gateway/terminal-gateway.ts'
+
+export interface TerminalParts extends TerminalSessionsParts {
+  readonly config: Config
+  readonly keys: TerminalKeys
+  /** The HTTP server of this process, and where it listens: `http://127.0.0.1:4000`. */
+  readonly server: Server
+  readonly url: string
+  /** Paths of the same server to which others take upgrades. */
+  readonly elsewhere: readonly string[]
+}
+
+export interface RunningTerminal {
+  /** Node agents that are linked. */
+  readonly nodes: () => number
+  readonly stop: () => Promise<void>
+}
+
+/** Takes clients and node agents of terminals in at the server of this process, and tells of itself where tokens are minted. */
+export const startTerminalGateway = async (parts: TerminalParts): Promise<RunningTerminal> => {
+  const { config, keys, server, clock, log, metrics, ids } = parts
+  const sessions = openTerminalSessions(parts)
+  const id = ids.next()
+  const gateway = await createTerminalGateway({
+    id,
+    sessions,
+    ring: keys.ring,
+    agents: keys.agents,
+    origins: config.corsOrigins,
+    limits: {
+      maxSessions: config.terminalMaxSessions,
+      maxPerAllocation: config.terminalsPerAllocation,
+      maxPerUser: config.terminalsPerOpener,
+      maxPerAddress: config.maxConnectionsPerAddress,
+    },
+    clock,
+    log: log.child({ part: 'terminal' }),
+    metrics,
+    ...(config.trustedProxies && { trustedProxies: config.trustedProxies }),
+  })
+  gateway.attach(server, parts.elsewhere)
+  const url = config.terminalUrl ?? `${parts.url.replace(/^http/, 'ws')}${CLIENT_PATH}`
+  const membership = await sessions.join({ id, url, capacity: config.terminalMaxSessions, held: gateway.held })
+  return {
+    nodes: gateway.nodes,
+    stop: async () => {
+      await membership.drain()
+      await gateway.drain(config.shutdownTimeoutMs)
+      await membership.leave()
+      await sessions.stop()
+    },
+  }
+}

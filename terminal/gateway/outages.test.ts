@@ -1,0 +1,167 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { createHash } from 'node:crypto'
+import { until } from '../../test/testkit/until.ts'
+import { startStage, type Stage, type StageOptions } from '../testkit/stage.ts'
+import type { ClientOptions, TerminalClient } from '../testkit/terminal-client.ts'
+
+const stages: Stage[] = []
+afterEach(async () => {
+  await Promise.all(stages.splice(0).map((stage) => stage.stop()))
+})
+
+const arrange = async (options: StageOptions = {}, how: ClientOptions = {}) => {
+  const stage = await startStage(options)
+  stages.push(stage)
+  const { sessionId, token } = stage.sessions.open()
+  const client = await stage.connect(token, how)
+  await client.ready()
+  client.type('stty -opost -echo; PS1=; echo re$((1+1))dy\n')
+  await until('the shell is quiet', () => client.text().includes('re2dy\n'))
+  return { stage, sessionId, client }
+}
+
+const LINES = 400_000
+const EXPECTED = Array.from({ length: LINES }, (_, index) => `${String(index + 1)}\n`).join('')
+const digest = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex')
+
+/**
+ * Reads `seq` of several MB through a client that is cut again and again, goes on at `from(client)`, and ends with all.
+ * Every third time the gateway itself is killed and started anew.
+ */
+const throughOutages = async (from: (client: TerminalClient) => number): Promise<Buffer> => {
+  const { stage, sessionId, client } = await arrange()
+  const began = client.offset()
+  let next = began
+  const pieces: Buffer[] = []
+  const take = (of: TerminalClient, before: number): void => {
+    const offset = of.offset() - of.output().length
+    pieces.push(of.output().subarray(Math.max(0, before - offset)))
+    next = from(of)
+  }
+  client.type(`seq 1 ${String(LINES)}; exit\n`)
+  let current = client
+  let cuts = 0
+  for (;;) {
+    const threshold = current.offset() + 60_000 + Math.floor(Math.random() * 200_000)
+    const isOver = () => current.socket.readyState === current.socket.CLOSED
+    await until('some came', () => current.offset() > threshold || isOver())
+    const last = isOver()
+    current.socket.terminate()
+    await current.closed
+    take(current, cuts === 0 ? began : 0)
+    if (last) break
+    cuts += 1
+    if (cuts % 3 === 0) {
+      await stage.killGateway()
+      await stage.restartGateway()
+    } else await until('it is detached', () => stage.sessions.row(sessionId).state === 'DETACHED')
+    const before = current
+    current = await stage.connect(stage.sessions.reattach(sessionId), { offset: next })
+    await current.ready()
+    expect(before.offset()).toBeGreaterThan(0)
+  }
+  expect(cuts).toBeGreaterThan(4)
+  return Buffer.concat(pieces)
+}
+
+test('a stream of several MB through lost clients and killed gateways arrives whole, each byte once', async () => {
+  const received = await throughOutages((client) => client.offset())
+  expect(received.length).toBe(EXPECTED.length)
+  expect(digest(received)).toBe(digest(EXPECTED))
+}, 60_000)
+
+test('negative control: a client that goes on one byte too late is noticed by the same comparison', async () => {
+  const received = await throughOutages((client) => client.offset() + 1).catch((error: unknown) => String(error))
+  expect(typeof received === 'string' || digest(received) !== digest(EXPECTED)).toBe(true)
+}, 60_000)
+
+test('R45: a program waits for a client that reads slowly, memory stays bounded, and others are not held up', async () => {
+  const { stage, client } = await arrange({}, { acknowledge: 'never' })
+  const began = client.offset()
+  client.type('yes 0123456789abcdefghijklmnopqrstuvwxyz | head -c 60000000; echo all\n')
+  await until('the window is full', () => client.offset() >= 1024 * 1024)
+  const other = await stage.connect(stage.sessions.open().token)
+  await other.ready()
+  other.type('echo quick-$((40+2))\n')
+  await until('the other is served', () => other.text().includes('quick-42'))
+  expect(client.offset()).toBe(1024 * 1024)
+  client.send({ type: 'ack', offset: began + 500_000 })
+  await until('it went on, exactly as far', () => client.offset() === began + 500_000 + 1024 * 1024)
+})
+
+test('R45: a client that takes nothing in for too long is closed, and its session can be reattached', async () => {
+  const { stage, sessionId, client } = await arrange(
+    { gateway: { limits: { slowClientMs: 300 } } },
+    { acknowledge: 'never' },
+  )
+  client.type('yes | head -c 3000000; echo all\n')
+  expect(await client.closed).toEqual({ code: 4440, reason: 'SLOW_CLIENT' })
+  await until('it is detached', () => stage.sessions.row(sessionId).state === 'DETACHED')
+  const again = await stage.connect(stage.sessions.reattach(sessionId), { offset: client.offset() })
+  await until('the end has come', () => again.text().includes('all\n'))
+})
+
+test('a client that acknowledges what it never read is closed before its output fills the memory', async () => {
+  const { stage, client } = await arrange()
+  client.socket.pause()
+  // It says it has what it cannot have read: each acknowledgement asks for more.
+  client.type('yes 0123456789abcdefghijklmnopqrstuvwxyz | head -c 200000000\n')
+  let offset = client.offset()
+  const flood = setInterval(() => {
+    offset += 200_000
+    client.send({ type: 'ack', offset })
+  }, 5)
+  const gone = until('it is closed', async () => {
+    const { text } = await stage.metrics().exposition()
+    return /closes_total\{outcome="(SLOW_CLIENT|PROTOCOL_ERROR)"\} 1/.test(text)
+  })
+  await gone.finally(() => clearInterval(flood))
+  const { text } = await stage.metrics().exposition()
+  const backlog = Number(/gpuaas_terminal_backlog_bytes (\d+)/.exec(text)?.[1] ?? 0)
+  expect(backlog).toBeLessThan(4 * 1024 * 1024)
+})
+
+test('a gateway that is killed and started again finds what runs on the node, and tells how it ends', async () => {
+  const { stage, sessionId, client } = await arrange()
+  client.type('x=kept; sleep 0.5; echo back-$x\n')
+  await client.taken()
+  await stage.killGateway()
+  await client.closed
+  await stage.restartGateway()
+  await stage.linked()
+  await until('it is held again, without a client', () => stage.gateway().held() === 1)
+  await until('it is detached', () => stage.sessions.row(sessionId).state === 'DETACHED')
+  const again = await stage.connect(stage.sessions.reattach(sessionId), { offset: client.offset() })
+  await until('the program went on', () => again.text().includes('back-kept\n'))
+  again.type('exit 5\n')
+  expect((await again.closed).code).toBe(4410)
+  await until('its end was told', () => stage.sessions.row(sessionId).exitCode === 5)
+})
+
+test('a node that does not come back loses its sessions: NODE_LOST', async () => {
+  const { stage, sessionId, client } = await arrange({ gateway: { limits: { nodeGraceMs: 100 } } })
+  await stage.agent.stop()
+  expect((await client.closed).code).toBe(4411)
+  await until('the session is over', () => stage.sessions.row(sessionId).reason === 'NODE_LOST')
+  const late = stage.sessions.open()
+  const unserved = await stage.connect(late.token)
+  expect(await unserved.closed).toEqual({ code: 4411, reason: 'NODE_LOST' })
+})
+
+test('another agent that comes for the node without the session loses it at once', async () => {
+  const { stage, sessionId, client } = await arrange()
+  stage.startAgent()
+  expect((await client.closed).code).toBe(4411)
+  await until('the session is over', () => stage.sessions.row(sessionId).reason === 'NODE_LOST')
+})
+
+test('what was typed and not taken in is known after a reattach, so that nothing is typed twice or never', async () => {
+  const { stage, sessionId, client } = await arrange()
+  client.type('cat > /dev/null\n')
+  client.type('12345\n')
+  await client.taken()
+  const taken = Math.max(...client.frames.map((frame) => (frame.type === 'input-ack' ? frame.offset : 0)))
+  client.socket.terminate()
+  const again = await stage.connect(stage.sessions.reattach(sessionId), { offset: client.offset() })
+  expect((await again.ready()).inputOffset).toBe(taken)
+})
