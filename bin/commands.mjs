@@ -94,7 +94,11 @@ export const commands = {
 
   typecheck: {
     purpose: 'development',
-    parts: [tool('typescript', 'tsc', '--noEmit'), tool('typescript', 'tsc', '--project', 'client')],
+    parts: [
+      tool('typescript', 'tsc', '--noEmit'),
+      tool('typescript', 'tsc', '--project', 'client'),
+      tool('typescript', 'tsc', '--project', 'server/live/page'),
+    ],
     says: 'types: of everything under Node, and of what runs in browsers under theirs',
   },
   lint: {

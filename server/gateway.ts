@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { AccessDirectory } from './access.ts'
 import { registerEvidencePage } from './evidence-page.ts'
+import { registerLivePage } from './live/live-page.ts'
 import { DASHBOARD, DASHBOARD_VARIABLES } from './welcome.ts'
 import { IDENTITY_PATH, type Identity } from './identity.ts'
 import type { RunningSubgraph } from './subgraphs.ts'
@@ -93,6 +94,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     ...(config.trustedProxies && { trustedProxies: config.trustedProxies }),
     mount: async (fastify) => {
       registerEvidencePage(fastify)
+      if (identity.demoTokens && config.mode !== 'production') await registerLivePage(fastify)
       parts.mount?.(fastify)
       await registerIdentityRoutes(fastify, IDENTITY_PATH, identity.provider)
     },
