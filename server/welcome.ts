@@ -3,6 +3,7 @@ import type { Peppers } from '../platform/crypto/peppers.ts'
 import { selfId } from '../platform/ids/id.ts'
 import { demoKey, serviceAccounts } from './demo/service-accounts.ts'
 import { EVIDENCE_PATH } from './evidence-page.ts'
+import { LIVE_PATH } from './live/live-page.ts'
 import { vision } from './demo/tenants.ts'
 
 /** One operation over all six subgraphs: what a console's first page asks for. */
@@ -75,7 +76,7 @@ export const welcome = (url: string, { hasDemo, hasIde, peppers }: WelcomeParts)
           '',
         ]
       : []),
-    `${hasIde ? `IDE: ${url}/graphql in a browser. ` : ''}Isolation evidence: ${url}${EVIDENCE_PATH}. Stop with Ctrl-C.`,
+    `${hasIde ? `IDE: ${url}/graphql in a browser. ` : ''}${hasDemo && hasIde ? `Live: ${url}${LIVE_PATH}. ` : ''}Isolation evidence: ${url}${EVIDENCE_PATH}. Stop with Ctrl-C.`,
     '',
   ].join('\n')
 }

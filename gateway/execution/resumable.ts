@@ -6,6 +6,7 @@ import {
   isObjectType,
   isInterfaceType,
   Kind,
+  OperationTypeNode,
   type ArgumentNode,
   type FieldNode,
   type GraphQLField,
@@ -39,13 +40,14 @@ export interface Resumable {
   readonly variable: string | undefined
 }
 
-/** Undefined for a subscription without positions. */
+/** Undefined for a subscription without positions, and for what is none: a query may have a field of the same name. */
 export const compileResumable = (
   operation: OperationDefinitionNode,
   fragments: Fragments,
   schema: GraphQLSchema,
   rules: Rules,
 ): Resumable | undefined => {
+  if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return undefined
   const nodes = rootNodes(operation.selectionSet.selections, fragments)
   const [root] = nodes ?? []
   const field = root && schema.getSubscriptionType()?.getFields()[root.name.value]
