@@ -214,6 +214,13 @@ describe('lint', () => {
     expect(findings).toContainEqual(
       expect.objectContaining({ coordinate: 'Mutation.rename', rule: 'mutation-not-audited' }),
     )
+    const followed = replaced(
+      'type Mutation {',
+      'extend type Subscription { project(id: ID!): Project @projectScoped(capability: READ, project: "id") }\ntype Mutation {',
+    )
+    expect(lintSubgraphs(new Map([['one', parse(HEADER + followed)]]), 'product')).toContainEqual(
+      expect.objectContaining({ coordinate: 'Subscription.project', rule: 'subscription-not-audited' }),
+    )
     const undescribed = findings
       .filter(({ rule }) => rule === 'description-missing')
       .map(({ coordinate }) => coordinate)

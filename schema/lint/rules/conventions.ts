@@ -7,6 +7,13 @@ export const CONVENTION_RULES = {
     remedy: 'Add `@audited(action:)`.',
     example: 'type Mutation { deleteJob(id: ID!): Job @projectScoped(capability: JOB_WRITE, project: "id") }',
   },
+  'subscription-not-audited': {
+    severity: 'error',
+    breaks: "A project-scoped subscription of this product's own graph is not `@audited`.",
+    why: 'Who follows a thing of a project, or tried to, would leave no row in the audit log.',
+    remedy: 'Add `@audited(action:)`.',
+    example: 'type Subscription { job(id: ID!): Job @projectScoped(capability: JOB_READ, project: "id") }',
+  },
   'description-missing': {
     severity: 'error',
     breaks: "A type, field, argument or enum value of this product's own graph has no description.",

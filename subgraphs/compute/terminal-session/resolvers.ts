@@ -10,11 +10,11 @@ import { closeTerminalPayload, openTerminalPayload, reattachTerminalPayload } fr
 /** An id of another kind may be allowed by its project, and is still not a session's. */
 const sessionId = (id: IdText, argument: string) => parseIdOrThrow('trm', id, argument)
 
-/** Versions are counted from 1; 0 is before the first. */
-const versionAfter = (after: number | null | undefined): number | undefined => {
+/** Versions are counted from 1; 0 is before the first, and what no session has come to is past the newest. */
+const versionAfter = (after: bigint | null | undefined): number | undefined => {
   if (after === null || after === undefined) return undefined
-  if (after < 0) throw catalogued('INVALID_INPUT', { argument: 'after' })
-  return after
+  if (after < 0n) throw catalogued('INVALID_INPUT', { argument: 'after' })
+  return Number(after)
 }
 
 export const terminalSessionResolvers: Pick<
