@@ -3,7 +3,7 @@ import type { CacheKey } from './cache.ts'
 import { keyText } from './cache-key.ts'
 import { CHANNELS, KEY_FAMILIES, type Channel } from './inventory.ts'
 
-test('R98: a key or channel outside the inventory fails the type check', () => {
+test('R98, R44: a key or channel outside the inventory fails the type check', () => {
   const known: CacheKey = ['test', 'tenant', 'rest']
   // @ts-expect-error -- were this allowed, the check itself would fail
   const unknown: CacheKey = ['sessions', 'tenant', 'rest']

@@ -228,4 +228,79 @@ export const productSuite = (product: () => Product): void => {
       await Promise.all([mine.close(), theirs.close()])
     }
   })
+
+  test('R43: a terminal of another organization is neither opened nor attached to nor followed, and each attempt is in the log', async () => {
+    const seen = await asked<{
+      project: {
+        allocations: { edges: { node: { id: string; terminalSessions: { edges: { node: { id: string } }[] } } }[] }
+      }
+    }>(
+      OWNER,
+      `query ($id: ID!) { project(id: $id) { allocations(filter: { states: [ACTIVE] }) {
+         edges { node { id terminalSessions { edges { node { id } } } } } } } }`,
+      { id: VISION },
+    )
+    const used = seen.data?.project.allocations.edges.find(({ node }) => node.terminalSessions.edges.length > 0)?.node
+    const sessionId = used?.terminalSessions.edges[0]?.node.id
+    const attempts = [
+      ['open', 'openTerminal', 'OpenTerminalInput', { allocationId: used?.id }],
+      ['reattach', 'reattachTerminal', 'ReattachTerminalInput', { sessionId }],
+      ['close', 'closeTerminal', 'CloseTerminalInput', { sessionId }],
+    ] as const
+    for (const [, field, type, input] of attempts) {
+      const query = `mutation ($input: ${type}!) { ${field}(input: $input) { session { id } userErrors { code } } }`
+      const { data, errors } = await asked(AURORA_OWNER, query, { input })
+      expect([data, errors[0]?.extensions.code]).toEqual([{ [field]: null }, 'PROJECT_ACCESS_DENIED'])
+    }
+    const following = await subscribe(
+      gatewayOf(1),
+      await product().tokenOf(AURORA_OWNER),
+      `subscription { terminalSession(id: "${sessionId ?? ''}") { state } }`,
+    )
+    try {
+      await eventually(() => {
+        expect(() => following.received()).toThrow('PROJECT_ACCESS_DENIED')
+      })
+    } finally {
+      await following.close()
+    }
+    for (const action of [...attempts.map(([name]) => name), 'follow'])
+      await eventually(async () => {
+        const { data } = await asked<{ auditEntries: { edges: { node: { code: string; projectId: string } }[] } }>(
+          OWNER,
+          `query ($id: ID!, $action: String!) { auditEntries(organizationId: $id, filter: { action: $action, result: DENIED }) {
+             edges { node { code projectId } } } }`,
+          { id: NORTHWIND, action: `compute.terminal.${action}` },
+        )
+        expect(data?.auditEntries.edges[0]?.node).toEqual({ code: 'PROJECT_ACCESS_DENIED', projectId: VISION })
+      })
+  })
+
+  test('the states of a terminal session are followed at any gateway, to its end', async () => {
+    const seen = await asked<{
+      project: { allocations: { edges: { node: { terminalSessions: { edges: { node: { id: string } }[] } } }[] } }
+    }>(
+      OWNER,
+      `query ($id: ID!) { project(id: $id) { allocations(filter: { states: [ACTIVE] }) {
+         edges { node { terminalSessions { edges { node { id } } } } } } } }`,
+      { id: VISION },
+    )
+    const id = seen.data?.project.allocations.edges.flatMap(({ node }) => node.terminalSessions.edges)[0]?.node.id
+    const following = await subscribe<{ terminalSession: { version: number; state: string } }>(
+      gatewayOf(1),
+      await product().tokenOf(OWNER),
+      `subscription { terminalSession(id: "${id ?? ''}", after: 2) { version state } }`,
+    )
+    try {
+      await eventually(() => {
+        expect(following.received().map(({ terminalSession }) => terminalSession)).toEqual([
+          { version: 3, state: 'CONNECTING' },
+          { version: 4, state: 'ACTIVE' },
+          { version: 5, state: 'CLOSED' },
+        ])
+      })
+    } finally {
+      await following.close()
+    }
+  })
 }

@@ -101,7 +101,7 @@ test('R42: two processes race to redeem one token on a shared Redis: one of fift
   expect(terminals.counts.replayed - before.replayed).toBe(49)
 })
 
-test('R43: two gateways race to attach one session: each step is taken once, and one attachment holds it', async () => {
+test('two clients race to attach to one session: each step is taken once, and one attachment holds it', async () => {
   const opened = await open()
   const again = await compute.terminals.reattach(ada.grant(project, OPEN), opened.session.id)
   if (!again.ok) throw new Error(again.error)
