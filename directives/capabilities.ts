@@ -49,6 +49,7 @@ export const CAPABILITIES = {
   PLATFORM_NODE_READ: 'See the nodes of the platform and their slots.',
   PLATFORM_USER_DISABLE: 'Disable and enable users.',
   PLATFORM_ORGANIZATION_SUSPEND: 'Suspend and resume organizations.',
+  PLATFORM_NOTIFICATION_BROADCAST: 'Tell everybody, or the members of an organization.',
 } as const
 
 export type Capability = keyof typeof CAPABILITIES
@@ -105,6 +106,7 @@ const OPERATOR = [
   'PLATFORM_NODE_READ',
   'PLATFORM_USER_DISABLE',
   'PLATFORM_ORGANIZATION_SUSPEND',
+  'PLATFORM_NOTIFICATION_BROADCAST',
 ] as const satisfies readonly Capability[]
 
 const OWNER = [

@@ -67,6 +67,7 @@ export const HELD_BY_ROLE: Readonly<Record<string, readonly string[]>> = {
     'PLATFORM_NODE_READ',
     'PLATFORM_USER_DISABLE',
     'PLATFORM_ORGANIZATION_SUSPEND',
+    'PLATFORM_NOTIFICATION_BROADCAST',
   ],
 }
 

@@ -13,6 +13,8 @@ export interface TableRows {
   readonly rows: readonly (readonly Cell[])[]
   /** For what belongs to a user alone: the column that holds them. Each user's rows are written as that user. */
   readonly userColumn: string | undefined
+  /** What the transaction names as operated on, where the table's policies ask for it. */
+  readonly operated?: string
 }
 
 type Rows = readonly Readonly<Record<string, Cell>>[]

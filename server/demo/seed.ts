@@ -82,10 +82,15 @@ const insert = async (client: Client, table: TableRows): Promise<void> => {
   await client.query('commit')
 }
 
-const insertRows = async (client: Client, { table, columns, rows, userColumn }: TableRows): Promise<void> => {
-  await client.query(`select set_config('app.org_ids', $1, false), set_config('app.project_ids', '', false)`, [
-    arrayLiteral(organizations.map(({ id }) => id)),
-  ])
+const insertRows = async (
+  client: Client,
+  { table, columns, rows, userColumn, operated = '' }: TableRows,
+): Promise<void> => {
+  await client.query(
+    `select set_config('app.org_ids', $1, false), set_config('app.project_ids', '', false),
+      set_config('app.user_id', '', false), set_config('app.operated', $2, false)`,
+    [arrayLiteral(organizations.map(({ id }) => id)), operated],
+  )
   // iam.projects is narrowed by a scope of projects, everything else of a project needs one.
   if (!table.startsWith('iam.projects')) {
     await client.query(`select set_config('app.project_ids', $1, false)`, [arrayLiteral(projects.map(({ id }) => id))])

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import type { ProjectId } from '../../platform/ids/id.ts'
 import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
+import { broadcastService, type BroadcastService } from './broadcast/service.ts'
 import { createCursors } from './cursor/cursors.ts'
 import { deliveryService, type DeliveryService } from './delivery/service.ts'
 import { createHints } from './live/hints.ts'
@@ -8,6 +9,7 @@ import { liveService, type LiveService } from './live/service.ts'
 import type { Notification } from './notification/model.ts'
 import { readerOf } from './notification/reader.ts'
 import { notificationService, type NotificationService } from './notification/service.ts'
+import { preferenceService, type PreferenceService } from './preference/service.ts'
 import { notificationUnits } from './units.ts'
 
 /** notifications' use cases. */
@@ -15,9 +17,11 @@ export interface Notifications {
   readonly notifications: NotificationService
   readonly live: LiveService
   readonly deliveries: DeliveryService
+  readonly preferences: PreferenceService
+  readonly broadcasts: BroadcastService
 }
 
-export interface NotificationsContext extends OperationContext, Pick<Notifications, 'notifications' | 'live'> {
+export interface NotificationsContext extends OperationContext, Omit<Notifications, 'deliveries'> {
   /** The cursors of notifications, in one read for all that an operation asks for at once. */
   readonly cursorOf: DataLoader<Notification, string>
 }
@@ -30,28 +34,34 @@ export interface ProjectReference {
 export const createNotifications = ({
   database,
   cache,
+  audience,
   grants,
   watch,
   clock,
   ids,
   log,
-}: Pick<SubgraphPlatform, 'database' | 'cache' | 'grants' | 'watch' | 'clock' | 'ids' | 'log'>): Notifications => {
+}: Pick<
+  SubgraphPlatform,
+  'database' | 'cache' | 'audience' | 'grants' | 'watch' | 'clock' | 'ids' | 'log'
+>): Notifications => {
   const units = notificationUnits(database)
   const hints = createHints(cache, log)
   const cursors = createCursors(units)
+  const preferences = preferenceService({ units, hints, clock })
   return {
+    preferences,
+    broadcasts: broadcastService({ units, hints, audience, clock, ids }),
     notifications: notificationService({ units, cursors, clock }),
-    live: liveService({ units, hints, cursors, grants, watch, clock, log }),
+    live: liveService({ units, hints, cursors, preferences, grants, watch, clock, log }),
     deliveries: deliveryService({ units, hints, clock, ids }),
   }
 }
 
 export const notificationsContext =
-  ({ notifications, live }: Notifications) =>
+  ({ deliveries: _, ...services }: Notifications) =>
   ({ access }: OperationContext): Omit<NotificationsContext, keyof OperationContext> => ({
-    notifications,
-    live,
-    cursorOf: new DataLoader((of: readonly Notification[]) => notifications.cursorsOf(readerOf(access), of), {
+    ...services,
+    cursorOf: new DataLoader((of: readonly Notification[]) => services.notifications.cursorsOf(readerOf(access), of), {
       cache: false,
     }),
   })

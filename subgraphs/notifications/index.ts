@@ -1,10 +1,12 @@
 import { mergeResolvers } from '../../platform/subgraph/merge-resolvers.ts'
 import type { SubgraphModule } from '../../platform/subgraph/module.ts'
 import { schemaFilesIn } from '../../platform/subgraph/schema-files.ts'
+import { broadcastResolvers } from './broadcast/resolvers.ts'
 import { createNotifications, notificationsContext } from './context.ts'
 import { deliveryHandlers } from './delivery/handlers.ts'
 import { liveResolvers } from './live/resolvers.ts'
 import { notificationResolvers } from './notification/resolvers.ts'
+import { preferenceResolvers } from './preference/resolvers.ts'
 
 /** Who is told: users' notifications, listed and live, and the events they are made of. */
 export const notifications: SubgraphModule = {
@@ -13,7 +15,7 @@ export const notifications: SubgraphModule = {
   start: (platform) => {
     const services = createNotifications(platform)
     return {
-      resolvers: mergeResolvers([notificationResolvers, liveResolvers]),
+      resolvers: mergeResolvers([notificationResolvers, liveResolvers, preferenceResolvers, broadcastResolvers]),
       context: notificationsContext(services),
       eventHandlers: deliveryHandlers(services.deliveries, platform.audience),
       jobs: {},

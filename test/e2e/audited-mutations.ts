@@ -67,6 +67,7 @@ export const AUDITED_MUTATIONS: readonly AuditedMutation[] = [
   owners('markNotificationsRead', ({ notification }) => ({ ids: [notification] })),
   owners('dismissNotifications', ({ notification }) => ({ ids: [notification] })),
   owners('markAllNotificationsRead', () => ({})),
+  owners('updateNotificationPreferences', () => ({ preferences: [{ category: 'COMPUTE', enabled: true }] })),
   owners('addMember', () => ({ organizationId: NORTHWIND, userId: NEWCOMER, role: 'VIEWER' })),
   owners('changeMemberRole', () => ({ organizationId: NORTHWIND, userId: NEWCOMER, role: 'DEVELOPER' })),
   owners('removeMember', () => ({ organizationId: NORTHWIND, userId: NEWCOMER })),
@@ -86,6 +87,7 @@ export const AUDITED_MUTATIONS: readonly AuditedMutation[] = [
   owners('deleteServiceAccount', ({ serviceAccount }) => ({ serviceAccountId: serviceAccount })),
   operators('disableUser', () => ({ userId: DISABLED, reason: 'For the audit' })),
   operators('enableUser', () => ({ userId: DISABLED, reason: 'For the audit' })),
+  operators('broadcastNotification', () => ({ title: 'Audited', body: 'For the audit' })),
   operators('suspendOrganization', ({ organization }) => ({ organizationId: organization, reason: 'For the audit' })),
   operators('resumeOrganization', ({ organization }) => ({ organizationId: organization, reason: 'For the audit' })),
 ]

@@ -20,6 +20,7 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
   'iam.service_accounts': ['deleted_at', 'suspended_at'],
   'iam.users': ['disabled_at'],
   'notifications.channels': ['last_id', 'last_sequence'],
+  'notifications.preferences': ['enabled', 'updated_at'],
   'notifications.reading_positions': ['done_through'],
   'notifications.receipts': ['dismissed_at', 'read_at'],
   'storage.buckets': ['name'],
@@ -29,10 +30,14 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
 /** An allocation is rewritten whole as its life goes on; where it lives, row-level security and the keys hold fast. */
 const REWRITTEN = ['compute.allocations']
 
-/** The relay removes rows that are on the backbone; a secret that is deleted is gone, a gateway that ended forgotten. */
+/**
+ * The relay removes rows that are on the backbone; a secret that is deleted is gone; a gateway that ended and the keys of
+ * operators are forgotten.
+ */
 const REMOVED = [
   'gpuaas_compute compute.terminal_gateways',
   'gpuaas_app_platform app_platform.secrets',
+  'gpuaas_notifications notifications.broadcasts',
   ...['app_platform', 'billing', 'compute', 'iam', 'notifications', 'storage'].map(
     (schema) => `gpuaas_relay ${schema}.outbox`,
   ),

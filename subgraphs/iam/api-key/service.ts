@@ -4,6 +4,7 @@ import type { ProjectGrant, SelfGrant } from '../../../platform/access/authorize
 import type { ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import type { Peppers } from '../../../platform/crypto/peppers.ts'
+import { apiKeyCreated, apiKeyRevoked, apiKeyRotated } from '../../../platform/events/catalogue.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
 import { selfId } from '../../../platform/ids/id.ts'
@@ -60,6 +61,13 @@ export interface RotatedApiKey extends MadeApiKey {
   readonly previous: ApiKey
 }
 
+const ownerOf = ({ scope: { organizationId, projectId } }: ProjectGrant) => ({ organizationId, projectId })
+
+const namesOf = ({ id, serviceAccountId }: Pick<ApiKey, 'id' | 'serviceAccountId'>) => ({
+  serviceAccountId: serviceAccountId.local,
+  keyId: id.local,
+})
+
 export type ApiKeyService = ReturnType<typeof apiKeyService>
 
 export const apiKeyService = ({ units, peppers, clock, ids }: ApiKeyDependencies) => {
@@ -106,7 +114,7 @@ export const apiKeyService = ({ units, peppers, clock, ids }: ApiKeyDependencies
       const expiresAt = expiryOf(input.expiresAt, now)
       if (!expiresAt.ok) return expiresAt
 
-      return units.project.write(grant, async ({ accounts, keys, audit }) => {
+      return units.project.write(grant, async ({ accounts, keys, audit, outbox }) => {
         const { serviceAccountId } = input
         if (!(await accounts.find(serviceAccountId.local))) return err('SERVICE_ACCOUNT_NOT_FOUND')
         if ((await keys.countLiveForInsert(serviceAccountId.local, now)) >= MAX_LIVE_KEYS) return err('LIMIT_REACHED')
@@ -114,6 +122,7 @@ export const apiKeyService = ({ units, peppers, clock, ids }: ApiKeyDependencies
         const { apiKey, secret, hash } = make(wanted, maker, now)
         await keys.insert(apiKey, hash)
         audit.succeeded('iam.api_key.create', apiKey.id.text, { capabilities: apiKey.capabilities.join(' ') })
+        outbox.add(apiKeyCreated.create(ownerOf(grant), namesOf(apiKey)))
         return ok({ apiKey, secret })
       })
     },
@@ -128,7 +137,7 @@ export const apiKeyService = ({ units, peppers, clock, ids }: ApiKeyDependencies
       const expiresAt = expiryOf(input.expiresAt, now)
       if (!expiresAt.ok) return expiresAt
 
-      return units.project.write(grant, async ({ keys, audit }) => {
+      return units.project.write(grant, async ({ keys, audit, outbox }) => {
         const old = await keys.find(input.apiKeyId.local)
         if (!old) return err('NOT_FOUND')
         if (apiKeyState(old, now) !== 'ACTIVE') return err('NOT_ACTIVE')
@@ -143,18 +152,20 @@ export const apiKeyService = ({ units, peppers, clock, ids }: ApiKeyDependencies
           now,
         )
         await keys.insert(apiKey, hash)
+        outbox.add(apiKeyRotated.create(ownerOf(grant), { ...namesOf(apiKey), replacedKeyId: old.id.local }))
         audit.succeeded('iam.api_key.rotate', old.id.text, { successor: apiKey.id.text })
         return ok({ apiKey, secret, previous: { ...old, overlapEndsAt: overlapEndsAt.value } })
       })
     },
 
     revoke: (grant: ProjectGrant<'API_KEY_REVOKE'>, id: ApiKeyId): Promise<Result<ApiKey, RevokeApiKeyRefusal>> =>
-      units.project.write(grant, async ({ keys, audit }) => {
+      units.project.write(grant, async ({ keys, audit, outbox }) => {
         const now = clock.now()
         const key = await keys.find(id.local)
         if (!key) return err('NOT_FOUND')
         if (!(await keys.revoke(id.local, now))) return err('ALREADY_REVOKED')
         audit.succeeded('iam.api_key.revoke', id.text)
+        outbox.add(apiKeyRevoked.create(ownerOf(grant), namesOf(key)))
         return ok({ ...key, revokedAt: now })
       }),
   }

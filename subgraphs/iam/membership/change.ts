@@ -1,4 +1,7 @@
-import type { AuditTrail } from '../../../platform/database/unit-of-work.ts'
+import type { OrganizationScope, ProjectScope } from '../../../platform/access/scope.ts'
+import type { AuditTrail, Outbox } from '../../../platform/database/unit-of-work.ts'
+import { memberAdded, memberRemoved, memberRoleChanged } from '../../../platform/events/catalogue.ts'
+import type { EventOwner } from '../../../platform/events/envelope.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
 import { selfId, type Uuid } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
@@ -22,6 +25,7 @@ export interface Memberships {
     readonly userId: Uuid
     readonly role: MemberRole
     readonly createdAt: Date
+    readonly memberSince?: Date | undefined
   }) => Promise<boolean>
   readonly end: (id: Uuid, at: Date) => Promise<boolean>
 }
@@ -30,6 +34,9 @@ export interface Memberships {
 export interface MembershipChange {
   readonly memberships: Memberships
   readonly audit: AuditTrail
+  readonly outbox: Outbox
+  /** Where: an organization, or a project of it. */
+  readonly scope: OrganizationScope | ProjectScope
   readonly giver: RoleGiver
   readonly ids: IdGenerator
   readonly now: Date
@@ -49,37 +56,47 @@ const memberOf = ({ id, email, displayName }: NamedUser, role: MemberRole, since
   since,
 })
 
+const ownerOf = (scope: OrganizationScope | ProjectScope, { id }: NamedUser): EventOwner => ({
+  organizationId: scope.organizationId,
+  ...(scope.kind === 'project' && { projectId: scope.projectId }),
+  userId: id,
+})
+
 export const addMembership = async (
-  { memberships, audit, giver, ids, now }: MembershipChange,
+  { memberships, audit, outbox, scope, giver, ids, now }: MembershipChange,
   { action, user, role }: { readonly action: string; readonly user: NamedUser; readonly role: MemberRole },
 ): Promise<Result<ChangedMember, AddMemberRefusal>> => {
   if (!mayHandle(giver, role)) return err('ROLE_NOT_GRANTABLE')
   if (!(await memberships.insert({ id: ids.next(), userId: user.id, role, createdAt: now })))
     return err('ALREADY_MEMBER')
   audit.succeeded(action, selfId('usr', user.id).text, { role })
+  outbox.add(memberAdded.create(ownerOf(scope, user), { role }))
   return ok({ member: memberOf(user, role, now), subject: user.subject })
 }
 
 /** Another role is another membership: who had which role when stays to be seen. */
 export const changeMembership = async (
-  { memberships, audit, giver, ids, now }: MembershipChange,
+  { memberships, audit, outbox, scope, giver, ids, now }: MembershipChange,
   { action, held, role }: { readonly action: string; readonly held: ActiveMembership; readonly role: MemberRole },
 ): Promise<Result<ChangedMember, ChangeMemberRoleRefusal>> => {
-  const { user } = held
+  const { user, memberSince } = held
   if (held.role === role) return err('ROLE_UNCHANGED')
   if (!mayHandle(giver, held.role) || !mayHandle(giver, role)) return err('ROLE_NOT_GRANTABLE')
   if (!(await memberships.end(held.id, now))) return err('NOT_A_MEMBER')
-  if (!(await memberships.insert({ id: ids.next(), userId: user.id, role, createdAt: now }))) return err('NOT_A_MEMBER')
+  const next = { id: ids.next(), userId: user.id, role, createdAt: now, memberSince }
+  if (!(await memberships.insert(next))) return err('NOT_A_MEMBER')
+  outbox.add(memberRoleChanged.create(ownerOf(scope, user), { role }))
   audit.succeeded(action, selfId('usr', user.id).text, { from: held.role, to: role })
   return ok({ member: memberOf(user, role, now), subject: user.subject })
 }
 
 export const endMembership = async (
-  { memberships, audit, giver, now }: MembershipChange,
+  { memberships, audit, outbox, scope, giver, now }: MembershipChange,
   { action, held }: { readonly action: string; readonly held: ActiveMembership },
 ): Promise<Result<ChangedMember, RemoveMemberRefusal>> => {
   if (!mayHandle(giver, held.role)) return err('ROLE_NOT_GRANTABLE')
   if (!(await memberships.end(held.id, now))) return err('NOT_A_MEMBER')
   audit.succeeded(action, selfId('usr', held.user.id).text, { role: held.role })
+  outbox.add(memberRemoved.create(ownerOf(scope, held.user), { role: held.role }))
   return ok({ member: memberOf(held.user, held.role, now), subject: held.user.subject })
 }

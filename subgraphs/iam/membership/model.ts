@@ -27,6 +27,8 @@ export interface NamedUser {
 export interface ActiveMembership {
   readonly id: Uuid
   readonly role: MemberRole
+  /** When the user became a member of the organization, in whatever role; undefined in a project. */
+  readonly memberSince?: Date
   readonly user: NamedUser
 }
 

@@ -55,6 +55,8 @@ export interface NewMembership {
   readonly userId: Uuid
   readonly role: MemberRole
   readonly createdAt: Date
+  /** Of a membership that goes on in another role. */
+  readonly memberSince?: Date | undefined
 }
 
 export class OrganizationMembershipRepository {
@@ -88,7 +90,7 @@ export class OrganizationMembershipRepository {
   async find(userId: Uuid): Promise<ActiveMembership | undefined> {
     const where = { ...this.#scope.columns, ...ACTIVE, userId }
     const row = await this.#db.organizationMembership.findFirst({ where, include: WITH_USER })
-    return row ? toActive(row) : undefined
+    return row ? { ...toActive(row), memberSince: row.memberSince ?? row.createdAt } : undefined
   }
 
   /** Until the unit ends nobody else changes who owns the organization: two at once would both see the other stay. */
@@ -105,8 +107,8 @@ export class OrganizationMembershipRepository {
   }
 
   /** False when the user is a member already. */
-  async insert(membership: NewMembership): Promise<boolean> {
-    const data = [{ ...this.#scope.columns, ...membership }]
+  async insert({ memberSince, ...membership }: NewMembership): Promise<boolean> {
+    const data = [{ ...this.#scope.columns, ...membership, memberSince: memberSince ?? null }]
     return (await this.#db.organizationMembership.createMany({ data, skipDuplicates: true })).count === 1
   }
 
@@ -133,7 +135,7 @@ export class ProjectMembershipRepository {
   }
 
   /** False when the user is a member already. */
-  async insert(membership: NewMembership): Promise<boolean> {
+  async insert({ memberSince: _, ...membership }: NewMembership): Promise<boolean> {
     const data = [{ ...this.#scope.columns, ...membership }]
     return (await this.#db.projectMembership.createMany({ data, skipDuplicates: true })).count === 1
   }

@@ -51,10 +51,10 @@ export const membershipService = ({ units, clock, ids }: MembershipDependencies)
   ): Promise<Result<ChangedMember, AddMemberRefusal>> => {
     const name = nameOfUser(email, userId)
     if (!name.ok) return name
-    return units.organization.write(grant, async ({ memberships, namedUsers, audit }) => {
+    return units.organization.write(grant, async ({ memberships, namedUsers, audit, outbox }) => {
       const user = await namedUsers.find(name.value)
       if (!user) return err('USER_NOT_FOUND')
-      const change = { memberships, audit, giver, ids, now: clock.now() }
+      const change = { memberships, audit, outbox, scope: grant.scope, giver, ids, now: clock.now() }
       return addMembership(change, { action: 'iam.member.add', user, role })
     })
   },
@@ -66,10 +66,10 @@ export const membershipService = ({ units, clock, ids }: MembershipDependencies)
   ): Promise<Result<ChangedMember, AddMemberRefusal>> => {
     const name = nameOfUser(email, userId)
     if (!name.ok) return name
-    return units.project.write(grant, async ({ memberships, namedUsers, audit }) => {
+    return units.project.write(grant, async ({ memberships, namedUsers, audit, outbox }) => {
       const user = await namedUsers.find(name.value)
       if (!user) return err('USER_NOT_FOUND')
-      const change = { memberships, audit, giver, ids, now: clock.now() }
+      const change = { memberships, audit, outbox, scope: grant.scope, giver, ids, now: clock.now() }
       return addMembership(change, { action: 'iam.project_member.add', user, role })
     })
   },
@@ -80,13 +80,13 @@ export const membershipService = ({ units, clock, ids }: MembershipDependencies)
     giver: RoleGiver,
     { userId, role }: ChangeMemberRole,
   ): Promise<Result<ChangedMember, ChangeMemberRoleRefusal>> =>
-    units.organization.write(grant, async ({ memberships, audit }) => {
+    units.organization.write(grant, async ({ memberships, audit, outbox }) => {
       await memberships.lockOwners()
       const held = await memberships.find(userId.local)
       if (!held) return err('NOT_A_MEMBER')
       const resigns = held.role === 'owner' && role !== 'owner'
       if (resigns && (await memberships.countOtherOwners(userId.local)) === 0) return err('LAST_OWNER')
-      const change = { memberships, audit, giver, ids, now: clock.now() }
+      const change = { memberships, audit, outbox, scope: grant.scope, giver, ids, now: clock.now() }
       return changeMembership(change, { action: 'iam.member.change_role', held, role })
     }),
 
@@ -95,10 +95,10 @@ export const membershipService = ({ units, clock, ids }: MembershipDependencies)
     giver: RoleGiver,
     { userId, role }: ChangeMemberRole,
   ): Promise<Result<ChangedMember, ChangeMemberRoleRefusal>> =>
-    units.project.write(grant, async ({ memberships, audit }) => {
+    units.project.write(grant, async ({ memberships, audit, outbox }) => {
       const held = await memberships.find(userId.local)
       if (!held) return err('NOT_A_MEMBER')
-      const change = { memberships, audit, giver, ids, now: clock.now() }
+      const change = { memberships, audit, outbox, scope: grant.scope, giver, ids, now: clock.now() }
       return changeMembership(change, { action: 'iam.project_member.change_role', held, role })
     }),
 
@@ -108,12 +108,12 @@ export const membershipService = ({ units, clock, ids }: MembershipDependencies)
     giver: RoleGiver,
     userId: UserId,
   ): Promise<Result<ChangedMember, RemoveMemberRefusal>> =>
-    units.organization.write(grant, async ({ memberships, audit }) => {
+    units.organization.write(grant, async ({ memberships, audit, outbox }) => {
       await memberships.lockOwners()
       const held = await memberships.find(userId.local)
       if (!held) return err('NOT_A_MEMBER')
       if (held.role === 'owner' && (await memberships.countOtherOwners(userId.local)) === 0) return err('LAST_OWNER')
-      const change = { memberships, audit, giver, ids, now: clock.now() }
+      const change = { memberships, audit, outbox, scope: grant.scope, giver, ids, now: clock.now() }
       return endMembership(change, { action: 'iam.member.remove', held })
     }),
 
@@ -122,10 +122,10 @@ export const membershipService = ({ units, clock, ids }: MembershipDependencies)
     giver: RoleGiver,
     userId: UserId,
   ): Promise<Result<ChangedMember, RemoveMemberRefusal>> =>
-    units.project.write(grant, async ({ memberships, audit }) => {
+    units.project.write(grant, async ({ memberships, audit, outbox }) => {
       const held = await memberships.find(userId.local)
       if (!held) return err('NOT_A_MEMBER')
-      const change = { memberships, audit, giver, ids, now: clock.now() }
+      const change = { memberships, audit, outbox, scope: grant.scope, giver, ids, now: clock.now() }
       return endMembership(change, { action: 'iam.project_member.remove', held })
     }),
 })

@@ -1,6 +1,7 @@
 import { founderGrant, operatorGrant, type PlatformGrant, type SelfGrant } from '../../../platform/access/authorize.ts'
 import type { OrganizationSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
+import { organizationResumed, organizationSuspended } from '../../../platform/events/catalogue.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
 import type { OrganizationId } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
@@ -34,6 +35,9 @@ export interface ChangeOrganization {
 }
 
 type Operator = PlatformGrant<'PLATFORM_ORGANIZATION_SUSPEND'>
+
+/** The owner and the data of an event about an organization itself. */
+const ofItself = ({ local: organizationId }: OrganizationId) => [{ organizationId }, { organizationId }] as const
 
 export type OrganizationService = ReturnType<typeof organizationService>
 
@@ -72,13 +76,17 @@ export const organizationService = ({ units, clock, ids }: OrganizationDependenc
   ): Promise<Result<OrganizationStatus, SuspendOrganizationRefusal>> => {
     const reason = parseReason(text)
     if (!reason.ok) return reason
-    return units.organization.write(operatorGrant(operator, organizationId.local), async ({ organizations, audit }) => {
-      const suspendedAt = clock.now()
-      if (!(await organizations.find())) return err('NOT_FOUND')
-      if (!(await organizations.suspend(suspendedAt))) return err('ALREADY_SUSPENDED')
-      audit.succeeded('iam.organization.suspend', organizationId.text, { reason: reason.value })
-      return ok({ organizationId, suspendedAt })
-    })
+    return units.organization.write(
+      operatorGrant(operator, organizationId.local),
+      async ({ organizations, audit, outbox }) => {
+        const suspendedAt = clock.now()
+        if (!(await organizations.find())) return err('NOT_FOUND')
+        if (!(await organizations.suspend(suspendedAt))) return err('ALREADY_SUSPENDED')
+        audit.succeeded('iam.organization.suspend', organizationId.text, { reason: reason.value })
+        outbox.add(organizationSuspended.create(...ofItself(organizationId)))
+        return ok({ organizationId, suspendedAt })
+      },
+    )
   },
 
   resume: async (
@@ -87,11 +95,15 @@ export const organizationService = ({ units, clock, ids }: OrganizationDependenc
   ): Promise<Result<OrganizationStatus, ResumeOrganizationRefusal>> => {
     const reason = parseReason(text)
     if (!reason.ok) return reason
-    return units.organization.write(operatorGrant(operator, organizationId.local), async ({ organizations, audit }) => {
-      if (!(await organizations.find())) return err('NOT_FOUND')
-      if (!(await organizations.resume())) return err('NOT_SUSPENDED')
-      audit.succeeded('iam.organization.resume', organizationId.text, { reason: reason.value })
-      return ok({ organizationId, suspendedAt: null })
-    })
+    return units.organization.write(
+      operatorGrant(operator, organizationId.local),
+      async ({ organizations, audit, outbox }) => {
+        if (!(await organizations.find())) return err('NOT_FOUND')
+        if (!(await organizations.resume())) return err('NOT_SUSPENDED')
+        audit.succeeded('iam.organization.resume', organizationId.text, { reason: reason.value })
+        outbox.add(organizationResumed.create(...ofItself(organizationId)))
+        return ok({ organizationId, suspendedAt: null })
+      },
+    )
   },
 })

@@ -1,4 +1,5 @@
 import type { Uuid } from '../../../platform/ids/id.ts'
+import type { Category, Rendered } from '../template/model.ts'
 
 /** Who is told: one user, the members of an organization, or everybody (R70). */
 export type ChannelKind = 'USER' | 'ORGANIZATION' | 'BROADCAST'
@@ -22,6 +23,7 @@ export interface Post {
   /** Its place in the channel: 1, 2, 3 … without a gap. Ids of one channel have the same order. */
   readonly sequence: bigint
   readonly template: string
+  readonly category: Category
   readonly title: string
   readonly body: string
   /** The project that it is about: who may not read that is not told. */
@@ -37,9 +39,7 @@ export interface Post {
 export interface NewPost {
   /** Taken when it is the next of the channel's ids; otherwise the id after the channel's last. */
   readonly id: Uuid
-  readonly template: string
-  readonly title: string
-  readonly body: string
+  readonly text: Rendered
   readonly about: { readonly organizationId: Uuid; readonly projectId: Uuid | null } | null
   readonly subject: string | null
   readonly correlationId: string

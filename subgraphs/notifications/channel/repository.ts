@@ -2,6 +2,7 @@ import type { OrganizationScope, PlatformScope, SelfScope } from '../../../platf
 import type { Transaction } from '../../../platform/database/database.ts'
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
+import type { Category } from '../template/model.ts'
 import { BROADCAST, type Channel, type ChannelKind, type NewPost, type Post } from './model.ts'
 
 /** What has a channel: a user, an organization, the platform. */
@@ -34,7 +35,7 @@ export class ChannelRepository {
    * are taken in the order of commits, none is left out, and the ids of a channel have the order of its places whatever the
    * clocks of its writers say.
    */
-  async append({ id, about, ...post }: NewPost): Promise<Post> {
+  async append({ id, about, text, ...post }: NewPost): Promise<Post> {
     const { kind, id: channel } = this.#channel
     if (kind === 'BROADCAST') await this.#operate()
     const rows = await this.#db.$queryRaw<{ id: string; sequence: bigint }[]>`
@@ -45,17 +46,20 @@ export class ChannelRepository {
           last_id = CASE WHEN excluded.last_id > c.last_id THEN excluded.last_id ELSE notifications.id_after(c.last_id) END
         RETURNING c.last_sequence, c.last_id
       )
-      INSERT INTO notifications.notifications (channel_id, id, channel_kind, sequence, template, title, body, about_org_id,
+      INSERT INTO notifications.notifications (channel_id, id, channel_kind, sequence, template, template_version,
+        category, title, body, about_org_id,
         about_project_id, subject, correlation_id, traceparent, created_at)
-      SELECT ${channel}::uuid, last_id, ${kind}, last_sequence, ${post.template}, ${post.title}, ${post.body},
+      SELECT ${channel}::uuid, last_id, ${kind}, last_sequence, ${text.template}, ${text.templateVersion}::int,
+        ${text.category}, ${text.title}, ${text.body},
         ${about?.organizationId ?? null}::uuid, ${about?.projectId ?? null}::uuid, ${post.subject}, ${post.correlationId}, ${post.traceparent}, ${post.createdAt}
       FROM place
       RETURNING id, sequence`
     const [row] = rows
     if (row === undefined) throw new Error('A statement that inserts one row gave none')
     const { correlationId: _, ...shown } = post
+    const { templateVersion: __, ...told } = text
     const place = { id: uuidColumn(row.id), channel: this.#channel, sequence: row.sequence }
-    return { ...shown, ...place, projectId: about?.projectId ?? null }
+    return { ...shown, ...told, ...place, projectId: about?.projectId ?? null }
   }
 
   /** What came after a place, oldest first. */
@@ -79,6 +83,7 @@ export interface PostRow {
   channelKind: ChannelKind
   sequence: bigint
   template: string
+  category: Category
   title: string
   body: string
   projectId: string | null
@@ -88,7 +93,7 @@ export interface PostRow {
 }
 
 /** Of the table by the name of `n`. */
-export const POST_COLUMNS = Prisma.sql`n.id, n.channel_id AS "channelId", n.channel_kind AS "channelKind", n.sequence, n.template,
+export const POST_COLUMNS = Prisma.sql`n.id, n.channel_id AS "channelId", n.channel_kind AS "channelKind", n.sequence, n.template, n.category,
   n.title, n.body, n.about_project_id AS "projectId", n.subject, n.traceparent, n.created_at AS "createdAt"`
 
 export const toPost = ({ id, channelId, channelKind, projectId, ...row }: PostRow): Post => ({
@@ -97,6 +102,7 @@ export const toPost = ({ id, channelId, channelKind, projectId, ...row }: PostRo
   projectId: projectId === null ? null : uuidColumn(projectId),
   sequence: row.sequence,
   template: row.template,
+  category: row.category,
   title: row.title,
   body: row.body,
   subject: row.subject,

@@ -1,4 +1,5 @@
 import type { OrganizationGrant, SelfGrant } from '../../../platform/access/authorize.ts'
+import { PLATFORM_SCOPE } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import type { WriteTools } from '../../../platform/database/unit-of-work.ts'
 import { notificationCreated } from '../../../platform/events/catalogue.ts'
@@ -11,7 +12,7 @@ import { currentTraceparent } from '../../../platform/tracing/traceparent.ts'
 import type { Hints } from '../live/hints.ts'
 import { notificationId } from '../notification/model.ts'
 import type { NotificationUnits } from '../units.ts'
-import type { Notice } from './templates.ts'
+import type { Rendered, Template, TemplateKey } from '../template/model.ts'
 
 export interface DeliveryDependencies {
   readonly units: NotificationUnits
@@ -25,7 +26,9 @@ export interface Delivery {
   readonly eventId: Uuid
   readonly correlationId: string
   readonly about: { readonly organizationId: Uuid; readonly projectId: Uuid | null }
-  readonly notice: Notice
+  readonly text: Rendered
+  /** The text of the id of what it is about. */
+  readonly subject: string | null
 }
 
 type Delivered = Result<Post, 'ALREADY_DELIVERED'>
@@ -42,13 +45,14 @@ const targetOf = ({ kind, id }: Channel, post: Uuid): string =>
 export const deliveryService = ({ units, hints, clock, ids }: DeliveryDependencies) => {
   /** Once for each channel, whoever delivers it how often. Open streams are told after the commit. */
   const deliver = async (to: Channel, write: Write, delivery: Delivery): Promise<void> => {
-    const { eventId, correlationId, about, notice } = delivery
+    const { eventId, correlationId, about, text, subject } = delivery
     const { organizationId, projectId } = about
     const delivered = await write(async ({ channel, once, audit, outbox }) => {
       if (!(await once(`notifications:${to.id}`, eventId))) return err('ALREADY_DELIVERED')
       const post = await channel.append({
         id: ids.next(),
-        ...notice,
+        text,
+        subject,
         about,
         correlationId,
         traceparent: currentTraceparent() ?? null,
@@ -67,6 +71,10 @@ export const deliveryService = ({ units, hints, clock, ids }: DeliveryDependenci
   }
 
   return {
+    /** The version in use of a text. */
+    template: (key: TemplateKey): Promise<Template> =>
+      units.platform.read(PLATFORM_SCOPE, ({ templates }) => templates.current(key)),
+
     /** Tells one user of an event. */
     toUser: (user: SelfGrant, delivery: Delivery): Promise<void> =>
       deliver(channelOf(user.scope), (work) => units.user.write(user, work), delivery),

@@ -27,6 +27,7 @@ export class ChannelFeed {
   /** The latest notices, without a gap, the last of them at `#head`. */
   #recent: Post[] = []
   #isReading = false
+  #revision = 0
 
   constructor(parts: FeedParts) {
     this.#parts = parts
@@ -39,6 +40,11 @@ export class ChannelFeed {
   /** As far as it was heard or read without a gap; nobody's place is beyond it. */
   get head(): bigint {
     return this.#head ?? 0n
+  }
+
+  /** Another one whenever its user decided anew what they want to be told of. */
+  get revision(): number {
+    return this.#revision
   }
 
   get isFollowed(): boolean {
@@ -58,7 +64,12 @@ export class ChannelFeed {
     void this.#catchUp()
   }
 
-  hint({ sequence, post }: Hint): void {
+  hint(hint: Hint): void {
+    if (hint.kind === 'preferences') {
+      this.#revision += 1
+      return
+    }
+    const { sequence, post } = hint
     if (sequence > this.#told) this.#told = sequence
     if (this.#head === undefined || sequence <= this.#head) return
     if (sequence === this.#head + 1n && !this.#isReading) this.#take([post])

@@ -45,6 +45,11 @@ export class Lanes {
     return lane !== undefined && lane.since === since?.getTime()
   }
 
+  /** Another one whenever the user whose channel it is decided anew what they want to be told of. */
+  revisionOf(channel: Uuid): number {
+    return this.#lanes.get(channel)?.followed.feed.revision ?? 0
+  }
+
   /** Where the stream is in each channel. */
   get places(): Places {
     return new Map([...this.#lanes].map(([channel, { place }]) => [channel, place]))

@@ -10,17 +10,20 @@ import type { ChannelPlace } from '../channel/place-repository.ts'
 import type { ReadableChannel } from '../channel/readable.ts'
 import { placesAfter, placesJoined, placesNow, type Cursors } from '../cursor/cursors.ts'
 import { notificationOf, type Notification } from '../notification/model.ts'
+import type { PreferenceService } from '../preference/service.ts'
 import type { NotificationUnits } from '../units.ts'
 import { channelReader, headReader } from './channels.ts'
 import type { Hints } from './hints.ts'
 import { createHub } from './hub.ts'
 import { NotificationStream } from './stream.ts'
+import { createTaste, type Taste } from './taste.ts'
 import { createViewer, type Viewer } from './viewer.ts'
 
 export interface LiveDependencies {
   readonly units: NotificationUnits
   readonly hints: Hints
   readonly cursors: Cursors
+  readonly preferences: Pick<PreferenceService, 'switchedOff'>
   readonly grants: GrantSource
   readonly watch: GrantWatch['watch']
   readonly clock: Clock
@@ -53,12 +56,26 @@ const scopeOf = (userId: Uuid, channels: readonly ReadableChannel[]): SelfScope 
 export type LiveService = ReturnType<typeof liveService>
 
 export const liveService = (parts: LiveDependencies) => {
-  const { units, hints, cursors, grants, watch, clock, log, pollEveryMs = 2_000, grantsForMs = 5_000 } = parts
+  const {
+    units,
+    hints,
+    cursors,
+    preferences,
+    grants,
+    watch,
+    clock,
+    log,
+    pollEveryMs = 2_000,
+    grantsForMs = 5_000,
+  } = parts
   const hub = createHub({ hints, read: channelReader(units), heads: headReader(units), pollEveryMs, log })
 
-  const streamOf = (userId: Uuid, viewer: Viewer, onEnd: () => void) =>
+  const streamOf = (userId: Uuid, viewer: Viewer, taste: Taste, onEnd: () => void) =>
     new NotificationStream({
-      authorize: viewer.authorize,
+      authorize: async () => {
+        await viewer.authorize()
+        await taste.refresh()
+      },
       read: (channel, after) =>
         units.user.read(
           scopeOf(
@@ -68,7 +85,7 @@ export const liveService = (parts: LiveDependencies) => {
           ({ notifications }) => notifications.after(channel, after, BATCH),
         ),
       toNotification: (post) => notificationOf(userId, post, NEW),
-      isVisible: viewer.maySee,
+      isVisible: (notification) => viewer.maySee(notification) && taste.wants(notification),
       later: hub.later,
       onEnd,
     })
@@ -116,7 +133,11 @@ export const liveService = (parts: LiveDependencies) => {
       const { userId } = access.self().scope
       const viewer = createViewer({ principal, userId, held, source: grants, clock, grantsForMs })
       const closing = new AbortController()
-      const stream = streamOf(userId, viewer, () => {
+      const taste = createTaste(
+        () => preferences.switchedOff(userId),
+        () => stream.lanes.revisionOf(userId),
+      )
+      const stream: NotificationStream = streamOf(userId, viewer, taste, () => {
         closing.abort()
       })
       const end = (): void => void stream.return()

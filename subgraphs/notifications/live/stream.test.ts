@@ -17,6 +17,7 @@ const postIn =
     channel,
     sequence,
     template: 'welcome',
+    category: 'ANNOUNCEMENT',
     title: 'x',
     body: 'x',
     projectId: null,
@@ -39,7 +40,7 @@ const createChannel = (channel: Channel = own) => {
     return posts
   }
   const hint = (...posts: readonly Post[]) => {
-    for (const post of posts) feed.hint({ sequence: post.sequence, post })
+    for (const post of posts) feed.hint({ kind: 'post', sequence: post.sequence, post })
   }
   return { channel, feed, read, from, write, hint, reach: (last: bigint) => feed.reach(last) }
 }

@@ -1,5 +1,6 @@
 import { ownedId, selfId, type Id, type ProjectId, type Uuid } from '../../../platform/ids/id.ts'
 import type { Channel, Places, Post } from '../channel/model.ts'
+import type { Category } from '../template/model.ts'
 
 export type NotificationId = Id<'ntf'>
 
@@ -16,6 +17,7 @@ export interface Notification {
   /** Its place in the channel. */
   readonly sequence: bigint
   readonly template: string
+  readonly category: Category
   readonly title: string
   readonly body: string
   readonly projectId: ProjectId | null

@@ -12,6 +12,7 @@ export const readerOf = (access: Access): Reader => {
   return {
     self: memberGrant(self, memberships),
     view: {
+      userId: self.scope.userId,
       channels: readableChannels(self.scope.userId, organizations, access.grants),
       projects: access.projects('PROJECT_READ').projects.map(({ projectId }) => projectId),
     },

@@ -57,8 +57,7 @@ export class ReceiptRepository {
   }
 
   /** After marking: up to where nothing is left, what cannot be seen now included. */
-  async advance({ channels }: View): Promise<void> {
-    const view = { channels, projects: [] }
+  async advance(view: View): Promise<void> {
     await this.#db.$executeRaw`
       INSERT INTO notifications.reading_positions AS held (user_id, channel_id, done_through)
       SELECT u.id, c.id, coalesce((SELECT n.sequence - 1 FROM notifications.notifications n

@@ -81,14 +81,17 @@ export const channelsOf = ({ channels }: View): Prisma.Sql =>
   Prisma.sql`unnest(${channels.map(({ id }) => id)}::uuid[], ${channels.map(floorOf)}::uuid[]) AS w (channel_id, floor)`
 
 /** Of `n`, what the view shows. */
-export const visible = ({ projects }: View): Prisma.Sql =>
-  Prisma.sql`AND n.id >= w.floor AND (n.about_project_id IS NULL OR n.about_project_id = ANY (${projects}::uuid[]))`
+export const visible = ({ userId, projects }: View): Prisma.Sql =>
+  Prisma.sql`AND n.id >= w.floor AND (n.about_project_id IS NULL OR n.about_project_id = ANY (${projects}::uuid[]))
+    AND NOT EXISTS (SELECT FROM notifications.preferences q
+      WHERE q.user_id = ${userId}::uuid AND q.category = n.category AND q.medium = 'IN_APP' AND NOT q.enabled)`
 
-const chosen = ({ unreadOnly, dismissed, templates, projectId }: NotificationFilter): Prisma.Sql =>
+const chosen = ({ unreadOnly, dismissed, categories, templates, projectId }: NotificationFilter): Prisma.Sql =>
   Prisma.join(
     [
       unreadOnly ? OPEN : Prisma.empty,
       dismissed === 'included' ? Prisma.empty : Prisma.sql`AND r.dismissed_at IS NULL`,
+      categories === undefined ? Prisma.empty : Prisma.sql`AND n.category = ANY (${categories}::text[])`,
       templates === undefined ? Prisma.empty : Prisma.sql`AND n.template = ANY (${templates}::text[])`,
       projectId === undefined ? Prisma.empty : Prisma.sql`AND n.about_project_id = ${projectId}::uuid`,
     ],

@@ -8,6 +8,7 @@ import { createCursors } from '../cursor/cursors.ts'
 import { createHints } from '../live/hints.ts'
 import { liveService, type LiveDependencies } from '../live/service.ts'
 import type { Notification } from '../notification/model.ts'
+import { preferenceService } from '../preference/service.ts'
 import { notificationUnits } from '../units.ts'
 
 const PRINCIPAL: UserPrincipal = {
@@ -48,7 +49,18 @@ export const streamingProcess = ({ platform, grants, pollEveryMs }: Omit<StreamO
   }
   const source = { load: () => Promise.resolve(grants()) }
   const hints = createHints({ publish: cache.publish, subscribe }, silentLog)
-  const live = liveService({ units, hints, cursors, grants: source, watch, clock, log: silentLog, pollEveryMs })
+  const preferences = preferenceService({ units, hints, clock })
+  const live = liveService({
+    units,
+    hints,
+    cursors,
+    preferences,
+    grants: source,
+    watch,
+    clock,
+    log: silentLog,
+    pollEveryMs,
+  })
 
   return {
     /** How many channels of the bus it listens to, and how many streams it would review. */

@@ -151,7 +151,8 @@ export const createTestPost = async (): Promise<TestPost> => {
         eventId: systemIds.next(),
         correlationId: 'test-correlation',
         about: { organizationId, projectId },
-        notice: { template: 'project-created', title, body: 'x', subject: '' },
+        text: { template: 'announcement', templateVersion: 1, category: 'ANNOUNCEMENT', title, body: 'x' },
+        subject: null,
       })
     },
 
