@@ -19,6 +19,9 @@ export interface ChildOptions {
   readonly program: string
   readonly environment: Readonly<Record<string, string>>
   readonly nodeFlags?: readonly string[]
+  readonly args?: readonly string[]
+  /** The processors that it may use, as `taskset -c` takes them; where there is no taskset, any. */
+  readonly cpus?: string | undefined
   /** How many addresses it tells before it counts as started. */
   readonly addresses: number
 }
@@ -31,11 +34,14 @@ const ANNOUNCED = /^(.*?)(?: ready at| is ready:) (http:\/\/127\.0\.0\.1:\d+)/gm
 /** Only what a process needs to run at all: a setting of the person's shell must not change what is measured. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ']
 
-export const startChild = async ({ program, environment, nodeFlags = [], addresses }: ChildOptions): Promise<Child> => {
+export const startChild = async (options: ChildOptions): Promise<Child> => {
+  const { program, environment, nodeFlags = [], args = [], cpus, addresses } = options
   const kept = Object.fromEntries(
     PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   )
-  const child = spawn(process.execPath, [...nodeFlags, join(ROOT, program)], {
+  const command = [process.execPath, ...nodeFlags, join(ROOT, program), ...args]
+  const [first = '', ...rest] = cpus === undefined ? command : ['taskset', '-c', cpus, ...command]
+  const child = spawn(first, rest, {
     cwd: ROOT,
     env: { ...kept, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import autocannon from 'autocannon'
-import type { BenchOperation } from './operations.ts'
+
+/** What is asked of all contenders. */
+export interface Asked {
+  readonly name: string
+  readonly query: string
+  readonly variables: Readonly<Record<string, unknown>>
+  /** The answer must not be smaller, or the operation does not measure what it is for. */
+  readonly leastBytes: number
+}
 
 /** Who is measured: where it listens, and as whom it is asked. */
 export interface Target {
@@ -24,10 +32,10 @@ export interface Load {
 
 const headersOf = ({ token }: Target) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' })
 
-const bodyOf = ({ query, variables }: BenchOperation): string => JSON.stringify({ query, variables })
+const bodyOf = ({ query, variables }: Asked): string => JSON.stringify({ query, variables })
 
 /** One answer. Throws when it holds an error or is smaller than the operation promises. */
-export const answerOf = async (target: Target, operation: BenchOperation): Promise<{ text: string; data: unknown }> => {
+export const answerOf = async (target: Target, operation: Asked): Promise<{ text: string; data: unknown }> => {
   const response = await fetch(target.url, { method: 'POST', headers: headersOf(target), body: bodyOf(operation) })
   const text = await response.text()
   const answer: unknown = JSON.parse(text)
@@ -41,7 +49,7 @@ export const answerOf = async (target: Target, operation: BenchOperation): Promi
 }
 
 /** Throws when two contenders answer with other data. Returns the size of the answer in bytes. */
-export const checkEqual = async (targets: ReadonlyMap<string, Target>, operation: BenchOperation): Promise<number> => {
+export const checkEqual = async (targets: ReadonlyMap<string, Target>, operation: Asked): Promise<number> => {
   const answers: { name: string; data: unknown; bytes: number }[] = []
   for (const [name, target] of targets) {
     const { text, data } = await answerOf(target, operation)
@@ -57,7 +65,7 @@ export const checkEqual = async (targets: ReadonlyMap<string, Target>, operation
 }
 
 /** Throws when any answer under load is not the one that the contender gives without load. */
-export const measure = async (target: Target, operation: BenchOperation, load: Load): Promise<Sample> => {
+export const measure = async (target: Target, operation: Asked, load: Load): Promise<Sample> => {
   load.ended.throwIfAborted()
   const { text } = await answerOf(target, operation)
   const instance = autocannon({

@@ -1,3 +1,4 @@
+import type { Asked } from './load.ts'
 import { vision, northwind } from '../server/demo/tenants.ts'
 import { DASHBOARD } from '../server/welcome.ts'
 import { selfId } from '../platform/ids/id.ts'
@@ -5,13 +6,9 @@ import { selfId } from '../platform/ids/id.ts'
 export const OPERATION_NAMES = ['one-subgraph', 'dashboard', 'wide'] as const
 export type OperationName = (typeof OPERATION_NAMES)[number]
 
-export interface BenchOperation {
+export interface BenchOperation extends Asked {
   readonly name: OperationName
   readonly about: string
-  readonly query: string
-  readonly variables: Readonly<Record<string, unknown>>
-  /** The answer must not be smaller, or the operation does not measure what it is for. */
-  readonly leastBytes: number
 }
 
 const project = selfId('prj', vision.id).text

@@ -1,0 +1,46 @@
+import { shopSchema, SHOP_SUBGRAPHS, shopSupergraph } from './shop.ts'
+import { createGateway } from '../../gateway/create-gateway.ts'
+import { openGeneralIdentity } from '../../gateway/general-identity.ts'
+import { limitsOf } from '../../gateway/operation/limits.ts'
+import { inProcessTransport } from '../../gateway/transport/in-process-transport.ts'
+import { createAccess } from '../../platform/access/access.ts'
+import { plainOrCarryingIds } from '../../platform/access/plain-ids.ts'
+import { systemClock } from '../../platform/clock/clock.ts'
+import { readConfig } from '../../platform/config/config.ts'
+import { createLog } from '../../platform/log/log.ts'
+import { createMetrics } from '../../platform/metrics/metrics.ts'
+import { announce, endOnSignals } from '../part-process.ts'
+
+/** Our gateway with the five subgraphs in its own process; callers by `JWKS_FILE`, limits as they are by default. */
+endOnSignals()
+const config = readConfig()
+const log = createLog({ level: config.logLevel, format: 'json' })
+const identity = await openGeneralIdentity({ config, clock: systemClock, log })
+if (!identity) throw new Error('The bench sets JWKS_FILE')
+const { verifier, grants, watch } = identity
+const schemas = new Map(SHOP_SUBGRAPHS.map((name) => [name as string, shopSchema(name)]))
+
+const gateway = await createGateway({
+  supergraph: { sdl: shopSupergraph(new Map()) },
+  transports: (name) => {
+    const schema = schemas.get(name)
+    if (!schema) throw new Error(`There is no subgraph ${name}`)
+    return inProcessTransport({ name, schema, context: () => ({}), timeoutMs: config.subgraphTimeoutMs })
+  },
+  verifier,
+  watch: watch.watch,
+  access: async (principal) =>
+    createAccess({
+      principal,
+      grants: await grants.load(principal),
+      reload: grants.fresh,
+      ids: plainOrCarryingIds,
+    }),
+  log,
+  metrics: createMetrics(),
+  limits: limitsOf(config),
+  production: true,
+  clock: systemClock,
+})
+const { url } = await gateway.listen(0, '127.0.0.1')
+announce('in-process', url)
