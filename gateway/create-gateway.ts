@@ -13,6 +13,7 @@ import { logSubgraphErrors } from './errors/subgraph-errors.ts'
 import { createApollo, type GatewayContext } from './http/apollo.ts'
 import { GRAPHQL_PATH } from './http/graphql-route.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { createShortWay } from './http/short-way.ts'
 import type { IdeOptions } from './http/ide/ide-page.ts'
 import type { DemoTokens } from './http/ide/demo-tokens.ts'
 import type { OpenAccess } from './http/operation-context.ts'
@@ -102,9 +103,12 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     maxCost: limits.maxCost,
     graceMs: limits.requestTimeoutMs,
   })
-  const apollo = createApollo({ engines, limits, rules, production, log, report, plugins: options.plugins ?? [] })
-  await apollo.start()
   const documents = createDocuments(rules, limits.maxTokens)
+  const plugins = options.plugins ?? []
+  const batching = limits.maxBatch > 0
+  const apollo = createApollo({ engines, limits, rules, production, log, report, documents, batching, plugins })
+  await apollo.start()
+  const shortWay = plugins.length === 0 ? createShortWay({ engines, documents, report }) : undefined
   const live = createLiveOperations({ engines, documents, openAccess, watch, report, limits, metrics })
   const deadlines = createDeadlines(clock)
   const common = {
@@ -126,7 +130,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     log,
   })
   const sse = sseHandler({ ...common, engines, documents })
-  const http = await createHttpServer({ ...options, apollo, authenticate, openAccess, limits, report, sse })
+  const http = await createHttpServer({ ...options, apollo, shortWay, authenticate, openAccess, limits, report, sse })
   sockets.attach(http.fastify.server)
 
   const stop = async (graceMs = GRACE_MS): Promise<void> => {

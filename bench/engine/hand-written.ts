@@ -25,7 +25,10 @@ export const serveByHand = async (name: string, answers: ReadonlyMap<string, Ans
       }
       const send = (body: string): void => {
         response
-          .writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) })
+          .writeHead(200, {
+            'content-type': 'application/json; charset=utf-8',
+            'content-length': Buffer.byteLength(body),
+          })
           .end(body)
       }
       const body = answer(variables)

@@ -8,4 +8,5 @@ export interface HiveOptions {
 }
 
 /** Hive Gateway as its command line starts it, without deduplication in flight; or why it cannot be had. */
-export const startHive = (options: HiveOptions): Promise<Child | string> => Promise.resolve(`not yet ${options.planner}`)
+export const startHive = (options: HiveOptions): Promise<Child | string> =>
+  Promise.resolve(`not yet ${options.planner}`)

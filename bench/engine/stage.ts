@@ -128,7 +128,8 @@ export const setEngineStage = async (options: EngineStageOptions): Promise<Engin
           args: [size],
           cpus: serverCpus,
         }),
-      'hive-js': () => startHive({ planner: 'js', supergraph: fileOf('supergraph.graphql'), directory, cpus: serverCpus }),
+      'hive-js': () =>
+        startHive({ planner: 'js', supergraph: fileOf('supergraph.graphql'), directory, cpus: serverCpus }),
       'hive-rust': () =>
         startHive({ planner: 'rust', supergraph: fileOf('supergraph.graphql'), directory, cpus: serverCpus }),
     }

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import { catalogued, type ErrorCode } from '../../platform/errors/catalogue.ts'
+import { catalogued, entryOf, isErrorCode, type ErrorCode } from '../../platform/errors/catalogue.ts'
 
 /** Apollo tells what is wrong with a request by status and words; the catalogue has a code for each. */
 const BY_STATUS: ReadonlyMap<unknown, ErrorCode> = new Map<unknown, ErrorCode>([
@@ -24,4 +24,14 @@ export const ofTransport = (error: unknown): unknown => {
   const status = http?.status
   const code = BY_STATUS.get(status)
   return code === undefined ? error : catalogued(code)
+}
+
+/** The HTTP status of an answer that is this error alone. */
+export const statusOfError = ({ extensions: { code } }: GraphQLError): number =>
+  isErrorCode(code) ? (entryOf(code).httpStatus ?? 200) : 500
+
+/** That of an answer without data: as Apollo does it, the last error's. */
+export const statusOfFailure = (errors: readonly GraphQLError[]): number => {
+  const last = errors.at(-1)
+  return last ? statusOfError(last) : 500
 }

@@ -4,15 +4,16 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
 import { GraphQLError, OperationTypeNode, type ExecutionResult, type ValidationRule } from 'graphql'
-import { catalogued, entryOf, isErrorCode, type CataloguedError } from '../../platform/errors/catalogue.ts'
+import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { Engines } from '../engines.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
 import { toGraphQLError } from '../errors/graphql-error.ts'
 import { answerText } from '../execution/completion/answer-text.ts'
+import type { Documents } from '../operation/documents.ts'
 import type { Limits } from '../operation/limits.ts'
 import type { RequestContext } from '../transport/transport.ts'
-import { ofTransport } from './apollo-errors.ts'
+import { ofTransport, statusOfError } from './apollo-errors.ts'
 
 /** The seam of Apollo Server behind which a gateway stands. */
 type GatewayInterface = NonNullable<ConstructorParameters<typeof ApolloServer>[0]['gateway']>
@@ -29,12 +30,16 @@ export interface ApolloOptions {
   readonly production: boolean
   readonly log: Log
   readonly report: ReportError
+  /** Remembers what Apollo parsed and validated. */
+  readonly documents: Documents
+  /** Whether a body may be a list of operations. */
+  readonly batching: boolean
   readonly plugins?: readonly ApolloServerPlugin<GatewayContext>[]
 }
 
 /** Apollo Server over our engine: its HTTP contract, document cache and plugins; execution is ours. */
 export const createApollo = (options: ApolloOptions): ApolloServer<GatewayContext> => {
-  const { engines, limits, rules, production, log, report, plugins = [] } = options
+  const { engines, limits, rules, production, log, report, documents, batching, plugins = [] } = options
   return new ApolloServer<GatewayContext>({
     gateway: gatewayInterface(engines),
     formatError: (_, error) => {
@@ -47,7 +52,7 @@ export const createApollo = (options: ApolloOptions): ApolloServer<GatewayContex
     introspection: true,
     hideSchemaDetailsFromClientErrors: true,
     includeStacktraceInErrorResponses: false,
-    allowBatchedHttpRequests: false,
+    allowBatchedHttpRequests: batching,
     csrfPrevention: true,
     stopOnTerminationSignals: false,
     nodeEnv: production ? 'production' : 'development',
@@ -56,7 +61,7 @@ export const createApollo = (options: ApolloOptions): ApolloServer<GatewayContex
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
-      runnableOperation,
+      runnableOperation(documents),
       ...plugins,
     ],
   })
@@ -77,23 +82,25 @@ const gatewayInterface = (engines: Engines): GatewayInterface => ({
           operationName: request.operationName ?? undefined,
           variables: request.variables ?? {},
         }
-        return withStatuses(await engines.of(schema).execute(incoming, caller))
+        // Operations of one batch share nothing: each is an operation of its own.
+        return withStatuses(await engines.of(schema).execute(incoming, { ...caller, state: new Map() }))
       },
     }),
   stop: () => Promise.resolve(),
 })
 
 /** Apollo hands operations to the gateway that cannot be run at all: they are the request's mistake. */
-const runnableOperation: ApolloServerPlugin<GatewayContext> = {
+const runnableOperation = (documents: Documents): ApolloServerPlugin<GatewayContext> => ({
   requestDidStart: () =>
     Promise.resolve({
-      didResolveOperation: ({ operation }) => {
+      didResolveOperation: ({ operation, source, schema, document, queryHash }) => {
+        documents.remember(source, schema, { document, documentKey: queryHash })
         if (!operation) throw withStatus(toGraphQLError(catalogued('OPERATION_NOT_FOUND')))
         if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw withStatus(toGraphQLError(overWebSocket()))
         return Promise.resolve()
       },
     }),
-}
+})
 
 const overWebSocket = (): CataloguedError =>
   catalogued(
@@ -104,8 +111,7 @@ const overWebSocket = (): CataloguedError =>
 
 /** An error that fails the whole request takes its HTTP status from the catalogue. */
 const withStatus = (error: GraphQLError): GraphQLError => {
-  const { code } = error.extensions
-  const status = isErrorCode(code) ? (entryOf(code).httpStatus ?? 200) : 500
+  const status = statusOfError(error)
   return new GraphQLError(error.message, {
     ...(error.path && { path: error.path }),
     originalError: error.originalError,

@@ -1,19 +1,28 @@
-import { fastifyApolloHandler } from '@as-integrations/fastify'
 import type { ApolloServer } from '@apollo/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { catalogued } from '../../platform/errors/catalogue.ts'
+import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
 import { currentCorrelation, newCorrelationId } from '../../platform/log/correlation.ts'
 import { tracedRequest } from '../../platform/tracing/spans.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
 import type { Authenticate } from '../identity/authenticate.ts'
+import type { HttpAnswer } from './answer.ts'
+import { apolloExchange } from './apollo-exchange.ts'
 import type { GatewayContext } from './apollo.ts'
 import { sendError } from './http-errors.ts'
+import { legacyStatus } from './legacy-status.ts'
+import { answerType, type AnswerType } from './media-type.ts'
+import { sendAnswer } from './send-answer.ts'
+import type { ShortWay } from './short-way.ts'
 import type { IdePage } from './ide/ide-page.ts'
 import type { HandleSse } from './sse/sse-handler.ts'
-import { openContext, type OpenAccess, type OpenedContext } from './operation-context.ts'
+import { openContext, type OpenAccess } from './operation-context.ts'
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<GatewayContext>
+  /** Undefined where plugins listen to every request. */
+  readonly shortWay: ShortWay | undefined
+  /** How many operations one request may hold; 0: none but the one that is its body. */
+  readonly maxBatch: number
   readonly authenticate: Authenticate
   readonly openAccess: OpenAccess | undefined
   readonly timeoutMs: number
@@ -28,25 +37,25 @@ export const GRAPHQL_PATH = '/graphql'
 
 /** `POST` and `GET /graphql`: operations, and the IDE for a browser that opens the address. */
 export const graphqlRoute = (fastify: FastifyInstance, options: GraphqlRouteOptions): void => {
-  const { apollo, authenticate, openAccess, timeoutMs, report, sse, ide } = options
-  const opened = new WeakMap<FastifyRequest, OpenedContext>()
-  const run = fastifyApolloHandler(apollo, {
-    context: (request) => {
-      const context = opened.get(request)
-      if (!context) throw new Error('A request reached Apollo without a context')
-      return Promise.resolve({ request: context.request })
-    },
-  })
+  const { apollo, shortWay, maxBatch, authenticate, openAccess, timeoutMs, report, sse, ide } = options
 
-  const operate = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+  const operate = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     if (await sse(request, reply)) return reply
-    if (!isAcceptable(request.headers.accept)) return sendError(reply, catalogued('NOT_ACCEPTABLE'), report)
+    // Before anything runs: after it would be too late for a mutation.
+    const type = answerType(request.headers.accept)
+    if (!type) return sendError(reply, catalogued('NOT_ACCEPTABLE'), report)
+    if (Array.isArray(request.body) && maxBatch > 0 && request.body.length > maxBatch)
+      throw tooManyOperations(maxBatch, request.body.length)
     const { principal } = await authenticate(request.headers.authorization)
     const correlationId = currentCorrelation()?.correlationId ?? newCorrelationId()
     const context = await openContext({ principal, correlationId, openAccess, timeoutMs })
-    opened.set(request, context)
     reply.raw.once('close', () => (reply.raw.writableFinished ? context.finish() : context.cancel()))
-    return run.call(fastify, request, reply)
+    const short = request.method === 'POST' ? shortWay?.of(request.body) : undefined
+    const answer = short
+      ? await short(context.request)
+      : await apolloExchange(apollo, request, () => Promise.resolve({ request: context.request }))
+    await sendAnswer(request, reply, labelled(answer, type))
+    return reply
   }
 
   fastify.route({
@@ -59,9 +68,16 @@ export const graphqlRoute = (fastify: FastifyInstance, options: GraphqlRouteOpti
   })
 }
 
-/** Apollo looks at `accept` after the operation has run: too late for a mutation. */
-const isAcceptable = (accept: string | undefined): boolean =>
-  accept === undefined || /application\/(?:json|graphql-response\+json|\*)|\*\/\*/i.test(accept)
+const tooManyOperations = (limit: number, requested: number): CataloguedError =>
+  catalogued('BAD_REQUEST', { limit, requested }, { message: `A request may hold ${limit} operations at most.` })
+
+/** Gives a GraphQL answer the media type, and the status, that its client asked for. */
+const labelled = (answer: HttpAnswer, { mediaType, isLegacy }: AnswerType): HttpAnswer => {
+  const given = answer.headers['content-type']
+  if (given !== undefined && !/^application\/(?:graphql-response\+)?json\b/.test(given)) return answer
+  const headers = { ...answer.headers, 'content-type': `${mediaType}; charset=utf-8` }
+  return { ...answer, headers, status: isLegacy ? legacyStatus(answer) : answer.status }
+}
 
 const opensInBrowser = ({ method, headers, query }: FastifyRequest): boolean =>
   method === 'GET' &&

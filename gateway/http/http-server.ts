@@ -17,9 +17,11 @@ import type { OpenAccess } from './operation-context.ts'
 import { allowOrigins, SECURITY_HEADERS, secureRequests } from './security.ts'
 import type { HandleSse } from './sse/sse-handler.ts'
 import { serviceRoutes, type Ready } from './service-routes.ts'
+import type { ShortWay } from './short-way.ts'
 
 export interface HttpServerOptions {
   readonly apollo: ApolloServer<GatewayContext>
+  readonly shortWay: ShortWay | undefined
   readonly authenticate: Authenticate
   readonly openAccess: OpenAccess | undefined
   readonly limits: Limits
@@ -46,7 +48,7 @@ const KEEP_ALIVE_MS = 72_000
 const RECEIVE_MS = 30_000
 
 export const createHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
-  const { apollo, authenticate, openAccess, limits, report, sse, production, ide = {} } = options
+  const { apollo, shortWay, authenticate, openAccess, limits, report, sse, production, ide = {} } = options
   let isDraining = false
   const fastify = Fastify({
     logger: false,
@@ -73,6 +75,8 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   const page = production ? undefined : idePage(ide)
   graphqlRoute(fastify, {
     apollo,
+    shortWay,
+    maxBatch: limits.maxBatch,
     authenticate,
     openAccess,
     timeoutMs: limits.requestTimeoutMs,

@@ -17,9 +17,13 @@ export interface ValidDocument {
   readonly documentKey: string
 }
 
-/** The documents of WebSocket operations; HTTP has Apollo Server's store. Parsed and validated once for each schema. */
+/** The documents that clients sent, by whatever way: each parsed and validated once for each schema. */
 export interface Documents {
   readonly read: (query: string, schema: GraphQLSchema) => ValidDocument | readonly GraphQLError[]
+  /** What was read or remembered before; nothing is parsed. */
+  readonly known: (query: string, schema: GraphQLSchema) => ValidDocument | undefined
+  /** Keeps what somebody else parsed and validated by the same rules. */
+  readonly remember: (query: string, schema: GraphQLSchema, document: ValidDocument) => void
 }
 
 const MAX_DOCUMENTS = 1000
@@ -27,10 +31,16 @@ const MAX_DOCUMENTS = 1000
 export const createDocuments = (rules: readonly ValidationRule[], maxTokens: number): Documents => {
   const bySchema = new WeakMap<GraphQLSchema, BoundedCache<ValidDocument>>()
   const allRules = [...specifiedRules, ...rules]
+  const cacheOf = (schema: GraphQLSchema): BoundedCache<ValidDocument> => {
+    let known = bySchema.get(schema)
+    if (!known) bySchema.set(schema, (known = new BoundedCache<ValidDocument>(MAX_DOCUMENTS)))
+    return known
+  }
   return {
+    known: (query, schema) => cacheOf(schema).get(query),
+    remember: (query, schema, document) => cacheOf(schema).set(query, document),
     read: (query, schema) => {
-      let known = bySchema.get(schema)
-      if (!known) bySchema.set(schema, (known = new BoundedCache(MAX_DOCUMENTS)))
+      const known = cacheOf(schema)
       const present = known.get(query)
       if (present) return present
       try {

@@ -11,6 +11,8 @@ export interface Limits {
   readonly maxFields: number
   /** What one operation may cost, its lists counted by what they are asked for (`compileCost`). */
   readonly maxCost: number
+  /** Operations in one request, sent as a list; 0: lists are refused. */
+  readonly maxBatch: number
   readonly subgraphTimeoutMs: number
   readonly requestTimeoutMs: number
   readonly maxOperationsPerConnection: number
@@ -31,6 +33,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxRootFields: 30,
   maxFields: 10_000,
   maxCost: 1_000_000,
+  maxBatch: 0,
   subgraphTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   maxOperationsPerConnection: 100,
@@ -49,6 +52,7 @@ export const limitsOf = (config: Config): Partial<Limits> => ({
   maxAliases: config.maxAliases,
   maxRootFields: config.maxRootFields,
   maxCost: config.maxCost,
+  maxBatch: config.maxBatch,
   subgraphTimeoutMs: config.subgraphTimeoutMs,
   requestTimeoutMs: config.requestTimeoutMs,
   maxOperationsPerConnection: config.maxOperationsPerConnection,

@@ -8,3 +8,10 @@ export const joined = (pieces: Pieces): string => {
   for (const piece of pieces) text += typeof piece === 'string' ? piece : piece.toString()
   return text
 }
+
+/** How many bytes the text has as UTF-8. */
+export const byteLengthOf = (pieces: Pieces): number => {
+  let length = 0
+  for (const piece of pieces) length += Buffer.byteLength(piece)
+  return length
+}

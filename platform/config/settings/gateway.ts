@@ -60,6 +60,13 @@ export const GATEWAY_SETTINGS = {
     about:
       'What one operation may cost at most: one for each object that it may return, lists counted by the `first` or `last` that it asks for; `@cost` and `@listSize` in the supergraph say otherwise.',
   }),
+  maxBatch: setting({
+    variable: 'MAX_BATCH',
+    kind: integer(0, 100),
+    default: '0',
+    example: '10',
+    about: 'How many operations one request may hold, as a list; 0: a request is one operation, lists are refused.',
+  }),
   subgraphTimeoutMs: setting({
     variable: 'SUBGRAPH_TIMEOUT_MS',
     kind: integer(10, 600_000),

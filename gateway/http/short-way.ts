@@ -1,0 +1,88 @@
+import { Kind, OperationTypeNode, type DocumentNode, type ExecutionResult } from 'graphql'
+import type { Engines } from '../engines.ts'
+import type { ReportError } from '../errors/error-reporter.ts'
+import { answerPieces } from '../execution/completion/answer-text.ts'
+import type { IncomingOperation } from '../execution/engine.ts'
+import type { Documents } from '../operation/documents.ts'
+import type { RequestContext } from '../transport/transport.ts'
+import type { HttpAnswer } from './answer.ts'
+import { statusOfFailure } from './apollo-errors.ts'
+
+export interface ShortWayParts {
+  readonly engines: Engines
+  readonly documents: Documents
+  readonly report: ReportError
+}
+
+/** Runs what Apollo Server would have nothing to say to. */
+export interface ShortWay {
+  /** How a `POST` body is run without Apollo; undefined where it has to be asked. */
+  readonly of: (body: unknown) => ((request: RequestContext) => Promise<HttpAnswer>) | undefined
+}
+
+/**
+ * The way of a request whose document Apollo Server has parsed and validated before, where no plugin listens: straight
+ * to the engine, and what that wrote straight to the client. Apollo would add nothing but its time: it is asked about
+ * everything else, a document's first request included (docs/decisions/0023-known-operations-pass-by-apollo.md).
+ */
+export const createShortWay = ({ engines, documents, report }: ShortWayParts): ShortWay => ({
+  of: (body) => {
+    if (!isOperation(body)) return undefined
+    const { query, operationName, variables } = body
+    const engine = engines.current()
+    const known = documents.known(query, engine.supergraph.apiSchema)
+    if (!known || !isRunnable(known.document, operationName ?? undefined)) return undefined
+    const incoming: IncomingOperation = {
+      ...known,
+      operationName: operationName ?? undefined,
+      variables: variables ?? {},
+    }
+    return async (request) => answerOf(await engine.execute(incoming, request), report)
+  },
+})
+
+const NO_HEADERS = {}
+
+const answerOf = ({ data, errors }: ExecutionResult, report: ReportError): HttpAnswer => {
+  if (!errors) return { status: 200, headers: NO_HEADERS, body: answerPieces({ data }) }
+  const status = data === undefined ? statusOfFailure(errors) : 200
+  return { status, headers: NO_HEADERS, body: answerPieces({ errors: errors.map((error) => report(error)), data }) }
+}
+
+interface OperationBody {
+  readonly query: string
+  readonly operationName?: string | null
+  readonly variables?: Readonly<Record<string, unknown>> | null
+}
+
+/** A body of exactly these parts, each of its type. Anything else is for Apollo to refuse, or to understand. */
+const isOperation = (body: unknown): body is OperationBody => {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return false
+  let hasQuery = false
+  for (const [name, value] of Object.entries(body) as [string, unknown][]) {
+    if (name === 'query') hasQuery = typeof value === 'string'
+    else if (name === 'operationName') {
+      if (value !== null && typeof value !== 'string') return false
+    } else if (name === 'variables') {
+      if (typeof value !== 'object' || Array.isArray(value)) return false
+    } else return false
+  }
+  return hasQuery
+}
+
+/** The names by which the operations of a document can be run over HTTP; undefined for the only one of it. */
+const runnable = new WeakMap<DocumentNode, ReadonlySet<string | undefined>>()
+
+const isRunnable = (document: DocumentNode, name: string | undefined): boolean => {
+  let names = runnable.get(document)
+  if (!names) runnable.set(document, (names = runnableNames(document)))
+  return names.has(name === '' ? undefined : name)
+}
+
+const runnableNames = ({ definitions }: DocumentNode): ReadonlySet<string | undefined> => {
+  const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+  const names = operations
+    .filter(({ operation }) => operation !== OperationTypeNode.SUBSCRIPTION)
+    .map(({ name }) => name?.value)
+  return new Set(operations.length === 1 && names.length === 1 ? [...names, undefined] : names.filter((name) => name))
+}
