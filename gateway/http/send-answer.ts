@@ -14,12 +14,13 @@ import { chooseEncoding, encoder, WORTH_ENCODING_BYTES } from './encoding.ts'
  */
 export const sendAnswer = async (request: FastifyRequest, reply: FastifyReply, answer: HttpAnswer): Promise<void> => {
   const response = reply.raw
+  // What was set before is of this server: texts, each once.
   const headers = { ...(reply.getHeaders() as Record<string, string>), ...answer.headers }
   reply.hijack()
   if (response.destroyed) return
   if (!isWhole(answer.body)) {
     response.writeHead(answer.status, headers)
-    await pipeline(Readable.from(answer.body), response)
+    await piped(pipeline(Readable.from(answer.body), response))
     return
   }
   const length = byteLengthOf(answer.body)
@@ -45,8 +46,11 @@ export const sendAnswer = async (request: FastifyRequest, reply: FastifyReply, a
   headers['content-encoding'] = encoding
   if (request.method !== 'GET') headers['vary'] = [headers['vary'], 'accept-encoding'].filter(Boolean).join(', ')
   response.writeHead(answer.status, headers)
-  await pipeline(Readable.from(answer.body), encoder(encoding, length), response)
+  await piped(pipeline(Readable.from(answer.body), encoder(encoding, length), response))
 }
+
+/** A client that leaves ends the pipe; nobody is left to be told. */
+const piped = (flowing: Promise<void>): Promise<void> => flowing.catch(() => undefined)
 
 const writePieces = async (response: ServerResponse, pieces: Pieces): Promise<void> => {
   const [only] = pieces

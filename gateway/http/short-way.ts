@@ -59,7 +59,8 @@ interface OperationBody {
 const isOperation = (body: unknown): body is OperationBody => {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return false
   let hasQuery = false
-  for (const [name, value] of Object.entries(body) as [string, unknown][]) {
+  const parts: readonly [string, unknown][] = Object.entries(body)
+  for (const [name, value] of parts) {
     if (name === 'query') hasQuery = typeof value === 'string'
     else if (name === 'operationName') {
       if (value !== null && typeof value !== 'string') return false
