@@ -72,6 +72,11 @@ export const commands = {
   },
   migrate: { purpose: 'product', parts: [program('prisma/migrate.ts')], says: 'bring the database up to date' },
   bench: { purpose: 'product', parts: [program('bench/run.ts')], says: 'measure against the stock gateway' },
+  'bench:engine': {
+    purpose: 'graph',
+    parts: [program('bench/engine.ts')],
+    says: 'measure the engine against other gateways and hand-written servers',
+  },
   'bench:authorization': {
     purpose: 'product',
     parts: [program('bench/authorization.ts')],
