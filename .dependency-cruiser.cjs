@@ -175,7 +175,7 @@ module.exports = {
     tsConfig: { fileName: join(__dirname, 'tsconfig.json') },
     tsPreCompilationDeps: true,
     doNotFollow: { path: '^node_modules/|^(prisma/)?generated/' },
-    exclude: { path: String.raw`^(\.runtime|\.data|console|reports|docs)/` },
+    exclude: { path: String.raw`^(\.runtime|\.data|console|reports|docs|bench/node_modules)/` },
     enhancedResolveOptions: {
       extensions: ['.ts', '.mjs', '.js', '.cjs', '.json'],
       exportsFields: ['exports'],
