@@ -101,6 +101,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     metrics,
     denials: options.denials,
     maxCost: limits.maxCost,
+    planCacheBytes: limits.planCacheBytes,
     graceMs: limits.requestTimeoutMs,
   })
   const documents = createDocuments(rules, limits.maxTokens)

@@ -23,6 +23,8 @@ export interface EnginesOptions {
   readonly denials?: DenialRecorder | undefined
   /** The most that one operation may cost. */
   readonly maxCost: number
+  /** How many bytes compiled operations may take. */
+  readonly planCacheBytes: number
   /** How long transports that a new generation has no use for stay open for operations of the one before. */
   readonly graceMs: number
 }
@@ -37,7 +39,7 @@ export interface Engines {
 }
 
 export const createEngines = async (options: EnginesOptions): Promise<Engines> => {
-  const { log, clock, onSubgraphError, metrics, denials, maxCost } = options
+  const { log, clock, onSubgraphError, metrics, denials, maxCost, planCacheBytes } = options
   const transports = new Map<string, SubgraphTransport>()
   const bySchema = new WeakMap<GraphQLSchema, Engine>()
   const listeners = new Set<(engine: Engine) => void>()
@@ -58,19 +60,23 @@ export const createEngines = async (options: EnginesOptions): Promise<Engines> =
       return transport
     }
     return measuredEngine(
-      createEngine({ supergraph, transportOf, onSubgraphError, clock, metrics, denials, maxCost }),
+      createEngine({ supergraph, transportOf, onSubgraphError, clock, metrics, denials, maxCost, planCacheBytes }),
       metrics,
     )
   }
 
   // An engine is made before a generation is accepted: one that cannot be served never replaces one that can.
   const accepted = new WeakMap<Supergraph, Engine>()
+  let current: Engine | undefined
   const loaded = await loadSupergraph({
     source: options.supergraph,
     log,
-    accept: (candidate) => {
+    accept: async (candidate) => {
       requireRules(candidate.sdl)
-      accepted.set(candidate, engineOf(candidate))
+      const engine = engineOf(candidate)
+      // Operations go on with the engine before, while this one learns what they have been.
+      await engine.warm(current?.seen() ?? [])
+      accepted.set(candidate, engine)
     },
   })
 
@@ -78,16 +84,18 @@ export const createEngines = async (options: EnginesOptions): Promise<Engines> =
     const used = new Set(supergraph.subgraphs.map(keyOf))
     const unused = [...transports].filter(([key]) => !used.has(key))
     for (const [key] of unused) transports.delete(key)
-    setTimeout(() => {
-      for (const [, transport] of unused)
-        transport.close().catch((error: unknown) => log.warn({ err: error }, 'a transport did not close'))
-    }, options.graceMs).unref()
+    for (const [, transport] of unused) closeLater(transport)
+  }
+  const closeLater = (part: { readonly close: () => Promise<void> }): void => {
+    const close = () => part.close().catch((error: unknown) => log.warn({ err: error }, 'something did not close'))
+    setTimeout(() => void close(), options.graceMs).unref()
   }
 
-  let current: Engine | undefined
   const stopListening = loaded.onUpdate((supergraph) => {
+    const before = current?.supergraph
     current = accepted.get(supergraph)
     if (!current) return
+    if (before && before !== supergraph) closeLater(before)
     bySchema.set(supergraph.apiSchema, current)
     closeUnused(supergraph)
     for (const listener of listeners) listener(current)
@@ -108,7 +116,7 @@ export const createEngines = async (options: EnginesOptions): Promise<Engines> =
     stop: async () => {
       stopListening()
       await loaded.stop()
-      await Promise.all([...transports.values()].map((transport) => transport.close()))
+      await Promise.all([...transports.values(), present().supergraph].map((part) => part.close()))
     },
   }
 }

@@ -1,31 +1,56 @@
-/** A map that forgets what was unused the longest once it holds `limit` entries. */
-export class BoundedCache<Value> {
-  readonly #entries = new Map<string, Value>()
-  readonly #limit: number
+interface Entry<Value> {
+  readonly value: Value
+  readonly weight: number
+}
 
-  constructor(limit: number) {
+/** A map that forgets what was unused the longest once it holds more than its limit. */
+export class BoundedCache<Value> {
+  readonly #entries = new Map<string, Entry<Value>>()
+  readonly #limit: number
+  readonly #weigh: (value: Value) => number
+  #weight = 0
+
+  /**
+   * `limit`: how much all values may weigh together; the one that was set last stays, whatever it weighs. Each weighs 1
+   * unless told, and is weighed when it is set.
+   */
+  constructor(limit: number, weigh: (value: Value) => number = () => 1) {
     this.#limit = limit
+    this.#weigh = weigh
   }
 
   get size(): number {
     return this.#entries.size
   }
 
+  /** What all values weigh together. */
+  get weight(): number {
+    return this.#weight
+  }
+
+  /** Unused the longest first. */
+  *values(): Generator<Value> {
+    for (const { value } of this.#entries.values()) yield value
+  }
+
   get(key: string): Value | undefined {
-    const value = this.#entries.get(key)
-    if (value === undefined) return undefined
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return undefined
     // Maps keep the order of insertion: what was used last stands last.
     this.#entries.delete(key)
-    this.#entries.set(key, value)
-    return value
+    this.#entries.set(key, entry)
+    return entry.value
   }
 
   set(key: string, value: Value): void {
-    this.#entries.delete(key)
-    this.#entries.set(key, value)
-    if (this.#entries.size <= this.#limit) return
-    const [oldest] = this.#entries.keys()
-    if (oldest !== undefined) this.#entries.delete(oldest)
+    this.#remove(key)
+    const weight = this.#weigh(value)
+    this.#entries.set(key, { value, weight })
+    this.#weight += weight
+    for (const oldest of this.#entries.keys()) {
+      if (this.#weight <= this.#limit || oldest === key) return
+      this.#remove(oldest)
+    }
   }
 
   /** The value under the key, made when it is not there. */
@@ -35,5 +60,10 @@ export class BoundedCache<Value> {
     const made = make()
     this.set(key, made)
     return made
+  }
+
+  #remove(key: string): void {
+    this.#weight -= this.#entries.get(key)?.weight ?? 0
+    this.#entries.delete(key)
   }
 }

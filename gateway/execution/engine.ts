@@ -1,9 +1,12 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { QueryPlan } from '@apollo/query-planner'
 import {
   getVariableValues,
   GraphQLError,
   Kind,
   OperationTypeNode,
   parse,
+  validate,
   type DocumentNode,
   type ExecutionResult,
 } from 'graphql'
@@ -26,6 +29,8 @@ import { rewriteOperation } from '../preflight/rewrite-operation.ts'
 import type { Supergraph } from '../supergraph/supergraph.ts'
 import type { RequestContext } from '../transport/transport.ts'
 import { BoundedCache } from './bounded-cache.ts'
+import { weightOfDocument, weightOfPlan } from './operation-weight.ts'
+import { SingleFlight } from './single-flight.ts'
 import { compileOperation, type CompiledOperation, type OperationParts } from './compile-operation.ts'
 import { compileConditions } from '../../platform/graphql/execution/conditions.ts'
 import { compileResumable } from './resumable.ts'
@@ -54,6 +59,10 @@ export interface Engine {
     operation: IncomingOperation,
     request: RequestContext,
   ) => Promise<AdmittedSubscription | ExecutionResult>
+  /** The operations that it has compiled, those used last first. */
+  readonly seen: () => readonly IncomingOperation[]
+  /** Compiles what fits its schema of them, in small steps, for callers from whom nothing is withheld. Takes 10 s at most. */
+  readonly warm: (operations: readonly IncomingOperation[]) => Promise<void>
 }
 
 /** A subscription that got past preflight. */
@@ -80,12 +89,15 @@ export interface EngineOptions {
   readonly denials?: DenialRecorder | undefined
   /** The most that one operation may cost: `compileCost`. */
   readonly maxCost?: number | undefined
-  /** How many operations are kept compiled; those unused the longest go first. */
-  readonly cacheSize?: number
+  /** How many bytes compiled operations may take; those unused the longest go first. */
+  readonly planCacheBytes?: number | undefined
 }
 
 /** What is kept of one operation of one document, whoever sends it. */
 interface PreparedOperation {
+  readonly incoming: IncomingOperation
+  /** Of what is kept of it before it is compiled. */
+  readonly bytes: number
   readonly parts: Omit<OperationParts, 'plan' | 'guarding'>
   /** Distinguishes it from every other operation. */
   readonly name: string
@@ -93,8 +105,14 @@ interface PreparedOperation {
   readonly coerce: (variables: Variables) => Variables | readonly string[]
   readonly preflight: Preflight
   readonly costOf: OperationCost
-  /** Compiled for what is denied. */
-  readonly variants: BoundedCache<CompiledOperation>
+  /** Compiled for what is denied, and for the shares of progressive overrides that it was drawn for. */
+  readonly variants: BoundedCache<Variant>
+  readonly flights: SingleFlight<CompiledOperation>
+}
+
+interface Variant {
+  readonly compiled: CompiledOperation
+  readonly bytes: number
 }
 
 /** An operation that got past preflight. */
@@ -109,6 +127,13 @@ const isBegun = (begun: Begun | ExecutionResult): begun is Begun => 'compiled' i
 
 const MAX_VARIANTS = 16
 const MAX_VARIABLE_ERRORS = 10
+const WARM_MS = 10_000
+
+const weigh = ({ bytes, variants }: PreparedOperation): number => {
+  let sum = bytes
+  for (const variant of variants.values()) sum += variant.bytes
+  return sum
+}
 
 export const createEngine = (options: EngineOptions): Engine => {
   const {
@@ -119,13 +144,13 @@ export const createEngine = (options: EngineOptions): Engine => {
     metrics,
     denials,
     maxCost = DEFAULT_LIMITS.maxCost,
-    cacheSize = 2000,
+    planCacheBytes = DEFAULT_LIMITS.planCacheBytes,
   } = options
   const { apiSchema, fullSchema } = supergraph
   const sdl = parse(supergraph.sdl, { noLocation: true })
   const rules = readRules(sdl)
   const costs = readCostDirectives(sdl)
-  const operations = new BoundedCache<PreparedOperation>(cacheSize)
+  const operations = new BoundedCache<PreparedOperation>(planCacheBytes, weigh)
 
   const nameOf = ({ operationName, documentKey }: IncomingOperation): string => `${operationName ?? ''}\n${documentKey}`
 
@@ -136,6 +161,8 @@ export const createEngine = (options: EngineOptions): Engine => {
     const readConditions = compileConditions(operation, fragments)
     return {
       name: nameOf(incoming),
+      incoming: { ...incoming, variables: {} },
+      bytes: weightOfDocument(document),
       parts: { operation, fragments, apiSchema, resumable: compileResumable(operation, fragments, apiSchema, rules) },
       coerce: (variables) => {
         if (definitions.length === 0) return {}
@@ -147,22 +174,44 @@ export const createEngine = (options: EngineOptions): Engine => {
       preflight: compilePreflight({ schema: apiSchema, operation, fragments, readConditions, rules, clock }),
       costOf: compileCost({ schema: apiSchema, operation, fragments, directives: costs }),
       variants: new BoundedCache(MAX_VARIANTS),
+      flights: new SingleFlight(),
     }
   }
 
-  const compile = ({ parts }: PreparedOperation, { guarding }: Decided): CompiledOperation => {
+  const compile = (
+    prepared: PreparedOperation,
+    { key, guarding }: Pick<Decided, 'key' | 'guarding'>,
+    drawn: string,
+  ): CompiledOperation | Promise<CompiledOperation> => {
+    const { parts, variants, name } = prepared
     const { fragments, resumable } = parts
     const allowed = guarding ? rewriteOperation(parts.operation, guarding) : parts.operation
     const operation = allowed && resumable ? resumable.withCursor(allowed) : allowed
     const plan = operation
       ? traced('plan', {}, () =>
-          supergraph.plan({ kind: Kind.DOCUMENT, definitions: [operation, ...fragments.values()] }),
+          supergraph.plan({ kind: Kind.DOCUMENT, definitions: [operation, ...fragments.values()] }, drawn),
         )
       : { kind: 'QueryPlan' as const }
-    return compileOperation(
-      { ...parts, plan, guarding },
-      { supergraphSchema: fullSchema, transportOf, onSubgraphError, metrics },
-    )
+    const keep = (made: QueryPlan): CompiledOperation => {
+      const dependencies = { supergraphSchema: fullSchema, transportOf, onSubgraphError, metrics }
+      const compiled = compileOperation({ ...parts, plan: made, guarding }, dependencies)
+      variants.set(variantKey(key, drawn), { compiled, bytes: weightOfPlan(made) })
+      operations.set(name, prepared) // weighed anew
+      metrics?.planCache({ operations: operations.size, bytes: operations.weight })
+      return compiled
+    }
+    return plan instanceof Promise ? plan.then(keep) : keep(plan)
+  }
+
+  const compiledFor = (
+    prepared: PreparedOperation,
+    decided: Pick<Decided, 'key' | 'guarding'>,
+  ): CompiledOperation | Promise<CompiledOperation> => {
+    const drawn = supergraph.draw()
+    const key = variantKey(decided.key, drawn)
+    const present = prepared.variants.get(key)
+    metrics?.planLookup(present ? 'hit' : 'miss')
+    return present ? present.compiled : prepared.flights.run(key, () => compile(prepared, decided, drawn))
   }
 
   const preparedOf = (incoming: IncomingOperation): PreparedOperation =>
@@ -186,7 +235,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     const variables = prepared.coerce(incoming.variables)
     if (isFaulty(variables)) return { errors: variables.map(invalidVariable) }
     const { principal, access } = request
-    const { preflight, parts, variants, costOf } = prepared
+    const { preflight, parts, costOf } = prepared
     try {
       const cost = costOf(variables)
       if (cost > maxCost) throw catalogued('OPERATION_TOO_COSTLY', { limit: maxCost, requested: cost })
@@ -196,10 +245,8 @@ export const createEngine = (options: EngineOptions): Engine => {
       const refused = refusals(prepared, decisions, asking)
       if (refused.length > 0 && parts.operation.operation !== OperationTypeNode.QUERY)
         return refuseMutation(parts, refused, variables)
-      const present = variants.get(decisions.key)
-      metrics?.planLookup(present ? 'hit' : 'miss')
-      const compiled = present ?? variants.getOrMake(decisions.key, () => compile(prepared, decisions))
-      return { compiled, decisions, variables }
+      const compiled = compiledFor(prepared, decisions)
+      return { compiled: compiled instanceof Promise ? await compiled : compiled, decisions, variables }
     } catch (error) {
       return { errors: [planningError(error)] }
     }
@@ -231,8 +278,27 @@ export const createEngine = (options: EngineOptions): Engine => {
       const begun = await begin(incoming, request)
       return isBegun(begun) ? admitted(incoming, begun) : begun
     },
+    seen: () => [...operations.values()].map(({ incoming }) => incoming).toReversed(),
+    warm: async (seen) => {
+      const until = performance.now() + WARM_MS
+      for (const incoming of seen) {
+        await turn()
+        if (performance.now() > until) return
+        if (validate(apiSchema, incoming.document).length > 0) continue
+        try {
+          await compiledFor(preparedOf(incoming), EVERYBODY)
+        } catch {
+          continue // what cannot be planned is refused when it is asked for
+        }
+      }
+    },
   }
 }
+
+/** Nothing is denied, and nothing left to decide. */
+const EVERYBODY = { key: '', guarding: undefined }
+
+const variantKey = (decided: string, drawn: string): string => (drawn === '' ? decided : `${decided}%${drawn}`)
 
 /** In one order, so that equal variables give equal text. */
 const withoutVariable = (variables: Variables, left: string | undefined): readonly [string, unknown][] =>

@@ -15,6 +15,8 @@ export interface Limits {
   readonly maxBatch: number
   readonly subgraphTimeoutMs: number
   readonly requestTimeoutMs: number
+  /** What compiled operations may take together. */
+  readonly planCacheBytes: number
   readonly maxOperationsPerConnection: number
   /** Connections that last: WebSockets and event streams. */
   readonly maxConnections: number
@@ -36,6 +38,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxBatch: 0,
   subgraphTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  planCacheBytes: 67_108_864,
   maxOperationsPerConnection: 100,
   maxConnections: 25_000,
   maxConnectionsPerPrincipal: 12_500,
@@ -55,6 +58,7 @@ export const limitsOf = (config: Config): Partial<Limits> => ({
   maxBatch: config.maxBatch,
   subgraphTimeoutMs: config.subgraphTimeoutMs,
   requestTimeoutMs: config.requestTimeoutMs,
+  planCacheBytes: config.planCacheBytes,
   maxOperationsPerConnection: config.maxOperationsPerConnection,
   maxConnections: config.maxConnections,
   maxConnectionsPerPrincipal: config.maxConnectionsPerPrincipal,

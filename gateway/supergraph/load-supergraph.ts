@@ -5,7 +5,7 @@ import { followFile } from '../../platform/files/follow-file.ts'
 import type { Log } from '../../platform/log/log.ts'
 import { planningSdl, type PlanningSdl } from './planning/planning-sdl.ts'
 import { readSupergraphFile } from './supergraph-file.ts'
-import { supergraphOf, type Supergraph } from './supergraph.ts'
+import { supergraphOf, type PlanningLimits, type Supergraph } from './supergraph.ts'
 
 /** Where the supergraph comes from: its text, or a file that is followed while the process runs. */
 export type SupergraphSource = { readonly sdl: string } | { readonly file: string }
@@ -18,13 +18,14 @@ export interface LoadedSupergraph {
   readonly stop: () => Promise<void>
 }
 
-/** Refuses a generation by throwing; the one before stays. */
-export type AcceptSupergraph = (candidate: Supergraph) => void
+/** Refuses a generation by throwing or rejecting; the one before stays until it is done. */
+export type AcceptSupergraph = (candidate: Supergraph) => void | Promise<void>
 
 export interface SupergraphOptions {
   readonly source: SupergraphSource
   readonly log: Log
   readonly accept?: AcceptSupergraph
+  readonly planning?: PlanningLimits | undefined
 }
 
 /**
@@ -32,16 +33,21 @@ export interface SupergraphOptions {
  * A file that changes is loaded again and replaces the present one as a whole; one that is invalid is logged and
  * changes nothing.
  */
-export const loadSupergraph = async ({ source, log, accept }: SupergraphOptions): Promise<LoadedSupergraph> => {
+export const loadSupergraph = async ({
+  source,
+  log,
+  accept,
+  planning,
+}: SupergraphOptions): Promise<LoadedSupergraph> => {
   disableApolloTelemetry()
   const listeners = new Set<(supergraph: Supergraph) => void>()
   const first = 'sdl' in source ? source.sdl : await readSupergraphFile(source.file)
-  let current = await generationOf(first, accept)
+  let current = await generationOf(first, accept, planning)
 
   const replace = async (sdl: string): Promise<void> => {
     if (sdl === current.sdl) return
     try {
-      current = await generationOf(sdl, accept)
+      current = await generationOf(sdl, accept, planning)
     } catch (error) {
       log.error({ err: error }, 'the changed supergraph is invalid; the one before stays in use')
       return
@@ -77,7 +83,11 @@ export const loadSupergraph = async ({ source, log, accept }: SupergraphOptions)
 }
 
 /** Parses and checks one supergraph with a gateway of its own, so that a refused one leaves nothing changed. */
-const generationOf = async (sdl: string, accept: AcceptSupergraph = () => undefined): Promise<Supergraph> => {
+const generationOf = async (
+  sdl: string,
+  accept: AcceptSupergraph = () => undefined,
+  limits?: PlanningLimits,
+): Promise<Supergraph> => {
   const planning = planned(sdl)
   const gateway = new ApolloGateway({
     supergraphSdl: planning.sdl,
@@ -92,9 +102,8 @@ const generationOf = async (sdl: string, accept: AcceptSupergraph = () => undefi
     // The planner that the gateway has built; a second one would cost the start another half of its time.
     const { queryPlanner } = gateway.__testing()
     if (!queryPlanner) throw new Error('no query planner was built')
-    const { required, names } = planning
-    const supergraph = supergraphOf({ sdl, apiSchema: schema, planner: queryPlanner, required, names })
-    accept(supergraph)
+    const supergraph = supergraphOf({ sdl, apiSchema: schema, planner: queryPlanner, planning, limits })
+    await accept(supergraph)
     return supergraph
   } catch (error) {
     if (error instanceof CataloguedError) throw error
@@ -110,8 +119,10 @@ const planned = (sdl: string): PlanningSdl => {
   try {
     return planningSdl(sdl)
   } catch {
-    return { sdl, required: { byName: new Map(), of: () => new Set() }, names: new Set() }
+    return { sdl, required: { byName: new Map(), of: () => new Set() }, names: new Set(), overrides: NO_OVERRIDES }
   }
 }
+
+const NO_OVERRIDES = { draw: () => '', conditions: () => new Map<string, boolean>() }
 
 const QUIET = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }

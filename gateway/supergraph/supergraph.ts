@@ -1,11 +1,9 @@
-import { operationFromDocument, type Schema } from '@apollo/federation-internals'
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import type { DocumentNode, GraphQLSchema } from 'graphql'
-import { catalogued } from '../../platform/errors/catalogue.ts'
-import { needsFetch } from './planning/needs-fetch.ts'
-import { separateNames } from './planning/own-names.ts'
-import type { RequiredFields } from './planning/required-fields.ts'
-import { restorePlan } from './planning/restore-plan.ts'
+import { Kind, print, type DocumentNode, type FragmentDefinitionNode, type GraphQLSchema } from 'graphql'
+import { measurer } from '../operation/measure.ts'
+import { planOperation } from './planning/plan-operation.ts'
+import type { PlanningSdl } from './planning/planning-sdl.ts'
+import { createPlanningThread } from './planning/planning-thread.ts'
 
 export interface SubgraphLocation {
   readonly name: string
@@ -21,32 +19,59 @@ export interface Supergraph {
   /** With everything that clients do not see: directives, inaccessible elements. */
   readonly fullSchema: GraphQLSchema
   readonly subgraphs: readonly SubgraphLocation[]
-  /** Plans a document of one operation. Throws what the planner refuses. Costs milliseconds: the caller keeps plans. */
-  readonly plan: (document: DocumentNode) => QueryPlan
+  /** Which shares of progressive overrides one operation belongs to; the empty text where there are none. */
+  readonly draw: () => string
+  /**
+   * Plans a document of one operation. Costs milliseconds, a large one is planned in a thread of its own: the caller keeps
+   * plans. Throws, or rejects with, what the planner refuses, `OPERATION_TOO_LARGE` where it takes too long.
+   */
+  readonly plan: (document: DocumentNode, drawn?: string) => QueryPlan | Promise<QueryPlan>
+  readonly close: () => Promise<void>
 }
+
+/** How planning is bounded. */
+export interface PlanningLimits {
+  /** Operations of more fields, fragments expanded, are planned in a thread of their own. */
+  readonly maxFieldsHere: number
+  readonly timeoutMs: number
+  readonly maxHeapMb: number
+}
+
+export const PLANNING_LIMITS: PlanningLimits = { maxFieldsHere: 300, timeoutMs: 5000, maxHeapMb: 512 }
 
 export interface SupergraphParts {
   readonly sdl: string
   readonly apiSchema: GraphQLSchema
-  /** Made for `planningSdl(sdl)`. */
+  /** Made for the SDL of `planning`. */
   readonly planner: QueryPlanner
-  readonly required: RequiredFields
-  readonly names: ReadonlySet<string>
+  readonly planning: PlanningSdl
+  readonly limits?: PlanningLimits | undefined
 }
 
-export const supergraphOf = ({ sdl, apiSchema, planner, required, names }: SupergraphParts): Supergraph => {
+export const supergraphOf = (parts: SupergraphParts): Supergraph => {
+  const { sdl, apiSchema, planner, planning, limits = PLANNING_LIMITS } = parts
   const { supergraph } = planner
-  const planningSchema: Schema = supergraph.apiSchema()
+  const planHere = planOperation(planner, planning)
+  const thread = createPlanningThread({ sdl, ...limits })
   return {
     sdl,
     apiSchema,
     fullSchema: supergraph.schema.toGraphQLJSSchema(),
     subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url })),
-    plan: (document) => {
-      const own = separateNames(document, names)
-      const plan = planner.buildQueryPlan(operationFromDocument(planningSchema, own.document, { validate: false }))
-      if (!plan.node && needsFetch(document)) throw catalogued('OPERATION_UNANSWERABLE')
-      return own.restore(restorePlan(plan, required))
-    },
+    draw: planning.overrides.draw,
+    plan: (document, drawn = planning.overrides.draw()) =>
+      fieldsOf(document) <= limits.maxFieldsHere
+        ? planHere(document, drawn)
+        : thread.plan({ query: print(document), drawn }),
+    close: thread.close,
   }
+}
+
+const fieldsOf = ({ definitions }: DocumentNode): number => {
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const node of definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node)
+  const measure = measurer((name) => fragments.get(name))
+  return Math.max(
+    ...definitions.map((node) => (node.kind === Kind.OPERATION_DEFINITION ? measure(node.selectionSet).fields : 0)),
+  )
 }

@@ -61,6 +61,11 @@ export const edgeMetrics = ({ counter, duration, gauge }: Instruments) => {
     help: 'Look-ups of compiled plans; outcome is hit or miss.',
     labels: ['outcome'],
   })
+  const planCache = gauge({
+    name: 'gpuaas_plan_cache',
+    help: 'Compiled operations that are kept: how many, and about how many bytes they take.',
+    labels: ['kind'],
+  })
   const subscriptions = gauge({
     name: 'gpuaas_subscriptions_open',
     help: 'Subscriptions that are open at the moment.',
@@ -85,6 +90,10 @@ export const edgeMetrics = ({ counter, duration, gauge }: Instruments) => {
     },
     subgraphCircuit: (subgraph: string, present: 'closed' | 'open' | 'half-open') => {
       for (const state of ['closed', 'open', 'half-open']) circuits.set({ subgraph, state }, state === present ? 1 : 0)
+    },
+    planCache: ({ operations, bytes }: { readonly operations: number; readonly bytes: number }) => {
+      planCache.set({ kind: 'operations' }, operations)
+      planCache.set({ kind: 'bytes' }, bytes)
     },
     planLookup: (outcome: 'hit' | 'miss') => {
       plans.inc({ outcome })

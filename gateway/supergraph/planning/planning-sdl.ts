@@ -1,6 +1,7 @@
 import { Kind, parse, print, type ConstDirectiveNode, type DocumentNode } from 'graphql'
 import { hideFields } from './hidden-fields.ts'
 import { argumentOf, isTypeDefinition, type TypeDefinition, type Types } from './join-directives.ts'
+import { overridesIn, type Overrides } from './overrides.ts'
 import type { RequiredFields } from './required-fields.ts'
 import { nameRequirements } from './name-requirements.ts'
 import { requiredNames } from './required-names.ts'
@@ -11,6 +12,7 @@ export interface PlanningSdl {
   readonly required: RequiredFields
   /** What plans ask for under its own name although the caller did not. */
   readonly names: ReadonlySet<string>
+  readonly overrides: Overrides
 }
 
 const NONE: ReadonlySet<string> = new Set()
@@ -30,9 +32,10 @@ export const planningSdl = (sdl: string): PlanningSdl => {
   }
   const isOrdered = [...types.values()].every((type) => orderKeys(type) === type)
   const names = requiredNames(types)
-  if (isOrdered && byName.size === 0) return { sdl, required, names }
+  const overrides = overridesIn(types)
+  if (isOrdered && byName.size === 0) return { sdl, required, names, overrides }
   const definitions = document.definitions.map((node) => (isTypeDefinition(node) ? orderKeys(rewrite(node)) : node))
-  return { sdl: print(hideFields({ ...document, definitions }, [...byName.keys()])), required, names }
+  return { sdl: print(hideFields({ ...document, definitions }, [...byName.keys()])), required, names, overrides }
 }
 
 const isResolvable = (join: ConstDirectiveNode): boolean => {

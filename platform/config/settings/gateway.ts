@@ -105,6 +105,14 @@ export const GATEWAY_SETTINGS = {
     about:
       'For how long it is not asked, in milliseconds. Then one fetch tries; while those fail the time doubles, up to 30 s.',
   }),
+  planCacheBytes: setting({
+    variable: 'PLAN_CACHE_BYTES',
+    kind: integer(1_000_000, 8_589_934_592),
+    default: '67108864',
+    example: '16777216',
+    about:
+      'About how many bytes compiled operations may take; those unused the longest are compiled again when they come.',
+  }),
   requestTimeoutMs: setting({
     variable: 'REQUEST_TIMEOUT_MS',
     kind: integer(10, 600_000),

@@ -35,6 +35,8 @@ export const OVERRIDE: Topic = {
   cases: [
     ['a field of an entity comes from its new home', '{ users { name } }', { fetches: { old: 1, new: 1 } }],
     ['a root field too', '{ moved }', { fetches: { new: 1 } }],
+    ['a whole share', '{ user { mail } }', { fetches: { old: 1, new: 1 } }],
+    ['a root field with a whole share', '{ total }', { fetches: { new: 1 } }],
     ['no share at all', '{ users { age } }', { fetches: { old: 1 } }],
     ['a share of the operations: the answer is the same', '{ users { half } }'],
     ['a label that nobody decides is off', '{ users { points } }', { fetches: { old: 1 } }],

@@ -1,0 +1,24 @@
+import { operationFromDocument, type Schema } from '@apollo/federation-internals'
+import type { QueryPlan, QueryPlanner } from '@apollo/query-planner'
+import type { DocumentNode } from 'graphql'
+import { catalogued } from '../../../platform/errors/catalogue.ts'
+import { needsFetch } from './needs-fetch.ts'
+import { separateNames } from './own-names.ts'
+import type { PlanningSdl } from './planning-sdl.ts'
+import { restorePlan } from './restore-plan.ts'
+
+/** Plans a document of one operation. Throws what the planner refuses. */
+export type PlanOperation = (document: DocumentNode, drawn: string) => QueryPlan
+
+/** `planner` was made for the SDL of `planning`. */
+export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): PlanOperation => {
+  const { required, names, overrides } = planning
+  const schema: Schema = planner.supergraph.apiSchema()
+  return (document, drawn) => {
+    const own = separateNames(document, names)
+    const operation = operationFromDocument(schema, own.document, { validate: false })
+    const plan = planner.buildQueryPlan(operation, { overrideConditions: overrides.conditions(drawn) })
+    if (!plan.node && needsFetch(document)) throw catalogued('OPERATION_UNANSWERABLE')
+    return own.restore(restorePlan(plan, required))
+  }
+}

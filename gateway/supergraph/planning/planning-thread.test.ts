@@ -1,0 +1,57 @@
+import { afterAll, expect, test } from '@jest/globals'
+import { parse } from 'graphql'
+import { silentLog } from '../../../platform/log/log.ts'
+import { federatedGraph } from '../../../test/testkit/federated-graph.ts'
+import { shopSubgraphs } from '../../../test/testkit/graphs/shop.ts'
+import { loadSupergraph } from '../load-supergraph.ts'
+import { PLANNING_LIMITS } from '../supergraph.ts'
+import { withoutDocuments } from './planning-messages.ts'
+import { createPlanningThread, type PlanningThread } from './planning-thread.ts'
+
+const { sdl } = federatedGraph(shopSubgraphs)
+const QUERY = '{ products { id: title shipping reviews { author { mail } } ... on Book { pages } } }'
+const ORDER = { query: QUERY, drawn: '' }
+
+const open: PlanningThread[] = []
+const thread = (timeoutMs: number): PlanningThread => {
+  const made = createPlanningThread({ sdl, timeoutMs, maxHeapMb: 256 })
+  open.push(made)
+  return made
+}
+afterAll(() => Promise.all(open.map((each) => each.close())))
+
+test('a large operation is planned in a thread of its own, as it would be here', async () => {
+  const [here, aside] = await Promise.all(
+    [PLANNING_LIMITS, { ...PLANNING_LIMITS, maxFieldsHere: 3 }].map((planning) =>
+      loadSupergraph({ source: { sdl }, log: silentLog, planning }),
+    ),
+  )
+  if (!here || !aside) throw new Error('two were loaded')
+  const document = parse(QUERY)
+  const planned = here.current().plan(document)
+  const large = aside.current().plan(document)
+  expect(planned).not.toBeInstanceOf(Promise)
+  expect(large).toBeInstanceOf(Promise)
+  expect(await large).toEqual(withoutDocuments(await planned))
+  expect(aside.current().plan(parse('{ me { id } }'))).not.toBeInstanceOf(Promise)
+  await Promise.all([here.current().close(), aside.current().close()])
+})
+
+test('one that takes too long is refused, and does not keep the next one from being planned', async () => {
+  const planning = thread(0)
+  await planning.plan(ORDER) // now it knows the supergraph: from here on the limit is that of planning alone
+  const results = await Promise.allSettled([planning.plan(ORDER), planning.plan(ORDER)])
+  expect(results).toMatchObject([
+    { status: 'rejected', reason: { code: 'OPERATION_TOO_LARGE' } },
+    { status: 'fulfilled', value: { kind: 'QueryPlan' } },
+  ])
+})
+
+test('too many that wait are refused; what waits when it closes is told so', async () => {
+  const planning = thread(5000)
+  const waiting = Array.from({ length: 66 }, () => planning.plan(ORDER).catch((error: unknown) => error))
+  expect(await waiting[65]).toMatchObject({ code: 'OPERATION_TOO_LARGE' })
+  await planning.close()
+  expect(await waiting[0]).toMatchObject({ code: 'SHUTTING_DOWN' })
+  expect(await waiting[64]).toMatchObject({ code: 'SHUTTING_DOWN' })
+})
