@@ -1,53 +1,27 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { QueryPlan } from '@apollo/query-planner'
-import {
-  getVariableValues,
-  GraphQLError,
-  Kind,
-  OperationTypeNode,
-  parse,
-  validate,
-  type DocumentNode,
-  type ExecutionResult,
-} from 'graphql'
+import { GraphQLError, OperationTypeNode, parse, validate, type ExecutionResult } from 'graphql'
 import { readRules } from '../../directives/read-rules.ts'
 import type { DenialRecorder } from '../../platform/access/denials.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { EdgeMetrics } from '../../platform/metrics/metrics-edge.ts'
-import { traced } from '../../platform/tracing/span.ts'
 import { toGraphQLError } from '../errors/graphql-error.ts'
-import { compileCost, type OperationCost } from '../operation/cost/compile-cost.ts'
 import { readCostDirectives } from '../operation/cost/cost-directives.ts'
 import { DEFAULT_LIMITS } from '../operation/limits.ts'
 import { reasonOf } from '../preflight/decisions.ts'
 import { deniedFields, deniedRootFields } from '../preflight/denied-fields.ts'
 import { lostPermission } from '../preflight/lost-permission.ts'
-import { compilePreflight, type Asking, type Decided, type Preflight } from '../preflight/preflight.ts'
+import type { Asking, Decided } from '../preflight/preflight.ts'
 import { recordDenials, type RefusedField } from '../preflight/record-denials.ts'
-import { rewriteOperation } from '../preflight/rewrite-operation.ts'
 import type { Supergraph } from '../supergraph/supergraph.ts'
 import type { RequestContext } from '../transport/transport.ts'
-import { BoundedCache } from './bounded-cache.ts'
-import { weightOfDocument, weightOfPlan } from './operation-weight.ts'
-import { SingleFlight } from './single-flight.ts'
-import { compileOperation, type CompiledOperation, type OperationParts } from './compile-operation.ts'
-import { compileConditions } from '../../platform/graphql/execution/conditions.ts'
-import { compileResumable } from './resumable.ts'
+import { preparedOperations, type IncomingOperation, type PreparedOperation } from './prepared-operations.ts'
+import type { CompiledOperation } from './compile-operation.ts'
 import type { SubscriptionEvents } from './subscription.ts'
 import { refuseMutation } from './refused-mutation.ts'
-import { operationOf } from './prepared-fetch.ts'
 import type { OnSubgraphError, TransportOf, Variables } from './run.ts'
-import { variableFaults } from './variable-faults.ts'
 
-/** A validated operation, as HTTP and WebSocket alike bring it. */
-export interface IncomingOperation {
-  readonly document: DocumentNode
-  readonly operationName: string | undefined
-  /** Equal for equal documents. */
-  readonly documentKey: string
-  readonly variables: Variables
-}
+export type { IncomingOperation }
 
 /** Runs operations on one generation of the graph. */
 export interface Engine {
@@ -93,28 +67,6 @@ export interface EngineOptions {
   readonly planCacheBytes?: number | undefined
 }
 
-/** What is kept of one operation of one document, whoever sends it. */
-interface PreparedOperation {
-  readonly incoming: IncomingOperation
-  /** Of what is kept of it before it is compiled. */
-  readonly bytes: number
-  readonly parts: Omit<OperationParts, 'plan' | 'guarding'>
-  /** Distinguishes it from every other operation. */
-  readonly name: string
-  /** What the resolvers are to read, or what is wrong with it, one sentence each. */
-  readonly coerce: (variables: Variables) => Variables | readonly string[]
-  readonly preflight: Preflight
-  readonly costOf: OperationCost
-  /** Compiled for what is denied, and for the shares of progressive overrides that it was drawn for. */
-  readonly variants: BoundedCache<Variant>
-  readonly flights: SingleFlight<CompiledOperation>
-}
-
-interface Variant {
-  readonly compiled: CompiledOperation
-  readonly bytes: number
-}
-
 /** An operation that got past preflight. */
 interface Begun {
   readonly compiled: CompiledOperation
@@ -125,15 +77,7 @@ interface Begun {
 
 const isBegun = (begun: Begun | ExecutionResult): begun is Begun => 'compiled' in begun
 
-const MAX_VARIANTS = 16
-const MAX_VARIABLE_ERRORS = 10
 const WARM_MS = 10_000
-
-const weigh = ({ bytes, variants }: PreparedOperation): number => {
-  let sum = bytes
-  for (const variant of variants.values()) sum += variant.bytes
-  return sum
-}
 
 export const createEngine = (options: EngineOptions): Engine => {
   const {
@@ -146,77 +90,18 @@ export const createEngine = (options: EngineOptions): Engine => {
     maxCost = DEFAULT_LIMITS.maxCost,
     planCacheBytes = DEFAULT_LIMITS.planCacheBytes,
   } = options
-  const { apiSchema, fullSchema } = supergraph
+  const { apiSchema } = supergraph
   const sdl = parse(supergraph.sdl, { noLocation: true })
   const rules = readRules(sdl)
-  const costs = readCostDirectives(sdl)
-  const operations = new BoundedCache<PreparedOperation>(planCacheBytes, weigh)
-
-  const nameOf = ({ operationName, documentKey }: IncomingOperation): string => `${operationName ?? ''}\n${documentKey}`
-
-  const prepare = (incoming: IncomingOperation): PreparedOperation => {
-    const { document, operationName } = incoming
-    const { operation, fragments } = operationOf(document, operationName)
-    const definitions = operation.variableDefinitions ?? []
-    const readConditions = compileConditions(operation, fragments)
-    return {
-      name: nameOf(incoming),
-      incoming: { ...incoming, variables: {} },
-      bytes: weightOfDocument(document),
-      parts: { operation, fragments, apiSchema, resumable: compileResumable(operation, fragments, apiSchema, rules) },
-      coerce: (variables) => {
-        if (definitions.length === 0) return {}
-        const { coerced, errors } = getVariableValues(apiSchema, definitions, variables, {
-          maxErrors: MAX_VARIABLE_ERRORS,
-        })
-        return coerced ?? variableFaults(apiSchema, definitions, variables, errors)
-      },
-      preflight: compilePreflight({ schema: apiSchema, operation, fragments, readConditions, rules, clock }),
-      costOf: compileCost({ schema: apiSchema, operation, fragments, directives: costs }),
-      variants: new BoundedCache(MAX_VARIANTS),
-      flights: new SingleFlight(),
-    }
-  }
-
-  const compile = (
-    prepared: PreparedOperation,
-    { key, guarding }: Pick<Decided, 'key' | 'guarding'>,
-    drawn: string,
-  ): CompiledOperation | Promise<CompiledOperation> => {
-    const { parts, variants, name } = prepared
-    const { fragments, resumable } = parts
-    const allowed = guarding ? rewriteOperation(parts.operation, guarding) : parts.operation
-    const operation = allowed && resumable ? resumable.withCursor(allowed) : allowed
-    const plan = operation
-      ? traced('plan', {}, () =>
-          supergraph.plan({ kind: Kind.DOCUMENT, definitions: [operation, ...fragments.values()] }, drawn),
-        )
-      : { kind: 'QueryPlan' as const }
-    const keep = (made: QueryPlan): CompiledOperation => {
-      const dependencies = { supergraphSchema: fullSchema, transportOf, onSubgraphError, metrics }
-      const compiled = compileOperation({ ...parts, plan: made, guarding }, dependencies)
-      variants.set(variantKey(key, drawn), { compiled, bytes: weightOfPlan(made) })
-      operations.set(name, prepared) // weighed anew
-      metrics?.planCache({ operations: operations.size, bytes: operations.weight })
-      return compiled
-    }
-    return plan instanceof Promise ? plan.then(keep) : keep(plan)
-  }
-
-  const compiledFor = (
-    prepared: PreparedOperation,
-    decided: Pick<Decided, 'key' | 'guarding'>,
-  ): CompiledOperation | Promise<CompiledOperation> => {
-    const drawn = supergraph.draw()
-    const key = variantKey(decided.key, drawn)
-    const present = prepared.variants.get(key)
-    metrics?.planLookup(present ? 'hit' : 'miss')
-    return present ? present.compiled : prepared.flights.run(key, () => compile(prepared, decided, drawn))
-  }
-
-  const preparedOf = (incoming: IncomingOperation): PreparedOperation =>
-    operations.getOrMake(nameOf(incoming), () => prepare(incoming))
-
+  const { preparedOf, compiledFor, seen } = preparedOperations({
+    supergraph,
+    rules,
+    costs: readCostDirectives(sdl),
+    clock,
+    metrics,
+    planCacheBytes,
+    dependencies: { supergraphSchema: supergraph.fullSchema, transportOf, onSubgraphError, metrics },
+  })
   /** What of the operation is denied already: anything at all of a mutation, else the root fields. */
   const refusals = ({ preflight, parts }: PreparedOperation, decided: Decided, asking: Asking): RefusedField[] => {
     const { guarding } = decided
@@ -278,10 +163,10 @@ export const createEngine = (options: EngineOptions): Engine => {
       const begun = await begin(incoming, request)
       return isBegun(begun) ? admitted(incoming, begun) : begun
     },
-    seen: () => [...operations.values()].map(({ incoming }) => incoming).toReversed(),
-    warm: async (seen) => {
+    seen,
+    warm: async (operations) => {
       const until = performance.now() + WARM_MS
-      for (const incoming of seen) {
+      for (const incoming of operations) {
         await turn()
         if (performance.now() > until) return
         if (validate(apiSchema, incoming.document).length > 0) continue
@@ -297,8 +182,6 @@ export const createEngine = (options: EngineOptions): Engine => {
 
 /** Nothing is denied, and nothing left to decide. */
 const EVERYBODY = { key: '', guarding: undefined }
-
-const variantKey = (decided: string, drawn: string): string => (drawn === '' ? decided : `${decided}%${drawn}`)
 
 /** In one order, so that equal variables give equal text. */
 const withoutVariable = (variables: Variables, left: string | undefined): readonly [string, unknown][] =>

@@ -10,7 +10,11 @@ const BYTES_OF_FETCH = 4300
 /** About how many bytes a prepared operation takes; never exact, and of the right size. */
 export const weightOfDocument = (document: DocumentNode): number => {
   let nodes = 0
-  visit(document, { enter: () => void nodes++ })
+  visit(document, {
+    enter: () => {
+      nodes++
+    },
+  })
   return nodes * BYTES_OF_NODE
 }
 
