@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { OrganizationId } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import type { ChannelKind } from '../channel/model.ts'
@@ -40,9 +39,3 @@ export const parseAnnouncement = (announcement: Announcement): Result<Announceme
   if (announcement.idempotencyKey !== undefined && !KEY.test(announcement.idempotencyKey)) return err('KEY_INVALID')
   return ok({ ...announcement, title, body })
 }
-
-/** Equal for what says the same to the same. */
-export const hashOf = ({ title, body, organizationId }: Announcement): string =>
-  createHash('sha256')
-    .update(JSON.stringify([title, body, organizationId?.text ?? null]))
-    .digest('base64url')

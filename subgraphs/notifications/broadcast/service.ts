@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Audience } from '../../../platform/access/audience.ts'
 import { operatorGrant, type PlatformGrant } from '../../../platform/access/authorize.ts'
 import { principalKey } from '../../../platform/access/principal.ts'
@@ -13,16 +14,9 @@ import { currentTraceparent } from '../../../platform/tracing/traceparent.ts'
 import type { Post } from '../channel/model.ts'
 import type { ChannelRepository } from '../channel/repository.ts'
 import type { Hints } from '../live/hints.ts'
-import { render, type Template } from '../template/model.ts'
+import { render, type Template } from '../template/texts.ts'
 import type { NotificationUnits } from '../units.ts'
-import {
-  hashOf,
-  KEY_HOURS,
-  parseAnnouncement,
-  type Announcement,
-  type BroadcastRefusal,
-  type SentBroadcast,
-} from './model.ts'
+import { KEY_HOURS, parseAnnouncement, type Announcement, type BroadcastRefusal, type SentBroadcast } from './model.ts'
 import type { BroadcastRepository } from './repository.ts'
 
 export interface BroadcastDependencies {
@@ -32,6 +26,12 @@ export interface BroadcastDependencies {
   readonly clock: Clock
   readonly ids: IdGenerator
 }
+
+/** Equal for what says the same to the same. */
+const hashOf = ({ title, body, organizationId }: Announcement): string =>
+  createHash('sha256')
+    .update(JSON.stringify([title, body, organizationId?.text ?? null]))
+    .digest('base64url')
 
 type Operator = PlatformGrant<'PLATFORM_NOTIFICATION_BROADCAST'>
 type Unit = WriteTools & { readonly channel: ChannelRepository; readonly broadcasts: BroadcastRepository }

@@ -1,5 +1,6 @@
 import type { Uuid } from '../../../platform/ids/id.ts'
-import type { Category, Rendered } from '../template/model.ts'
+import type { Category } from '../template/model.ts'
+import type { Rendered } from '../template/texts.ts'
 
 /** Who is told: one user, the members of an organization, or everybody (R70). */
 export type ChannelKind = 'USER' | 'ORGANIZATION' | 'BROADCAST'

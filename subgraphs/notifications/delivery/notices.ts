@@ -16,7 +16,7 @@ import {
 import type { EventDefinition } from '../../../platform/events/define-event.ts'
 import type { EventEnvelope, EventOwner } from '../../../platform/events/envelope.ts'
 import { ownedId, selfId, type Uuid } from '../../../platform/ids/id.ts'
-import { render, type ParametersOf, type Rendered, type Template, type TemplateKey } from '../template/model.ts'
+import { render, type ParametersOf, type Rendered, type Template, type TemplateKey } from '../template/texts.ts'
 
 /** Who is told of an event. */
 export type Addressees =

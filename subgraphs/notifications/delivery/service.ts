@@ -12,7 +12,7 @@ import { currentTraceparent } from '../../../platform/tracing/traceparent.ts'
 import type { Hints } from '../live/hints.ts'
 import { notificationId } from '../notification/model.ts'
 import type { NotificationUnits } from '../units.ts'
-import type { Rendered, Template, TemplateKey } from '../template/model.ts'
+import type { Rendered, Template, TemplateKey } from '../template/texts.ts'
 
 export interface DeliveryDependencies {
   readonly units: NotificationUnits

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../../platform/database/database.ts'
-import { CATEGORIES, type Category, type Template, type TemplateKey } from './model.ts'
+import { CATEGORIES, type Category } from './model.ts'
+import { type Template, type TemplateKey } from './texts.ts'
 
 const categoryColumn = (text: string): Category => {
   const found = CATEGORIES.find((category) => category === text)

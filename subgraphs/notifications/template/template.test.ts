@@ -15,7 +15,7 @@ import { systemIds } from '../../../platform/ids/generator.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { NOTICES } from '../delivery/notices.ts'
 import { createTestPost, type TestPost } from '../testkit/test-post.ts'
-import { placeholdersOf, render, TEMPLATES, type Template, type TemplateKey } from './model.ts'
+import { placeholdersOf, render, TEMPLATES, type Template, type TemplateKey } from './texts.ts'
 
 let post: TestPost
 let project: ProjectScope
