@@ -82,6 +82,11 @@ export const commands = {
     parts: [program('bench/authorization.ts')],
     says: 'measure what authorization costs',
   },
+  'bench:terminal': {
+    purpose: 'product',
+    parts: [program('bench/terminals/run.ts')],
+    says: 'measure two hundred terminals that stream while keys are typed',
+  },
   'bench:realtime': {
     purpose: 'graph',
     parts: [program('bench/realtime/run.ts')],
