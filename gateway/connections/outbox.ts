@@ -12,6 +12,11 @@ export interface OutboxLimits {
   readonly maxQueuedBytes: number
 }
 
+interface Waiting {
+  readonly frame: Buffer
+  readonly owner: object | undefined
+}
+
 /**
  * What waits for one client: written at once while its connection takes it, queued in order while it does not. Events
  * are taken up to a bound of their number and bytes; what else must be said is always taken.
@@ -21,7 +26,7 @@ export class Outbox {
   readonly #limits: OutboxLimits
   /** Told when more waits than the bound allows, and when nothing waits any more. */
   readonly #onPressure: (isOver: boolean) => void
-  #queue: Buffer[] | undefined
+  #queue: Waiting[] | undefined
   #bytes = 0
   #isOver = false
   #onEmpty: (() => void) | undefined
@@ -32,10 +37,10 @@ export class Outbox {
     this.#onPressure = onPressure
   }
 
-  /** False where the client is too slow for it: it is not sent. */
-  offer(frame: Buffer): boolean {
+  /** False where the client is too slow for it: it is not sent. `owner` is who may take it back while it waits. */
+  offer(frame: Buffer, owner: object): boolean {
     if (this.#queue && !this.#hasRoomFor(frame.length)) return false
-    this.#put(frame)
+    this.#put(frame, owner)
     return true
   }
 
@@ -70,10 +75,11 @@ export class Outbox {
     })
   }
 
-  /** What waits is dropped. */
-  clear(): void {
-    this.#queue &&= []
-    this.#bytes = 0
+  /** What waits of the owner's is not sent any more; without an owner all of it. */
+  drop(owner?: object): void {
+    if (!this.#queue) return
+    this.#queue = owner ? this.#queue.filter((waiting) => waiting.owner !== owner) : []
+    this.#bytes = this.#queue.reduce((sum, { frame }) => sum + frame.length, 0)
   }
 
   #hasRoomFor(bytes: number): boolean {
@@ -81,9 +87,9 @@ export class Outbox {
     return (this.#queue?.length ?? 0) < maxQueuedEvents && this.#bytes + bytes <= maxQueuedBytes
   }
 
-  #put(frame: Buffer): void {
+  #put(frame: Buffer, owner?: object): void {
     if (this.#queue) {
-      this.#queue.push(frame)
+      this.#queue.push({ frame, owner })
       this.#bytes += frame.length
       return
     }
@@ -95,7 +101,7 @@ export class Outbox {
   #flush(): void {
     const waiting = this.#queue ?? []
     let sent = 0
-    for (const frame of waiting) {
+    for (const { frame } of waiting) {
       sent++
       this.#bytes -= frame.length
       if (this.#stream.write(frame)) continue

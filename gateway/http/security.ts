@@ -40,7 +40,7 @@ export const allowOrigins = (fastify: FastifyInstance, { origins }: CorsOptions)
     return reply
       .headers({
         'access-control-allow-methods': 'GET, POST',
-        'access-control-allow-headers': `authorization, content-type, apollo-require-preflight, ${CORRELATION_HEADER}`,
+        'access-control-allow-headers': `authorization, content-type, apollo-require-preflight, last-event-id, ${CORRELATION_HEADER}`,
         'access-control-max-age': String(PREFLIGHT_SECONDS),
       })
       .code(204)

@@ -1,8 +1,9 @@
 import { getOperationAST, OperationTypeNode, type ExecutionResult } from 'graphql'
 import type { Principal } from '../../platform/access/principal.ts'
-import { catalogued, CataloguedError, entryOf } from '../../platform/errors/catalogue.ts'
+import { catalogued } from '../../platform/errors/catalogue.ts'
 import { newCorrelation, runWithCorrelation, type Correlation } from '../../platform/log/correlation.ts'
 import type { EdgeMetrics } from '../../platform/metrics/metrics-edge.ts'
+import { isRetryable } from '../errors/is-retryable.ts'
 import type { Engine, IncomingOperation } from '../execution/engine.ts'
 import { openContext, type OpenedContext } from '../http/operation-context.ts'
 import type { Limits } from '../operation/limits.ts'
@@ -176,8 +177,7 @@ class RunningOperation implements LiveOperation, Member {
 
   /** What may be tried again says where to go on. */
   #withCursor(error: unknown): unknown {
-    if (this.#cursor === undefined || !(error instanceof CataloguedError) || !entryOf(error.code).retryable)
-      return error
+    if (this.#cursor === undefined || !isRetryable(error)) return error
     return catalogued(error.code, { ...error.details, cursor: this.#cursor }, { message: error.message, cause: error })
   }
 

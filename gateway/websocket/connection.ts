@@ -13,7 +13,7 @@ export type ConnectionState = 'opened' | 'initialising' | 'acknowledged' | 'drai
 /** One client: who it is, what is running for it, and what waits for it. */
 export class Connection implements LongConnection {
   readonly socket: WebSocket
-  readonly outbox: Outbox
+  readonly #outbox: Outbox
   state: ConnectionState = 'opened'
   principal: Principal = ANONYMOUS
   readonly operations = new Map<string, LiveOperation>()
@@ -24,11 +24,15 @@ export class Connection implements LongConnection {
   constructor(socket: WebSocket, stream: Duplex, limits: OutboxLimits) {
     this.socket = socket
     // Whole frames go past the library to the socket below it: made once, and the same for every subscriber.
-    this.outbox = new Outbox(stream, limits, (isOver) => (isOver ? socket.pause() : socket.resume()))
+    this.#outbox = new Outbox(stream, limits, (isOver) => (isOver ? socket.pause() : socket.resume()))
   }
 
   get isOpen(): boolean {
     return this.state !== 'closed'
+  }
+
+  get #isWritable(): boolean {
+    return this.isOpen && this.socket.readyState === this.socket.OPEN
   }
 
   /** To be called when it is over. */
@@ -38,13 +42,32 @@ export class Connection implements LongConnection {
   }
 
   send(message: object): void {
-    if (this.isOpen) this.outbox.send(messageFrame(message))
+    this.answer(messageFrame(message))
+  }
+
+  /** Nothing follows a close frame, not even the client's own. */
+  answer(frame: Buffer): void {
+    if (this.#isWritable) this.#outbox.send(frame)
+  }
+
+  /** False where the client is too slow for it. */
+  offer(frame: Buffer, owner: object): boolean {
+    return this.#isWritable ? this.#outbox.offer(frame, owner) : true
+  }
+
+  /** What waits of the owner's is not sent any more. */
+  drop(owner: object): void {
+    this.#outbox.drop(owner)
+  }
+
+  drained(): Promise<void> | undefined {
+    return this.#outbox.drained()
   }
 
   /** What runs for it hears nothing after this. */
   close(code: number, reason: string): void {
     if (!this.isOpen) return
-    this.outbox.clear()
+    this.#outbox.drop()
     this.socket.resume()
     this.socket.close(code, reason)
     this.ended()

@@ -1,3 +1,4 @@
+import { isRetryable } from '../errors/is-retryable.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
 import type { Sink } from '../subscriptions/live-operations.ts'
 import type { SharedEvent } from '../subscriptions/shared-event.ts'
@@ -19,15 +20,15 @@ export class OperationSink implements Sink {
   }
 
   answer(event: SharedEvent): void {
-    if (this.#connection.isOpen) this.#connection.outbox.send(nextFrame(event, this.#idText))
+    this.#connection.answer(nextFrame(event, this.#idText))
   }
 
   next(event: SharedEvent): boolean {
-    return this.#connection.outbox.offer(nextFrame(event, this.#idText))
+    return this.#connection.offer(nextFrame(event, this.#idText), this)
   }
 
   drained(): Promise<void> | undefined {
-    return this.#connection.outbox.drained()
+    return this.#connection.drained()
   }
 
   refuse(errors: readonly unknown[]): void {
@@ -35,6 +36,8 @@ export class OperationSink implements Sink {
   }
 
   fail(error: unknown): void {
+    // Whoever lost a permission is not sent what still waits; whoever may go on is, and goes on behind it.
+    if (!isRetryable(error)) this.#connection.drop(this)
     this.refuse([error])
   }
 

@@ -18,6 +18,7 @@ import { systemClock } from '../../platform/clock/clock.ts'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { silentLog } from '../../platform/log/log.ts'
 import type { TestSubgraph } from '../../test/testkit/federated-graph.ts'
+import { openEventSource } from '../../test/testkit/event-source.ts'
 import { startGateway } from '../../test/testkit/gateway.ts'
 import { createTicker } from '../../test/testkit/graphs/ticker.ts'
 import { connectSocket, type RawSocket } from '../../test/testkit/raw-socket.ts'
@@ -38,6 +39,13 @@ const user = (subject: string): Principal => ({
 
 const reader = { organizationId: ORGANIZATION, suspended: false, capabilities: new Set(['READ']) }
 const readerGrants: Grants = { ...adasGrants, projects: new Map([[MINE, reader]]) }
+
+const TICK = 'subscription ($id: ID!) { tick(projectId: $id) { at } }'
+/** Each event is so large that the network holds few of them. */
+const WIDE = TICK.replace(
+  'at',
+  Array.from({ length: 50 }, (_, index) => `${'a'.repeat(1000)}${String(index)}: at`).join(' '),
+)
 
 /** A gateway whose subscriptions are a project's, over grants that a test changes. */
 const arrange = async () => {
@@ -83,6 +91,7 @@ const arrange = async () => {
   const gateway = await startGateway(
     { live },
     {
+      limits: { maxQueuedBytes: 100_000_000 },
       verifier: {
         authenticate: (authorization) => {
           if (typeof authorization !== 'string') throw catalogued('UNAUTHENTICATED')
@@ -101,8 +110,7 @@ const arrange = async () => {
     await cache.close()
   })
   const subscribe = (socket: RawSocket, id: string, project = MINE): void => {
-    const query = 'subscription ($id: ID!) { tick(projectId: $id) { at } }'
-    socket.send({ id, type: 'subscribe', payload: { query, variables: { id: projectId(project) } } })
+    socket.send({ id, type: 'subscribe', payload: { query: TICK, variables: { id: projectId(project) } } })
   }
   return {
     ticker,
@@ -153,6 +161,43 @@ describe('an open subscription', () => {
     expect(ofId(ada, 'again')[0]?.payload).toMatchObject({
       errors: [{ extensions: { code: 'PROJECT_ACCESS_DENIED' } }],
     })
+  })
+
+  test('R9: as an event stream ends with the code of the denial, too', async () => {
+    const { url, open, change, ticker } = await arrange()
+    const body = { query: TICK, variables: { id: projectId(MINE) } }
+    const stream = await openEventSource(`${url}/graphql`, body, { authorization: 'ada' })
+    await open(1)
+    ticker.push('1')
+    expect((await stream.message(0)).data).toMatchObject({ data: { tick: { at: 1 } } })
+    await change('ada', without(MINE))
+    expect((await stream.message(1)).data).toMatchObject({
+      errors: [{ extensions: { code: 'PROJECT_ACCESS_DENIED' } }],
+    })
+    expect((await stream.message(2)).type).toBe('complete')
+    await open(0)
+    const again = await openEventSource(`${url}/graphql`, body, { authorization: 'ada' })
+    expect((await again.message(0)).data).toMatchObject({ errors: [{ extensions: { code: 'PROJECT_ACCESS_DENIED' } }] })
+  })
+
+  test('R9: of a client that reads slowly ends before what waited for it is sent', async () => {
+    const { connect, subscribe, open, change, ticker } = await arrange()
+    const ada = await connect('ada')
+    ada.send({ id: 'wide', type: 'subscribe', payload: { query: WIDE, variables: { id: projectId(MINE) } } })
+    subscribe(ada, 'sibling', SIBLING)
+    await open(2)
+    ada.socket.pause()
+    for (let count = 0; count < 400; count++) {
+      ticker.push('x')
+      if (count % 20 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    await change('ada', without(MINE))
+    await open(1)
+    ada.socket.resume()
+    await until('it is told', () => ada.messages.some(({ type }) => type === 'error'))
+    expect(ofId(ada, 'wide').at(-1)?.payload).toMatchObject([{ extensions: { code: 'PROJECT_ACCESS_DENIED' } }])
+    expect(ofId(ada, 'wide').length).toBeLessThan(400)
+    await until('the other has everything', () => ofId(ada, 'sibling').length === 400)
   })
 
   test('R8: of somebody who is disabled ends with its connection, idle ones included', async () => {

@@ -27,6 +27,9 @@ export interface WebSockets {
   readonly attach: (server: HttpServer) => void
 }
 
+/** How long a client that is closed may take to acknowledge it: who is refused counts nowhere, and is not kept. */
+const IMPATIENT = { closeTimeout: 3000 } // which @types/ws does not know
+
 /** The WebSocket side of the graph's address. */
 export const createWebSockets = (options: WebSocketOptions): WebSockets => {
   const { path, protocol, connections, addressOf, origins, limits, log } = options
@@ -36,6 +39,7 @@ export const createWebSockets = (options: WebSocketOptions): WebSockets => {
     maxPayload: limits.maxBodyBytes,
     // Its buffers would weigh more than all the rest of a connection.
     perMessageDeflate: false,
+    ...IMPATIENT,
     // A client that offers only another protocol is told so by a close code, which needs an open connection.
     handleProtocols: (offered) =>
       offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL)

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import type { LongConnection } from '../../connections/connections.ts'
 import { Outbox, type OutboxLimits } from '../../connections/outbox.ts'
+import { isRetryable } from '../../errors/is-retryable.ts'
 import type { ReportError } from '../../errors/error-reporter.ts'
 import type { LiveOperation, Sink } from '../../subscriptions/live-operations.ts'
 import type { SharedEvent } from '../../subscriptions/shared-event.ts'
@@ -51,7 +52,7 @@ export class EventStream implements Sink, LongConnection {
   }
 
   next(event: SharedEvent): boolean {
-    return this.#outbox.offer(nextMessage(event))
+    return this.#outbox.offer(nextMessage(event), this)
   }
 
   drained(): Promise<void> | undefined {
@@ -70,6 +71,8 @@ export class EventStream implements Sink, LongConnection {
   }
 
   fail(error: unknown): void {
+    // Whoever lost a permission is not sent what still waits.
+    if (!isRetryable(error)) this.#outbox.drop(this)
     this.refuse([error])
   }
 
@@ -82,7 +85,6 @@ export class EventStream implements Sink, LongConnection {
   /** Whoever it speaks for may not be here any more. */
   forbid(): void {
     this.operation?.cancel()
-    if (this.#state === 'open') this.#outbox.clear()
     this.fail(catalogued('UNAUTHENTICATED'))
   }
 
