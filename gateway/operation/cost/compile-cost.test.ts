@@ -60,6 +60,7 @@ describe('the cost of an operation', () => {
     ],
     ['of exclusive fragments all count', '{ node { ... on Project { owner { name } } ... on Node { id } } }', 2],
     ['what is left out costs nothing', '{ project @skip(if: true) { name } tags @include(if: false) { name } }', 0],
+    ['a size without end is a large one', '{ projects(first: 2000000000) { nodes { name } } }', 100_001],
     ['a size that is negative is none', '{ projects(first: -5) { nodes { name } } }', 1],
   ])('%s', (_, query, cost) => {
     expect(costOf(query)).toBe(cost)

@@ -37,6 +37,8 @@ const ASSUMED_ITEMS = 10
 /** Items of a page that names no size. */
 const DEFAULT_PAGE = 20
 const MUTATION_WEIGHT = 10
+/** A page that is asked to be larger counts as this large: whoever serves it knows a smaller bound, and says so. */
+const MOST_ITEMS = 100_000
 
 /** The Relay connection: `first` and `last` say how many edges there are. */
 const CONNECTION: ListSize = { assumed: DEFAULT_PAGE, slicing: ['first', 'last'], sized: ['edges', 'nodes'] }
@@ -121,7 +123,7 @@ const countOf = ({ slicing, assumed }: ListSize, { args }: GraphQLField<unknown,
   })
   return (variables) => {
     const asked = readers.map((read) => read(variables)).filter((value) => typeof value === 'number')
-    return asked.length === 0 ? (assumed ?? ASSUMED_ITEMS) : Math.max(0, ...asked)
+    return asked.length === 0 ? (assumed ?? ASSUMED_ITEMS) : Math.min(Math.max(0, ...asked), MOST_ITEMS)
   }
 }
 
