@@ -44,6 +44,8 @@ export const CAPABILITIES = {
   BILLING_ACCOUNT_READ: 'See the billing account of the organization and its balance.',
   BILLING_LEDGER_READ: 'See the ledger of the organization, entry by entry.',
   BILLING_SPEND_READ: 'See what the project has spent.',
+  WEBHOOK_READ: 'See the webhook endpoints of the organization, and what was delivered to them.',
+  WEBHOOK_MANAGE: 'Register webhook endpoints, change them, rotate their secrets and have deliveries repeated.',
   PLATFORM_STATUS_READ: 'See the state of the platform’s own components.',
   PLATFORM_AUDIT_READ: 'See the audit log of the platform itself.',
   PLATFORM_NODE_READ: 'See the nodes of the platform and their slots.',
@@ -125,6 +127,8 @@ const OWNER = [
   'STORAGE_GRANT_REVOKE',
   'BILLING_ACCOUNT_READ',
   'BILLING_LEDGER_READ',
+  'WEBHOOK_READ',
+  'WEBHOOK_MANAGE',
 ] as const satisfies readonly Capability[]
 
 /**

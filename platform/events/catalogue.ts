@@ -210,6 +210,14 @@ export const notificationCreated = defineEvent({
   data: { notificationId: id, channelKind: z.enum(['USER', 'ORGANIZATION', 'BROADCAST']), channelId: id },
 })
 
+export const webhookEndpointDisabled = defineEvent({
+  type: 'platform.notifications.webhook_endpoint_disabled',
+  version: 1,
+  owner: 'organization',
+  description: 'A webhook endpoint was disabled by the platform: it is gone, or failed for too long.',
+  data: { webhookEndpointId: id, reason: code },
+})
+
 /** Every event of the product. What is not here is not published. */
 export const EVENT_CATALOGUE = [
   projectCreated,
@@ -237,6 +245,7 @@ export const EVENT_CATALOGUE = [
   chargePosted,
   budgetThresholdCrossed,
   notificationCreated,
+  webhookEndpointDisabled,
 ] as const
 
 export type EventType = (typeof EVENT_CATALOGUE)[number]['type']

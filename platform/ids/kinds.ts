@@ -14,6 +14,8 @@ export const ID_KINDS = {
   bac: 'organization',
   ltx: 'organization',
   ent: 'organization',
+  whe: 'organization',
+  whd: 'organization',
   sva: 'project',
   key: 'project',
   alc: 'project',

@@ -1,3 +1,4 @@
+import type { Uuid } from '../../platform/ids/id.ts'
 import { demoUuid } from '../../server/demo/demo-id.ts'
 import { aurora, northwind, planning, vision } from '../../server/demo/tenants.ts'
 
@@ -46,8 +47,26 @@ const audited = (id: string, organization: string | null): Statement => [
   [id, ARRANGED, organization],
 ]
 
+/** An endpoint that nobody is sent to, and what it was told before. */
+const webhook = (organization: Uuid, label: string): readonly Statement[] => [
+  [
+    `insert into notifications.webhook_endpoints (org_id, id, url, description, event_types, state, disabled_reason,
+       disabled_at, created_at, updated_at, last_sequence, position, attempts)
+     values ($1, $2, 'https://hooks.partner.example/', 'proof', '{app.created}', 'DISABLED', 'REQUESTED', $3, $3, $3, 1, 1, 0)`,
+    [organization, idOf(`webhook ${label}`), ARRANGED],
+  ],
+  [
+    `insert into notifications.webhook_deliveries (org_id, id, endpoint_id, sequence, event_id, event_type, occurred_at,
+       payload, status, attempts, created_at)
+     values ($1, $2, $3, 1, $2, 'app.created', $4, '{}', 'DELIVERED', 1, $4)`,
+    [organization, idOf(`webhook delivery ${label}`), idOf(`webhook ${label}`), ARRANGED],
+  ],
+]
+
 /** What is written, as the owner of the database, beside the demonstration. */
 export const arrangement: readonly Statement[] = [
   ...[user(REMOVED), user(NEIGHBOUR), ...removed, neighbour],
   ...[audited(AUDITED.organization, northwind.id), audited(AUDITED.platform, null)],
+  ...webhook(northwind.id, 'target'),
+  ...webhook(aurora.id, 'foreign'),
 ]

@@ -51,6 +51,8 @@ export const TABLES: readonly Table[] = [
     order: `service_account_id = (select id from iam.service_accounts where name = 'proof: 0 spare') desc`,
   },
   { type: 'Notification', prefix: 'ntf', owner: 'user', table: 'notifications.notifications' },
+  { type: 'WebhookEndpoint', prefix: 'whe', owner: 'organization', table: 'notifications.webhook_endpoints' },
+  { type: 'WebhookDelivery', prefix: 'whd', owner: 'organization', table: 'notifications.webhook_deliveries' },
   { type: 'ComputeNode', prefix: 'nod', owner: 'platform', table: 'compute.nodes' },
 ]
 

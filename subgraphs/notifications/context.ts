@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader'
-import type { ProjectId } from '../../platform/ids/id.ts'
+import type { OrganizationId, ProjectId } from '../../platform/ids/id.ts'
 import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
 import { broadcastService, type BroadcastService } from './broadcast/service.ts'
 import { createCursors } from './cursor/cursors.ts'
@@ -11,6 +11,8 @@ import { readerOf } from './notification/reader.ts'
 import { notificationService, type NotificationService } from './notification/service.ts'
 import { preferenceService, type PreferenceService } from './preference/service.ts'
 import { notificationUnits } from './units.ts'
+import { createWebhooks, type Webhooks } from './webhook/context.ts'
+import { webhookLoaders, type WebhookLoaders } from './webhook/loaders.ts'
 
 /** notifications' use cases. */
 export interface Notifications {
@@ -19,16 +21,23 @@ export interface Notifications {
   readonly deliveries: DeliveryService
   readonly preferences: PreferenceService
   readonly broadcasts: BroadcastService
+  readonly webhooks: Webhooks
 }
 
 export interface NotificationsContext extends OperationContext, Omit<Notifications, 'deliveries'> {
   /** The cursors of notifications, in one read for all that an operation asks for at once. */
   readonly cursorOf: DataLoader<Notification, string>
+  readonly webhookLoaders: WebhookLoaders
 }
 
 /** A project, which is iam's, by its id alone. */
 export interface ProjectReference {
   readonly id: string | ProjectId
+}
+
+/** An organization, which is iam's, by its id alone. */
+export interface OrganizationReference {
+  readonly id: string | OrganizationId
 }
 
 export const createNotifications = ({
@@ -40,10 +49,8 @@ export const createNotifications = ({
   clock,
   ids,
   log,
-}: Pick<
-  SubgraphPlatform,
-  'database' | 'cache' | 'audience' | 'grants' | 'watch' | 'clock' | 'ids' | 'log'
->): Notifications => {
+  webhooks,
+}: Omit<SubgraphPlatform, 'announceGrants' | 'graph'>): Notifications => {
   const units = notificationUnits(database)
   const hints = createHints(cache, log)
   const cursors = createCursors(units)
@@ -54,6 +61,7 @@ export const createNotifications = ({
     notifications: notificationService({ units, cursors, clock }),
     live: liveService({ units, hints, cursors, preferences, grants, watch, clock, log }),
     deliveries: deliveryService({ units, hints, clock, ids }),
+    webhooks: createWebhooks({ database, webhooks, clock, ids }),
   }
 }
 
@@ -64,4 +72,5 @@ export const notificationsContext =
     cursorOf: new DataLoader((of: readonly Notification[]) => services.notifications.cursorsOf(readerOf(access), of), {
       cache: false,
     }),
+    webhookLoaders: webhookLoaders(services.webhooks),
   })

@@ -7,18 +7,27 @@ import { deliveryHandlers } from './delivery/handlers.ts'
 import { liveResolvers } from './live/resolvers.ts'
 import { notificationResolvers } from './notification/resolvers.ts'
 import { preferenceResolvers } from './preference/resolvers.ts'
+import { webhookResolvers } from './webhook/resolvers.ts'
+import { webhookJobs } from './webhook-delivery/jobs.ts'
+import { webhookHandlers } from './webhook-delivery/recording.ts'
+import { webhookDeliveryResolvers } from './webhook-delivery/resolvers.ts'
 
-/** Who is told: users' notifications, listed and live, and the events they are made of. */
+/** Who is told: users' notifications, listed and live, partners' webhooks, and the events both are made of. */
 export const notifications: SubgraphModule = {
   name: 'notifications',
   schemaFiles: schemaFilesIn(import.meta.dirname),
   start: (platform) => {
     const services = createNotifications(platform)
     return {
-      resolvers: mergeResolvers([notificationResolvers, liveResolvers, preferenceResolvers, broadcastResolvers]),
+      resolvers: mergeResolvers([
+        ...[notificationResolvers, liveResolvers, preferenceResolvers, broadcastResolvers],
+        ...[webhookResolvers, webhookDeliveryResolvers],
+      ]),
       context: notificationsContext(services),
       eventHandlers: deliveryHandlers(services.deliveries, platform.audience),
+      orderedHandlers: webhookHandlers(services.webhooks.recording),
       jobs: {},
+      outboundJobs: webhookJobs(services.webhooks.sending),
     }
   },
 }

@@ -24,7 +24,11 @@ const signedIn = new Map<string, Promise<string>>()
 beforeAll(async () => {
   database = await createTestDatabase()
   owner = await database.connect('owner')
-  product = await startEmbedded({ DATABASE_URL: database.ownerUrl, ...passwords('migrate') })
+  product = await startEmbedded({
+    DATABASE_URL: database.ownerUrl,
+    ...passwords('migrate'),
+    WEBHOOK_LOOPBACK: 'allow',
+  })
 }, 120_000)
 
 afterAll(async () => {

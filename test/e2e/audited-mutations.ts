@@ -1,6 +1,8 @@
 import { NORTHWIND, PLANNING, VISION } from './demo-ids.ts'
 import { userOf } from '../../server/demo/tenants.ts'
 import { selfId } from '../../platform/ids/id.ts'
+import { parseIdOrThrow } from '../../platform/graphql/parse-id.ts'
+import { redeliveryCursor } from '../../subgraphs/notifications/webhook-delivery/position.ts'
 import type { DemoEmail } from '../../identity/demo-users.ts'
 
 /** What earlier mutations made, by the name of what they return. */
@@ -27,6 +29,10 @@ const owners = (name: string, input: AuditedMutation['input'], makes?: string): 
   ...(makes !== undefined && { makes }),
 })
 const operators = (name: string, input: AuditedMutation['input']): AuditedMutation => ({ name, as: OPERATOR, input })
+
+/** The place before everything that a webhook endpoint was told. */
+const beforeAllOf = (endpoint: string | undefined): string =>
+  redeliveryCursor({ endpointId: parseIdOrThrow('whe', endpoint ?? '', 'webhookEndpointId'), sequence: 0n })
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
 
@@ -85,6 +91,21 @@ export const AUDITED_MUTATIONS: readonly AuditedMutation[] = [
   owners('suspendServiceAccount', ({ serviceAccount }) => ({ serviceAccountId: serviceAccount })),
   owners('resumeServiceAccount', ({ serviceAccount }) => ({ serviceAccountId: serviceAccount })),
   owners('deleteServiceAccount', ({ serviceAccount }) => ({ serviceAccountId: serviceAccount })),
+  owners(
+    'createWebhookEndpoint',
+    () => ({ organizationId: NORTHWIND, url: 'http://127.0.0.1:9/audited', eventTypes: ['app.created'] }),
+    'webhookEndpoint',
+  ),
+  owners('updateWebhookEndpoint', ({ webhookEndpoint }) => ({ webhookEndpointId: webhookEndpoint, description: 'x' })),
+  owners('rotateWebhookSecret', ({ webhookEndpoint }) => ({ webhookEndpointId: webhookEndpoint })),
+  owners('disableWebhookEndpoint', ({ webhookEndpoint }) => ({ webhookEndpointId: webhookEndpoint })),
+  owners('enableWebhookEndpoint', ({ webhookEndpoint }) => ({ webhookEndpointId: webhookEndpoint })),
+  owners('sendTestWebhook', ({ webhookEndpoint }) => ({ webhookEndpointId: webhookEndpoint }), 'delivery'),
+  owners('redeliverWebhooks', ({ webhookEndpoint }) => ({
+    webhookEndpointId: webhookEndpoint,
+    after: beforeAllOf(webhookEndpoint),
+  })),
+  owners('deleteWebhookEndpoint', ({ webhookEndpoint }) => ({ webhookEndpointId: webhookEndpoint })),
   operators('disableUser', () => ({ userId: DISABLED, reason: 'For the audit' })),
   operators('enableUser', () => ({ userId: DISABLED, reason: 'For the audit' })),
   operators('broadcastNotification', () => ({ title: 'Audited', body: 'For the audit' })),

@@ -23,6 +23,14 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
   'notifications.preferences': ['enabled', 'updated_at'],
   'notifications.reading_positions': ['done_through'],
   'notifications.receipts': ['dismissed_at', 'read_at'],
+  'notifications.webhook_deliveries': [
+    ...['attempts', 'delivered_at', 'failure', 'last_attempt_at', 'response_status', 'status'],
+  ],
+  'notifications.webhook_endpoints': [
+    ...['attempts', 'claim_id', 'claimed_until', 'description', 'disabled_at', 'disabled_reason', 'event_types'],
+    ...['failing_since', 'last_sequence', 'next_attempt_at', 'position', 'state', 'updated_at', 'url'],
+  ],
+  'notifications.webhook_secrets': ['expires_at'],
   'storage.buckets': ['name'],
   'storage.grants': ['revoked_at'],
 }
@@ -31,13 +39,14 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
 const REWRITTEN = ['compute.allocations']
 
 /**
- * The relay removes rows that are on the backbone; a secret that is deleted is gone; a gateway that ended and the keys of
- * operators are forgotten.
+ * The relay removes rows that are on the backbone; a secret that is deleted is gone, and so is a webhook with its past; a
+ * gateway that ended and the keys of operators are forgotten.
  */
 const REMOVED = [
   'gpuaas_compute compute.terminal_gateways',
   'gpuaas_app_platform app_platform.secrets',
   'gpuaas_notifications notifications.broadcasts',
+  ...['deliveries', 'endpoints', 'secrets'].map((what) => `gpuaas_notifications notifications.webhook_${what}`),
   ...['app_platform', 'billing', 'compute', 'iam', 'notifications', 'storage'].map(
     (schema) => `gpuaas_relay ${schema}.outbox`,
   ),

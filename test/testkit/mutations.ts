@@ -53,6 +53,7 @@ const KIND_OF: Readonly<Record<string, IdPrefix>> = {
   grantId: 'sgr',
   notificationId: 'ntf',
   ids: 'ntf',
+  webhookEndpointId: 'whe',
 }
 
 const idFor = (name: string, place: Place): string => {
@@ -67,7 +68,8 @@ const idFor = (name: string, place: Place): string => {
     case 'usr':
       return selfId('usr', place.user).text
     case 'dep':
-      return ownedId('dep', place.organization, systemIds.next()).text
+    case 'whe':
+      return ownedId(prefix, place.organization, systemIds.next()).text
     case 'ntf':
       return ownedId('ntf', place.user, systemIds.next()).text
     default:

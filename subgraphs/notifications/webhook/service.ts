@@ -1,0 +1,170 @@
+import type { OrganizationGrant } from '../../../platform/access/authorize.ts'
+import type { OrganizationScope, OrganizationSetScope } from '../../../platform/access/scope.ts'
+import type { TransactionalJobs } from '../../../platform/database/unit-of-work.ts'
+import type { Uuid } from '../../../platform/ids/id.ts'
+import { err, ok, type Result } from '../../../platform/result/result.ts'
+import { queueDelivery } from '../webhook-delivery/jobs.ts'
+import type { WebhookDependencies, WebhookManager, WithSecret } from './dependencies.ts'
+import {
+  endpointId,
+  MAX_ENDPOINTS,
+  parseDescription,
+  type CreateWebhookEndpointRefusal,
+  type DisableWebhookEndpointRefusal,
+  type EnableWebhookEndpointRefusal,
+  type EndpointInput,
+  type EndpointInputRefusal,
+  type UpdateWebhookEndpointRefusal,
+  type WebhookEndpoint,
+  type WebhookEndpointId,
+} from './model.ts'
+import { parseEventTypes } from './event-types.ts'
+import type { WebhookEndpointRepository } from './repository.ts'
+import { sealSecret } from './secrets.ts'
+import { secretText } from './signature.ts'
+
+export interface EndpointChanges {
+  readonly url?: string | undefined
+  readonly description?: string | undefined
+  readonly eventTypes?: readonly string[] | undefined
+}
+
+/** What waits is sent, from now on. */
+export const wake = async (
+  { endpoints, jobs }: { readonly endpoints: WebhookEndpointRepository; readonly jobs: TransactionalJobs },
+  { organizationId }: OrganizationScope,
+  endpoint: Uuid,
+  now: Date,
+): Promise<void> => {
+  const found = await endpoints.find(endpoint)
+  if (found?.state !== 'ENABLED' || found.position >= found.lastSequence) return
+  await endpoints.schedule(endpoint, now)
+  queueDelivery(jobs, organizationId, endpoint)
+}
+
+export type WebhookService = ReturnType<typeof webhookService>
+
+export const webhookService = ({ units, webhooks, clock, ids }: WebhookDependencies) => {
+  /** Looks at what was given, and at where its address leads; outside of any transaction, for that may take a while. */
+  const checked = async (
+    input: EndpointInput,
+  ): Promise<Result<EndpointInput, EndpointInputRefusal | 'NOT_CONFIGURED'>> => {
+    if (webhooks === undefined) return err('NOT_CONFIGURED')
+    const description = parseDescription(input.description)
+    if (!description.ok) return description
+    const eventTypes = parseEventTypes(input.eventTypes)
+    if (!eventTypes.ok) return eventTypes
+    const url = await webhooks.egress.check(input.url)
+    if (!url.ok) return url
+    return ok({ url: input.url, description: description.value, eventTypes: eventTypes.value })
+  }
+
+  return {
+    find: ({ scope }: OrganizationGrant<'WEBHOOK_READ'>, id: WebhookEndpointId): Promise<WebhookEndpoint | undefined> =>
+      units.organization.read(scope, ({ endpoints }) => endpoints.find(id.local)),
+
+    /** All of each organization, by age. */
+    all: (scope: OrganizationSetScope): Promise<readonly WebhookEndpoint[]> =>
+      units.organizationSet.read(scope, ({ endpoints }) => endpoints.all()),
+
+    /** Until when an earlier secret signs beside the current one, by the text of the endpoint's id. */
+    overlaps: (
+      scope: OrganizationSetScope,
+      endpoints: readonly WebhookEndpointId[],
+    ): Promise<ReadonlyMap<string, Date>> =>
+      units.organizationSet.read(scope, (own) => own.endpoints.overlaps(endpoints, clock.now())),
+
+    create: async (
+      grant: WebhookManager,
+      input: EndpointInput,
+    ): Promise<Result<WithSecret, CreateWebhookEndpointRefusal>> => {
+      const given = await checked(input)
+      if (!given.ok) return given
+      if (webhooks === undefined) return err('NOT_CONFIGURED')
+      const { envelope } = webhooks
+      return units.organization.write(
+        grant,
+        async ({ endpoints, audit }): Promise<Result<WithSecret, CreateWebhookEndpointRefusal>> => {
+          if ((await endpoints.countForInsert()) >= MAX_ENDPOINTS) return err('LIMIT_REACHED')
+          const id = endpointId(grant.scope.organizationId, ids.next())
+          const createdAt = clock.now()
+          await endpoints.insert({ id, createdAt, ...given.value })
+          const { secret, kept } = sealSecret(envelope, id, ids.next())
+          await endpoints.insertSecret(id.local, kept, createdAt)
+          const endpoint = await endpoints.find(id.local)
+          if (endpoint === undefined) throw new Error('An endpoint that was inserted is not there')
+          audit.succeeded('notifications.webhook_endpoint.create', id.text, { host: new URL(endpoint.url).host })
+          return ok({ endpoint, secret: secretText(secret) })
+        },
+      )
+    },
+
+    /** What is left out stays. A changed address is tried at once, with what waits for it. */
+    update: async (
+      grant: WebhookManager,
+      id: WebhookEndpointId,
+      changes: EndpointChanges,
+    ): Promise<Result<WebhookEndpoint, UpdateWebhookEndpointRefusal>> => {
+      const before = await units.organization.read(grant.scope, ({ endpoints }) => endpoints.find(id.local))
+      if (before === undefined) return err('NOT_FOUND')
+      const { url = before.url, description = before.description, eventTypes = before.eventTypes } = changes
+      const given = await checked({ url, description, eventTypes })
+      if (!given.ok) return given
+      return units.organization.write(
+        grant,
+        async ({ endpoints, audit, jobs }): Promise<Result<WebhookEndpoint, UpdateWebhookEndpointRefusal>> => {
+          const now = clock.now()
+          if (!(await endpoints.update(id.local, given.value, now))) return err('NOT_FOUND')
+          if (given.value.url !== before.url) await wake({ endpoints, jobs }, grant.scope, id.local, now)
+          audit.succeeded('notifications.webhook_endpoint.update', id.text, { host: new URL(given.value.url).host })
+          const endpoint = await endpoints.find(id.local)
+          return endpoint === undefined ? err('NOT_FOUND') : ok(endpoint)
+        },
+      )
+    },
+
+    delete: (grant: WebhookManager, id: WebhookEndpointId): Promise<Result<WebhookEndpointId, 'NOT_FOUND'>> =>
+      units.organization.write(grant, async ({ endpoints, audit }) => {
+        if (!(await endpoints.delete(id.local))) return err('NOT_FOUND')
+        audit.succeeded('notifications.webhook_endpoint.delete', id.text)
+        return ok(id)
+      }),
+
+    /** What happens from now on waits for it, and is sent when it is enabled again. */
+    disable: (
+      grant: WebhookManager,
+      id: WebhookEndpointId,
+    ): Promise<Result<WebhookEndpoint, DisableWebhookEndpointRefusal>> =>
+      units.organization.write(
+        grant,
+        async ({ endpoints, claims, audit }): Promise<Result<WebhookEndpoint, DisableWebhookEndpointRefusal>> => {
+          const held = await claims.lock(id.local)
+          if (held === undefined) return err('NOT_FOUND')
+          if (!held.isEnabled) return err('ALREADY_DISABLED')
+          await endpoints.disable(id.local, 'REQUESTED', clock.now())
+          audit.succeeded('notifications.webhook_endpoint.disable', id.text, { reason: 'REQUESTED' })
+          const endpoint = await endpoints.find(id.local)
+          return endpoint === undefined ? err('NOT_FOUND') : ok(endpoint)
+        },
+      ),
+
+    enable: (
+      grant: WebhookManager,
+      id: WebhookEndpointId,
+    ): Promise<Result<WebhookEndpoint, EnableWebhookEndpointRefusal>> =>
+      units.organization.write(
+        grant,
+        async ({ endpoints, claims, audit, jobs }): Promise<Result<WebhookEndpoint, EnableWebhookEndpointRefusal>> => {
+          const held = await claims.lock(id.local)
+          if (held === undefined) return err('NOT_FOUND')
+          if (held.isEnabled) return err('ALREADY_ENABLED')
+          const now = clock.now()
+          await endpoints.enable(id.local, now)
+          await wake({ endpoints, jobs }, grant.scope, id.local, now)
+          audit.succeeded('notifications.webhook_endpoint.enable', id.text)
+          const endpoint = await endpoints.find(id.local)
+          return endpoint === undefined ? err('NOT_FOUND') : ok(endpoint)
+        },
+      ),
+  }
+}
