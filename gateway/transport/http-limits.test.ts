@@ -179,7 +179,7 @@ test('no more fetches are under way than allowed; the others wait for their turn
 
 test('a subgraph is told how long its answer is waited for: never longer than the request lives', async () => {
   const transport = transportWith({ timeoutMs: 5000 })
-  const told = (): number => Number(subgraph.received.at(-1)?.headers['x-gpuaas-timeout-ms'])
+  const told = (): number => Number(subgraph.received.at(-1)?.headers['x-request-timeout-ms'])
   await outcome(transport)
   expect(told()).toBeLessThanOrEqual(5000)
   expect(told()).toBeGreaterThan(500)

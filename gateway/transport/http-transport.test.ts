@@ -75,7 +75,7 @@ test('R13: tells the subgraph who is calling by a signed token, and the correlat
     'host',
     'x-correlation-id',
     'x-gpuaas-principal',
-    'x-gpuaas-timeout-ms',
+    'x-request-timeout-ms',
   ])
 })
 

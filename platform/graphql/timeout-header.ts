@@ -2,7 +2,7 @@
  * How many milliseconds a gateway waits for a subgraph's answer from now on: a time and no moment, so that no two clocks
  * have to agree. A subgraph stops what nobody waits for any more.
  */
-export const TIMEOUT_HEADER = 'x-gpuaas-timeout-ms'
+export const TIMEOUT_HEADER = 'x-request-timeout-ms'
 
 const LONGEST_MS = 600_000
 
