@@ -142,6 +142,11 @@ export const commands = {
     parts: [program('proofs/matrix.ts')],
     says: 'every kind of caller at every root field, entity key and guarded field',
   },
+  'prove:engine': {
+    purpose: 'graph',
+    parts: [program('proofs/engine.ts')],
+    says: 'random answers, byte for byte as graphql-js: -- --cases 20000',
+  },
   'prove:reachability': {
     purpose: 'development',
     parts: [program('proofs/reachability.ts')],

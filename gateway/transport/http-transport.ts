@@ -8,6 +8,7 @@ import { createAdmission } from './admission.ts'
 import { createCircuit, type Passage } from './circuit.ts'
 import { fetchBodies } from './fetch-body.ts'
 import { readBody } from './http-body.ts'
+import { exchange } from './http-exchange.ts'
 import { readResult } from './http-result.ts'
 import { repeated } from './repeat.ts'
 import { createSubgraphSocket } from './subgraph-socket.ts'
@@ -65,12 +66,7 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
 
   const request = async (body: string, internalToken: string | undefined, limit: TimeLimit, correlationId: string) => {
     try {
-      const {
-        statusCode,
-        headers,
-        body: answer,
-      } = await pool.request({
-        method: 'POST',
+      const reply = await exchange(pool, {
         path,
         headers: outboundHeaders({
           internalToken,
@@ -81,8 +77,9 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
         body,
         signal: limit.signal,
       })
-      const text = await readBody(headers['content-encoding'], answer, limits.maxResponseBytes)
-      return readResult(statusCode, headers['content-type'], text)
+      const text = readBody(reply.headers['content-encoding'], reply.body, limits.maxResponseBytes)
+      const { status, headers } = reply
+      return readResult(status, headers['content-type'], typeof text === 'string' ? text : await text)
     } catch (error) {
       if (error instanceof CataloguedError) throw error
       if (limit.signal.reason instanceof CataloguedError) throw limit.signal.reason
