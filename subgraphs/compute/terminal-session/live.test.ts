@@ -6,6 +6,7 @@ import type { ProjectScope } from '../../../platform/access/scope.ts'
 import type { Cache } from '../../../platform/cache/cache.ts'
 import { createMemoryCache } from '../../../platform/cache/memory-cache.ts'
 import { systemClock } from '../../../platform/clock/clock.ts'
+import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { systemIds } from '../../../platform/ids/generator.ts'
 import { ownedId } from '../../../platform/ids/id.ts'
 import { silentLog } from '../../../platform/log/log.ts'
@@ -143,7 +144,7 @@ describe('the states of a session', () => {
   test('are gone on with after any version, each once', async () => {
     const opened = await open()
     await live(opened)
-    for (const after of [0, 1, 4, 7])
+    for (const after of [0, 1, 4, 7, 8])
       expect(await states(await streamOf(opened.session.id, silence, { after }))).toEqual(WHOLE.slice(after))
   })
 
@@ -196,6 +197,38 @@ describe('the states of a session', () => {
     expect(all.at(-1)).toMatchObject({ closeReason: 'EXIT', exitCode: 3 })
     expect(all.map(({ generation }) => generation)).toEqual([0, 0, 1, 1, 1, 1, 1, 1])
   })
+})
+
+test('an outage of the database delays a stream, and neither ends it nor lets it spin', async () => {
+  const opened = await open()
+  let isDown = false
+  let asked = 0
+  const units = computeUnits(cloud.database)
+  const access = await accessOf(ada)
+  const failing: Access = {
+    ...access,
+    refresh: () => {
+      asked++
+      return isDown ? Promise.reject(catalogued('DATABASE_UNAVAILABLE')) : access.refresh()
+    },
+  }
+  const { open: follow } = terminalLive({
+    ...{ units, hints: silence, clock: systemClock, pollEveryMs: 50, grantsForMs: 0 },
+  })
+  await live(opened)
+  const stream = await follow({ access: failing, id: opened.session.id, after: 0, signal: streams.signal })
+  expect(await stream.next()).toMatchObject({ value: { version: 1 } })
+  isDown = true
+  asked = 0
+  const next = stream.next()
+  await eventually(() => {
+    expect(asked).toBeGreaterThan(2)
+  })
+  const before = asked
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(asked - before).toBeLessThanOrEqual(1)
+  isDown = false
+  expect(await next).toMatchObject({ value: { version: 2 } })
 })
 
 describe('who may follow', () => {

@@ -51,13 +51,13 @@ export const terminalLive = (dependencies: TerminalLiveDependencies) => {
 
   const statesOf = (grant: ProjectGrant, id: TerminalSessionId) => {
     const scope = { kind: 'project-set', projects: [grant.scope] } as const
-    return async (after: number | undefined): Promise<readonly TerminalSession[]> => {
+    return async (after: number | undefined): Promise<readonly TerminalSession[] | 'over'> => {
       // The row first: what the log holds past it is shown by the next look.
       const [session] = await units.projectSet.read(scope, ({ terminals }) => terminals.findAll([id.local]))
       if (session === undefined) return []
       // A version past the newest is none: of another life of the database, or made up.
       if (after === undefined || after > session.version) return [session]
-      if (after === session.version) return []
+      if (after === session.version) return session.state === 'CLOSED' ? 'over' : []
       const changes = await units.projectSet.read(scope, ({ terminals }) =>
         terminals.transitionsAfter(id, after, BATCH),
       )

@@ -25,6 +25,7 @@ export const joinGateways = async (
     if (standing === 'draining') await gateways.drain(id) // forgotten while the database was away, it began anew
   }
 
+  await gateways.remove(id) // whoever was called so before: whether that one drained is not of this one
   await tell()
   let telling: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {

@@ -7,8 +7,11 @@ export interface TerminalStreamParts {
   readonly after: number | undefined
   /** Asked before anything is read or shown; rejects with the denial when the caller may no longer ask. */
   readonly authorize: () => Promise<void>
-  /** The session as it was at each version after one, oldest first, some at a time; undefined: as it is now. */
-  readonly read: (after: number | undefined) => Promise<readonly TerminalSession[]>
+  /**
+   * The session as it was at each version after one, oldest first, some at a time; undefined: as it is now. `over`: it
+   * is CLOSED, and nothing comes after the version.
+   */
+  readonly read: (after: number | undefined) => Promise<readonly TerminalSession[] | 'over'>
   /** How long it waits at most before it looks by itself. */
   readonly pollEveryMs: number
   /** Called once, when it has ended, however it did. */
@@ -79,7 +82,7 @@ export class TerminalStream implements AsyncIterableIterator<TerminalSession, un
     while (!this.#isEnded) {
       const next = await this.#look()
       if (next !== undefined) return { done: false, value: next }
-      if (this.#ready.length === 0) await this.#sleep()
+      await this.#sleep()
     }
     return DONE
   }
@@ -88,7 +91,11 @@ export class TerminalStream implements AsyncIterableIterator<TerminalSession, un
   async #look(): Promise<TerminalSession | undefined> {
     try {
       await this.#parts.authorize()
-      if (this.#ready.length === 0) this.#ready = [...(await this.#parts.read(this.#position))]
+      if (this.#ready.length === 0) {
+        const found = await this.#parts.read(this.#position)
+        if (found === 'over') this.#finish()
+        else this.#ready = [...found]
+      }
       const next = this.#ready.shift()
       if (next === undefined) return undefined
       this.#position = next.version
@@ -120,6 +127,7 @@ export class TerminalStream implements AsyncIterableIterator<TerminalSession, un
 
   /** A closed session never changes again: what waits behind its last state gets the end. */
   #finish(): void {
+    if (this.#isEnded) return
     this.#isEnded = true
     this.#ready = []
     this.#parts.onEnd()
