@@ -6,6 +6,7 @@ import { eventually } from '../testkit/eventually.ts'
 import { keySuite } from '../testkit/key-suite.ts'
 import { productSuite } from '../testkit/product-suite.ts'
 import { revocationSuite } from '../testkit/revocation-suite.ts'
+import { terminalSuite } from '../testkit/terminal-suite.ts'
 import { startTraceCollector, type TraceCollector } from '../testkit/trace-collector.ts'
 import { traceSuite } from '../testkit/trace-suite.ts'
 import { ROLE_SECRETS } from '../testkit/test-server.ts'
@@ -33,6 +34,13 @@ describe('programs, by their keys (R16, R17, R18, R19)', () => {
 })
 describe('people, by their tokens (R8, R9)', () => {
   revocationSuite(() => product)
+})
+describe('terminals, through a gateway and a node agent of their own', () => {
+  beforeAll(async () => {
+    await addressOf(product.run('terminal'))
+    await addressOf(product.run('node-agent'))
+  }, 120_000)
+  terminalSuite(() => product)
 })
 describe('across all processes (R87)', () => {
   traceSuite(
