@@ -1,8 +1,11 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 
 /** The address of whoever is connected: that of the socket, or what proxies that are believed say of it. */
-export type ClientAddress = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string
+export type ClientAddress = (request: {
+  readonly headers: IncomingHttpHeaders
+  readonly socket: { readonly remoteAddress?: string | undefined }
+}) => string
 
 /** The names that Fastify knows ranges by, too. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {

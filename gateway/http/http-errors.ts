@@ -17,6 +17,9 @@ const BY_CODE: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ['FST_ERR_BAD_URL', 'ROUTE_NOT_FOUND'],
 ])
 
+/** Where nothing says how long a refused client should wait. */
+const RETRY_SECONDS = 1
+
 const METHODS = ['GET', 'POST'] as const
 
 /** Every answer that is not a GraphQL answer is still the catalogue's: JSON, a code, a correlation id, no stack. */
@@ -40,6 +43,8 @@ export const sendError = (reply: FastifyReply, error: unknown, report: ReportErr
   const wire = report(error)
   // A request that failed as a whole never looks like one that succeeded.
   const status = Math.max(statusOf(wire), 400)
+  if (status === 429 || status === 503)
+    reply.header('retry-after', String(wire.extensions.retryAfterSeconds ?? RETRY_SECONDS))
   return reply
     .code(status)
     .header(CORRELATION_HEADER, wire.extensions.correlationId)

@@ -130,6 +130,7 @@ test('past a cap the answer is 429, and a place that is left is free again', asy
   const first = await openEventSource(url, { query: TICKS }, headers)
   const second = await openEventSource(url, { query: TICKS }, headers)
   expect(second.response.status).toBe(429)
+  expect(second.response.headers.get('retry-after')).toBe('1')
   expect((await readAnswer(second.response)).errors[0]?.extensions['code']).toBe('SUBSCRIPTION_LIMIT')
   first.close()
   await until('the place is free', () => gateway.connections() === 0)
