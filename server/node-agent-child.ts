@@ -57,7 +57,7 @@ export const startNodeAgentChild = ({ config, agent, url, log }: NodeAgentChildP
   let timer: NodeJS.Timeout | undefined
   const start = (): void => {
     // The channel tells the agent when this process is gone, however it went.
-    const started = spawn(process.execPath, [MAIN], { env: environment, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    const started = spawn(process.execPath, [MAIN], { env: environment, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
     child = started
     let said = ''
     started.stderr?.on('data', (chunk: Buffer) => {

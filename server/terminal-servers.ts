@@ -131,7 +131,7 @@ export const nodeAgentServer = (options: ServerOptions): readonly Component[] =>
       const server = await startServiceServer({ config, metrics, ready: async () => agent.value.links() > 0 })
       // The child of a server ends with it, however that ended.
       process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
-      announce(`Node agent ready at ${server.url}`)
+      if (!process.connected) announce(`Node agent ready at ${server.url}`)
       return server
     },
     close: (server) => server.close(),

@@ -35,7 +35,8 @@ export const startTerminalGateway = async (parts: TerminalParts): Promise<Runnin
       maxSessions: config.terminalMaxSessions,
       maxPerAllocation: config.terminalsPerAllocation,
       maxPerUser: config.terminalsPerOpener,
-      maxPerAddress: config.maxConnectionsPerAddress,
+      // Nobody can take more than half of a gateway.
+      maxPerAddress: Math.min(config.maxConnectionsPerAddress, Math.ceil(config.terminalMaxSessions / 2)),
     },
     clock,
     log: log.child({ part: 'terminal' }),

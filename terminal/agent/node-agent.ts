@@ -187,6 +187,7 @@ const streamOn = (link: LiveLink, stream: number): SessionStream => ({
 })
 
 const give = ({ session, stream }: Streamed, frame: LinkFrame): void => {
+  if (!session.hears(stream)) return
   switch (frame.type) {
     case 'input':
       session.input(stream, frame.bytes)

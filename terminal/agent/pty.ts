@@ -90,7 +90,8 @@ const keepWhole = (pty: IPty, { onOutput, onExit }: PtyEvents): Pty => {
     pid: pty.pid,
     write: input.write,
     resize: ({ columns, rows }) => {
-      if (!hasEnded) pty.resize(columns, rows)
+      if (hasEnded || stream.destroyed) return
+      pty.resize(columns, rows)
     },
     pause: () => {
       isPaused = true

@@ -203,6 +203,11 @@ describe('connections', () => {
     expect(code).toBe(4401)
   })
 
+  test('R41: a client whose token opens nothing is told so at once, though it said no hello', async () => {
+    const client = await stage.connect('forged', { hello: 'withheld' })
+    expect(await client.closed).toEqual({ code: 4401, reason: 'TERMINAL_TOKEN_INVALID' })
+  })
+
   test('the token is never said back, and another subprotocol is told so', async () => {
     const { token } = stage.sessions.open()
     const client = await stage.connect(token)

@@ -139,7 +139,7 @@ export const createBridge = (parts: BridgeParts) => {
           if (size.columns === session.size.columns && size.rows === session.size.rows) return
           session.size = size
           give(session.stream === undefined ? undefined : { type: 'resize', stream: session.stream, size })
-          void reports.resized(session)
+          reports.resized(session)
         },
         onGone: (how) => {
           if (session.client !== client || !isHeld(session)) return

@@ -18,6 +18,8 @@ export interface ClientListener {
 /** What may wait in a socket beyond the window before its client is taken for one that acknowledges what it never read. */
 const LARGEST_BACKLOG = WINDOW_BYTES + 512 * 1024
 
+const UNANSWERED_MS = 3000
+
 /** One client's WebSocket: only frames that belong come through, everything else closes it with its code. */
 export class ClientConnection {
   readonly #socket: WebSocket
@@ -85,6 +87,8 @@ export class ClientConnection {
     this.#closedBy = name
     this.#onClose(name)
     this.#socket.close(CLOSE[name], reason)
+    // A client that does not answer the close keeps its place no longer; one that reads the end of its output may.
+    if (name !== 'CLOSED') setTimeout(() => this.#socket.terminate(), UNANSWERED_MS).unref()
   }
 
   terminate(): void {

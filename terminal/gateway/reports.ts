@@ -11,10 +11,12 @@ export const closeNameOf = (reason: TerminalCloseReason): CloseName =>
 
 const ATTEMPTS = 5
 const PAUSE_MS = 1000
+const RESIZED_MS = 250
 
 /** What a gateway reports of its sessions, told again where the stores did not answer. */
 export const createReports = (sessions: TerminalSessions, log: Log) => {
   const open = new Set<Promise<unknown>>()
+  const resizing = new Set<HeldSession>()
   const told = async <T>(report: () => Promise<T>): Promise<T | undefined> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -37,8 +39,17 @@ export const createReports = (sessions: TerminalSessions, log: Log) => {
     /** In the order of the session's life. Undefined where nobody answered in several attempts. */
     ofSession: (session: HeldSession, of: 'active' | 'detached'): Promise<Standing | undefined> =>
       kept(session.inTurn(() => told(() => sessions[of](session.ticket)))),
-    resized: (session: HeldSession): Promise<Standing | undefined> =>
-      kept(session.inTurn(() => told(() => sessions.resized(session.ticket, session.size)))),
+    /** The last of many sizes: whoever drags a window is not worth a write for each step. */
+    resized: (session: HeldSession): void => {
+      if (resizing.has(session)) return
+      resizing.add(session)
+      void kept(
+        pause(RESIZED_MS).then(() => {
+          resizing.delete(session)
+          return session.inTurn(() => told(() => sessions.resized(session.ticket, session.size)))
+        }),
+      )
+    },
     closed: (
       session: HeldSession | undefined,
       ticket: TerminalTicket,

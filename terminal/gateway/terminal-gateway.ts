@@ -94,23 +94,22 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
       return
     }
     // Before the token is spent: it is good for another gateway's room, not for none.
-    if (clients.size > limits.maxSessions) {
-      client.close('TERMINAL_CAPACITY')
-      return
-    }
-    const timer = setTimeout(() => client.close('HELLO_TIMEOUT'), limits.helloMs)
-    const [redemption, hello] = await Promise.all([sessions.redeem({ token, gatewayId: id }), client.hello]).finally(
-      () => clearTimeout(timer),
-    )
+    if (clients.size > 2 * limits.maxSessions) { client.close('TERMINAL_CAPACITY'); return; }
+    const timer = setTimeout(() => {
+      client.close('HELLO_TIMEOUT')
+    }, limits.helloMs)
+    const redemption = await sessions.redeem({ token, gatewayId: id }).catch((error: unknown) => {
+      clearTimeout(timer)
+      throw error
+    })
     if (!redemption.ok) {
+      clearTimeout(timer)
       const { code } = redemption
-      if (code === 'TERMINAL_SESSION_CLOSED') {
-        client.close('CLOSED', code)
-        return
-      }
-      client.close(code === 'TERMINAL_REVOKED' ? 'REVOKED' : 'TOKEN', code)
-      return
+      if (code === 'TERMINAL_SESSION_CLOSED') { client.close('CLOSED', code); return; }
+      client.close(code === 'TERMINAL_REVOKED' ? 'REVOKED' : 'TOKEN', code); return;
     }
+    const hello = await client.hello
+    clearTimeout(timer)
     if (hello !== undefined) await terminals.attach(client, redemption.ticket, hello)
   }
 
@@ -175,6 +174,8 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
 
   const refuse = (socket: Duplex, status: string, why?: TerminalRefusal): void => {
     if (why !== undefined) metrics.refused(why)
+    // Nobody else listens to a socket that is being upgraded: one that breaks now would end the process.
+    socket.on('error', () => undefined)
     socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
   }
   const isOriginAllowed = ({ headers }: IncomingMessage): boolean => {
