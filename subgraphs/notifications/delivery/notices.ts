@@ -12,6 +12,7 @@ import {
   organizationSuspended,
   projectCreated,
   userSignedIn,
+  webhookEndpointDisabled,
 } from '../../../platform/events/catalogue.ts'
 import type { EventDefinition } from '../../../platform/events/define-event.ts'
 import type { EventEnvelope, EventOwner } from '../../../platform/events/envelope.ts'
@@ -124,5 +125,10 @@ export const NOTICES: readonly Notice[] = [
   told(apiKeyCreated, 'api-key-created', { to: KEY_READERS, parameters: nothing, subject: key }),
   told(apiKeyRotated, 'api-key-rotated', { to: KEY_READERS, parameters: nothing, subject: key }),
   told(apiKeyRevoked, 'api-key-revoked', { to: KEY_READERS, parameters: nothing, subject: key }),
+  told(webhookEndpointDisabled, 'webhook-endpoint-disabled', {
+    to: { kind: 'members' },
+    parameters: ({ reason }) => ({ reason }),
+    subject: ({ webhookEndpointId }, { organizationId }) => ownedId('whe', organizationId, webhookEndpointId).text,
+  }),
   told(userSignedIn, 'sign-in', { to: { kind: 'user' }, parameters: ({ at }) => ({ at }), subject: () => null }),
 ]

@@ -19,6 +19,7 @@ export const TEMPLATES = {
   'api-key-rotated': z.strictObject({}),
   'api-key-revoked': z.strictObject({}),
   'sign-in': z.strictObject({ at: z.iso.datetime() }),
+  'webhook-endpoint-disabled': z.strictObject({ reason: code }),
   announcement: z.strictObject({ title: words, body: words }),
 } as const
 

@@ -1,5 +1,6 @@
 import { systemGrant } from '../../../platform/access/authorize.ts'
 import { organizationScope, type ProjectScope } from '../../../platform/access/scope.ts'
+import type { Clock } from '../../../platform/clock/clock.ts'
 import { createEnvelope } from '../../../platform/crypto/envelope.ts'
 import { createEgress } from '../../../platform/egress/egress.ts'
 import { appCreated } from '../../../platform/events/catalogue.ts'
@@ -8,7 +9,7 @@ import { systemIds } from '../../../platform/ids/generator.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import type { WebhookMeans } from '../../../platform/subgraph/module.ts'
 import { createTestDatabase, type TestDatabase } from '../../../test/testkit/database.ts'
-import { manualClock, type ManualClock } from '../../../test/testkit/manual-clock.ts'
+import { manualClock } from '../../../test/testkit/manual-clock.ts'
 import { startReceiver, type Receiver } from '../../../test/testkit/receiver.ts'
 import { insertTenants, type Tenants } from '../../../test/testkit/tenants.ts'
 import { createWebhooks, type Webhooks } from '../webhook/context.ts'
@@ -28,7 +29,7 @@ export const webhookMeans = (changes: Partial<WebhookMeans> = {}): WebhookMeans 
 /** An organization with partners. Time stands still but where a test moves it. */
 export interface TestPartner {
   readonly test: TestDatabase
-  readonly clock: ManualClock
+  readonly clock: Clock
   readonly tenants: Tenants
   readonly receiver: Receiver
   readonly webhooks: Webhooks
@@ -57,10 +58,10 @@ const grantOf = (organization: Uuid) => systemGrant(organizationScope(organizati
 
 export const managerOf = (organization: Uuid) => grantOf(organization) as never // a test manages by the grant of a job
 
-export const createTestPartner = async (): Promise<TestPartner> => {
+/** `clock` is the machine's where real workers send. */
+export const createTestPartner = async (clock: Clock = manualClock()): Promise<TestPartner> => {
   const test = await createTestDatabase()
   const owner = await test.connect('owner')
-  const clock = manualClock()
   const database = test.open('notifications', { clock, poolSize: 6 })
   const receiver = await startReceiver()
   const make = (means: WebhookMeans | undefined): Webhooks =>

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { Webhook } from 'standardwebhooks'
 import { createEnvelope } from '../../../platform/crypto/envelope.ts'
 import { selfId } from '../../../platform/ids/id.ts'
+import { manualClock } from '../../../test/testkit/manual-clock.ts'
 import type { ReceivedPost } from '../../../test/testkit/receiver.ts'
 import { until } from '../../../test/testkit/until.ts'
 import { createTestPartner, managerOf, webhookMeans, type TestPartner } from '../testkit/test-partner.ts'
@@ -10,11 +11,12 @@ import { messageId } from '../webhook/signature.ts'
 import { redeliveryCursor } from './position.ts'
 
 let partner: TestPartner
+const clock = manualClock()
 let endpoint: WebhookEndpoint
 let secret: string
 
 beforeAll(async () => {
-  partner = await createTestPartner()
+  partner = await createTestPartner(clock)
 })
 afterAll(() => partner.drop())
 beforeEach(async () => {
@@ -157,7 +159,7 @@ describe('a delivery', () => {
     await expect(partner.send(endpoint, dead)).rejects.toThrow('killed')
     await partner.send(endpoint)
     expect(heard.all()).toEqual([])
-    partner.clock.advance(18)
+    clock.advance(18)
     await partner.send(endpoint)
     expect(heard.ids()).toEqual([id])
   })
@@ -190,7 +192,7 @@ describe('a receiver', () => {
       const pause = await failing()
       pauses.push(pause)
       await partner.send(endpoint) // too early: nothing is sent
-      partner.clock.advance(pause)
+      clock.advance(pause)
     }
     for (const [index, pause] of pauses.entries()) {
       expect(pause).toBeGreaterThanOrEqual(4 * 3 ** index)
@@ -238,7 +240,7 @@ describe('a receiver', () => {
     partner.receiver.react(503)
     await happen(1)
     await failing()
-    partner.clock.advance(72 * 3_600)
+    clock.advance(72 * 3_600)
     await failing()
     expect(await stored()).toMatchObject({ state: 'DISABLED', disabled_reason: 'FAILING' })
     expect(await statuses()).toEqual(['PENDING'])
@@ -253,7 +255,7 @@ describe('a receiver', () => {
     const heard = listen()
     for (let n = 0; n < 17; n += 1) {
       await partner.send(endpoint, patient)
-      partner.clock.advance(8 * 3_600)
+      clock.advance(8 * 3_600)
     }
     expect(heard.ids()).toEqual([...Array.from({ length: 16 }, () => poison), next])
     expect(await statuses()).toEqual(['FAILED', 'DELIVERED'])
@@ -315,7 +317,7 @@ describe('a redelivery', () => {
     answer()
     await sending
     partner.receiver.react(200)
-    partner.clock.advance(18)
+    clock.advance(18)
     await sendAll(3)
     expect(heard.ids()).toEqual([ids[1], ...ids])
   })
@@ -340,7 +342,7 @@ describe('a secret that is rotated', () => {
     const during = await next()
     expect(String(during.headers['webhook-signature']).split(' ')).toHaveLength(2)
     expect([verified(during, secret), verified(during, successor)]).toEqual([expect.anything(), expect.anything()])
-    partner.clock.advance(3_601)
+    clock.advance(3_601)
     const after = await next()
     expect(verified(after, successor)).toBeDefined()
     expect(() => verified(after, secret)).toThrow()
@@ -376,7 +378,7 @@ describe('a secret that is rotated', () => {
 
 test('deliveries older than thirty days go when new ones come', async () => {
   await happen(3)
-  partner.clock.advance(31 * 86_400)
+  clock.advance(31 * 86_400)
   await happen(2)
   expect(await partner.rows('select sequence::int from notifications.webhook_deliveries order by 1')).toEqual(
     [4, 5].map((sequence) => ({ sequence })),
