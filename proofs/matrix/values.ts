@@ -28,6 +28,7 @@ const ID_OF: Readonly<Record<string, string>> = {
   'Mutation.markNotificationsRead:ids': 'Notification',
   'Mutation.dismissNotifications:ids': 'Notification',
   'Mutation.markAllNotificationsRead:upTo': 'Notification',
+  'Mutation.openTerminal:replaces': 'TerminalSession',
   'Mutation.reattachTerminal:sessionId': 'TerminalSession',
   'Mutation.closeTerminal:sessionId': 'TerminalSession',
 }

@@ -306,6 +306,9 @@ describe('a session belongs to its opener', () => {
     const grant = ada.grant(elsewhere, OPEN)
     expect(await compute.terminals.reattach(grant, session.id)).toEqual({ ok: false, error: 'NOT_FOUND' })
     expect(await compute.terminals.close(grant, 'any', session.id)).toEqual({ ok: false, error: 'NOT_FOUND' })
+    const of = { allocationId: await terminals.activeAllocation(elsewhere), replaces: session.id }
+    expect(await compute.terminals.open(grant, input(of))).toEqual({ ok: false, error: 'REPLACED_NOT_FOUND' })
+    expect(await sessionOf(session.id)).toMatchObject({ state: 'TOKEN_ISSUED' })
   })
 })
 
