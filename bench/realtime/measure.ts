@@ -14,13 +14,13 @@ export interface Plan {
 export type Progress = (message: string) => void
 
 const SETTLE_MS = 3000
+const WARM_UP = 100
 const MEGABYTE = 1024
 
 /** All at once to subscribers that wait; and what one of them costs while it waits. */
 export const measureIdle = async ({ load, gateway, subgraphs, url }: RealtimeStage, { subscribers, topics }: Plan) => {
-  // The first thousand make the process what it is under load: code compiled, buffers pooled.
-  const warmUp = Math.min(1000, subscribers)
-  await load.call('open', { url, count: warmUp, topics })
+  // The first make the process what it is later: code compiled, buffers pooled. So few of them weigh nothing.
+  await load.call('open', { url, count: WARM_UP, topics })
   await load.call('closeAll')
   await delay(SETTLE_MS)
   const before = await gateway.memoryMegabytes()

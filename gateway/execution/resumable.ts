@@ -1,10 +1,10 @@
 import {
   getNamedType,
+  getNullableType,
   isLeafType,
   isListType,
   isNullableType,
   isObjectType,
-  isInterfaceType,
   Kind,
   OperationTypeNode,
   type ArgumentNode,
@@ -97,8 +97,8 @@ const hasPositions = ({ args, type }: GraphQLField<unknown, unknown>, rules: Rul
   const after = args.find(({ name }) => name === AFTER)
   const event = getNamedType(type)
   if (!after || !isNullableType(after.type) || !isLeafType(after.type)) return false
-  if (isListType('ofType' in type ? type.ofType : type) || !(isObjectType(event) || isInterfaceType(event)))
-    return false
+  // Of an interface or a union each type has rules of its own.
+  if (isListType(getNullableType(type)) || !isObjectType(event)) return false
   const cursor = event.getFields()[CURSOR]
   if (!cursor || !isLeafType(getNamedType(cursor.type)) || cursor.args.some((arg) => !isNullableType(arg.type)))
     return false

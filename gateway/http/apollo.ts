@@ -106,7 +106,10 @@ const overWebSocket = (): CataloguedError =>
   catalogued(
     'BAD_REQUEST',
     {},
-    { message: 'Subscriptions are served over WebSocket at this address, by the subprotocol graphql-transport-ws.' },
+    {
+      message:
+        'Subscriptions are served at this address over WebSocket (subprotocol graphql-transport-ws), and as event streams to clients that accept text/event-stream.',
+    },
   )
 
 /** An error that fails the whole request takes its HTTP status from the catalogue. */
