@@ -93,6 +93,12 @@ export const commands = {
     says: 'measure what ten thousand subscribers cost',
   },
 
+  soak: {
+    purpose: 'development',
+    parts: [program('bench/soak/run.ts')],
+    says: 'ten minutes of load and faults: nothing missed, repeated or out of order; -- --minutes 1 --seed 7 --naive',
+  },
+
   test: {
     purpose: 'development',
     parts: [jest('--json', '--outputFile=reports/jest.json')],

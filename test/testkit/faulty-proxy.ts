@@ -10,6 +10,8 @@ export interface FaultyProxy {
   readonly cut: () => void
   /** Half-open: what is open stays open, and nothing passes any more, not even an end. New connections are well. */
   readonly freeze: () => void
+  /** The network is slow: nothing more reaches those who are connected now, until what this gives is called. */
+  readonly stall: () => () => void
   /** WebSockets are answered 403 from now on, as by a proxy that does not know them. */
   readonly refuseWebSockets: (refuse: 'refuse' | 'allow') => void
   /** Connections open now, the frozen ones included. */
@@ -38,6 +40,7 @@ export const startFaultyProxy = async (first: readonly string[]): Promise<Faulty
   let turn = 0
   let webSockets: 'refuse' | 'allow' = 'allow'
   const pairs = new Set<Pair>()
+  const outers = new Set<Socket>()
 
   const dialNext = async (): Promise<Socket | undefined> => {
     turn += 1
@@ -67,7 +70,9 @@ export const startFaultyProxy = async (first: readonly string[]): Promise<Faulty
   }
 
   const server = createServer((outer) => {
+    outers.add(outer)
     outer.on('error', () => undefined)
+    outer.once('close', () => outers.delete(outer))
     outer.once('data', (head: Buffer) => {
       outer.pause()
       if (webSockets === 'refuse' && /^upgrade: *websocket/im.test(head.toString('latin1'))) {
@@ -99,6 +104,14 @@ export const startFaultyProxy = async (first: readonly string[]): Promise<Faulty
         inner.unpipe(outer)
         inner.removeAllListeners('close')
         outer.removeAllListeners('close')
+        outer.once('close', () => outers.delete(outer))
+      }
+    },
+    stall: () => {
+      const held = [...pairs]
+      for (const { inner } of held) inner.pause()
+      return () => {
+        for (const { inner } of held) inner.resume()
       }
     },
     refuseWebSockets: (refuse) => {
@@ -107,6 +120,7 @@ export const startFaultyProxy = async (first: readonly string[]): Promise<Faulty
     count: () => pairs.size,
     close: async () => {
       cut()
+      for (const outer of outers) outer.destroy()
       server.close()
       await once(server, 'close')
     },

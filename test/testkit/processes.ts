@@ -46,8 +46,8 @@ const withoutUser = (url: string): string => {
 }
 
 interface Stores {
-  readonly database: TestDatabase
-  readonly redis: TestRedis
+  readonly database: Pick<TestDatabase, 'ownerUrl'>
+  readonly redis: Pick<TestRedis, 'url'>
   readonly directory: string
 }
 
@@ -61,7 +61,7 @@ export const passwords = (role: Role): Environment =>
   )
 
 /** The settings of each role: its own passwords, its own address, and no secret of another's (R90). */
-const environments = async ({ database, redis, directory }: Stores) => {
+export const environments = async ({ database, redis, directory }: Stores) => {
   const gatewayPort = await findFreePort()
   const subgraphPorts = new Map<SubgraphName, number>()
   for (const name of SUBGRAPHS) subgraphPorts.set(name, await findFreePort())
@@ -149,12 +149,12 @@ const PEPPER = 'a-pepper-of-tests-that-is-long-enough'
 const SECRETS_KEY = 'a-secrets-key-of-tests-that-is-long-enough'
 const WEBHOOK_SECRETS_KEY = 'a-webhook-secrets-key-of-tests-that-is-long-enough'
 
-const MAIN = 'server/main.ts'
+export const MAIN = 'server/main.ts'
 
 /** As `npm start` has it: ten processes that start at once compile the same modules. */
 const COMPILED = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'compiled')
 
-const stopProgram = async (program: Program): Promise<void> => {
+export const stopProgram = async (program: Program): Promise<void> => {
   program.child.kill('SIGTERM')
   await program.exited
 }
@@ -232,7 +232,7 @@ export const startDistributed = async (environment: Environment = {}): Promise<D
 }
 
 /** Signs demo users in, each once. */
-const tokensOf = (issuer: string) => {
+export const tokensOf = (issuer: string) => {
   const known = new Map<string, Promise<string>>()
   return (email: string, factors: 'single' | 'multi' = 'single'): Promise<string> => {
     if (factors === 'multi') return signIn({ issuer, email, factors })
