@@ -13,3 +13,4 @@ export const SURVEY = text(tenants.survey)
 export const NOBODYS = selfId('prj', '018f3e7a-0000-7000-8000-00000000dead' as Parameters<typeof selfId>[1]).text
 
 export const NORTHWIND = selfId('org', tenants.northwind.id).text
+export const AURORA = selfId('org', tenants.aurora.id).text
