@@ -74,6 +74,7 @@ export const startEvents = async ({
       ...eventJobs(consumers),
       ...Object.fromEntries(subgraphs.flatMap(({ subgraph }) => Object.entries(subgraph.jobs))),
     },
+    schedule: Object.fromEntries(subgraphs.flatMap(({ subgraph }) => Object.entries(subgraph.schedule ?? {}))),
     log,
     metrics: jobs,
   })

@@ -121,6 +121,7 @@ export const commonParts = (surroundings: Surroundings) => {
             peppers: peppers.value,
             envelope: envelope.value,
             webhooks: webhooks.value,
+            notificationDays: config.notificationDays,
             checkpointKeys: auditKeys.value.checking,
             denials: access.value.denials,
             terminals: {

@@ -29,6 +29,7 @@ export interface SubgraphSurroundings {
   readonly peppers?: Peppers | undefined
   readonly envelope?: Envelope | undefined
   readonly webhooks?: WebhookMeans | undefined
+  readonly notificationDays?: number
   /** By which checkpoints of the audit log are checked. */
   readonly checkpointKeys?: KeySet | undefined
   readonly clock: Clock
@@ -83,6 +84,7 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
     ...(peppers && { peppers }),
     ...(envelope && { envelope }),
     webhooks,
+    notificationDays: surroundings.notificationDays,
     graph: graphDigest(),
     checkpointKeys,
     ...(terminals && { terminals }),

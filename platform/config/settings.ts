@@ -3,6 +3,7 @@ import { CONNECTION_SETTINGS } from './settings/connections.ts'
 import { GATEWAY_SETTINGS } from './settings/gateway.ts'
 import { IDENTITY_SETTINGS } from './settings/identity.ts'
 import { NODE_AGENT_SETTINGS } from './settings/node-agent.ts'
+import { NOTIFICATION_SETTINGS } from './settings/notifications.ts'
 import { PROCESS_SETTINGS } from './settings/process.ts'
 import { STORE_SETTINGS } from './settings/stores.ts'
 import { TERMINAL_GATEWAY_SETTINGS } from './settings/terminal-gateway.ts'
@@ -18,6 +19,7 @@ export const SETTINGS = {
   ...CONNECTION_SETTINGS,
   ...AUDIT_SETTINGS,
   ...WEBHOOK_SETTINGS,
+  ...NOTIFICATION_SETTINGS,
   ...TERMINAL_SETTINGS,
   ...TERMINAL_GATEWAY_SETTINGS,
   ...NODE_AGENT_SETTINGS,
@@ -31,6 +33,7 @@ export const SETTING_GROUPS = [
   { title: 'The gateway', settings: GATEWAY_SETTINGS },
   { title: 'Connections that last', settings: CONNECTION_SETTINGS },
   { title: 'The audit log', settings: AUDIT_SETTINGS },
+  { title: 'Notifications', settings: NOTIFICATION_SETTINGS },
   { title: 'Webhooks', settings: WEBHOOK_SETTINGS },
   { title: 'Terminals', settings: TERMINAL_SETTINGS },
   { title: 'The terminal gateway', settings: TERMINAL_GATEWAY_SETTINGS },

@@ -12,6 +12,8 @@ export interface WorkerOptions {
   readonly url: string
   /** By name, `<subgraph>.<job>`. The worker takes jobs of these names alone. */
   readonly jobs: Readonly<Record<string, Job>>
+  /** Which of `jobs` are run again and again, and when: a crontab's five fields, in UTC. */
+  readonly schedule?: Readonly<Record<string, string>>
   readonly log: Log
   readonly metrics?: JobMetrics
   /** How many jobs run at once; 4 unless given. */
@@ -89,7 +91,7 @@ export const startWorker = async (options: WorkerOptions): Promise<JobWorker> =>
 }
 
 const beginShift = async (pool: Pool, options: WorkerOptions): Promise<Shift> => {
-  const { url, jobs, log, metrics = NO_METRICS, concurrency = CONCURRENCY } = options
+  const { url, jobs, schedule = {}, log, metrics = NO_METRICS, concurrency = CONCURRENCY } = options
   const events: WorkerEvents = new EventEmitter()
   let lease: Session | undefined
   events.on('pool:create', ({ workerPool }) => {
@@ -104,7 +106,7 @@ const beginShift = async (pool: Pool, options: WorkerOptions): Promise<Shift> =>
   const runner = await run({
     pgPool: pool,
     taskList: Object.fromEntries(all.map(([name, job]) => [name, toTask(name, job, { log, metrics })])),
-    parsedCronItems: parseCronItems(SCHEDULE),
+    parsedCronItems: parseCronItems(Object.entries({ ...SCHEDULE, ...schedule }).map(cronItem)),
     events,
     concurrency,
     pollInterval: POLL_MS,
@@ -167,13 +169,13 @@ const PLATFORM_JOBS: Readonly<Record<string, Job>> = {
 
 const DAY_MS = 24 * 3_600_000
 
-// What was missed is made up for at the next start: a server that only runs by day would never extend anything.
-const SCHEDULE: CronItem[] = [
-  {
-    task: 'platform.extend-partitions',
-    match: '17 3 * * *',
-    options: { jobKey: 'platform.extend-partitions', backfillPeriod: DAY_MS },
-  },
-]
+const SCHEDULE: Readonly<Record<string, string>> = { 'platform.extend-partitions': '17 3 * * *' }
+
+/** What was missed is made up for at the next start: a server that only runs by day would never extend anything. */
+const cronItem = ([task, match]: readonly [string, string]): CronItem => ({
+  task,
+  match,
+  options: { jobKey: task, backfillPeriod: DAY_MS },
+})
 
 const NO_METRICS: JobMetrics = { finished: () => undefined }

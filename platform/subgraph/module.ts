@@ -42,6 +42,8 @@ export interface SubgraphPlatform {
   readonly envelope?: Envelope
   /** What webhooks are made and delivered with. Only where `WEBHOOK_SECRETS_KEY` is known. */
   readonly webhooks?: WebhookMeans | undefined
+  /** How many days a notification is kept. */
+  readonly notificationDays?: number | undefined
   /** What somebody may do at this moment, for what outlasts one operation: seconds old at most. */
   readonly grants: GrantSource
   /** Has what is open looked at again when the grants of its principal were read anew. */
@@ -93,6 +95,8 @@ export interface Subgraph {
   readonly orderedHandlers?: Readonly<Record<string, EventHandler>>
   /** By job name, `<subgraph>.<name>`. */
   readonly jobs: Readonly<Record<string, JobHandler>>
+  /** Which of `jobs` are run again and again, and when: a crontab's five fields, in UTC. */
+  readonly schedule?: Readonly<Record<string, string>>
   /** Jobs that wait for servers of strangers: run by a worker of their own, so that nothing else waits with them. */
   readonly outboundJobs?: Readonly<Record<string, JobHandler>>
 }

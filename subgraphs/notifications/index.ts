@@ -11,6 +11,11 @@ import { webhookResolvers } from './webhook/resolvers.ts'
 import { webhookJobs } from './webhook-delivery/jobs.ts'
 import { webhookHandlers } from './webhook-delivery/recording.ts'
 import { webhookDeliveryResolvers } from './webhook-delivery/resolvers.ts'
+import { REMOVE_EXPIRED, retentionJobs } from './retention/jobs.ts'
+import { notificationUnits } from './units.ts'
+
+/** For how long notifications are kept where nobody said. */
+const KEPT_FOR_DAYS = 90
 
 /** Who is told: users' notifications, listed and live, partners' webhooks, and the events both are made of. */
 export const notifications: SubgraphModule = {
@@ -26,8 +31,13 @@ export const notifications: SubgraphModule = {
       context: notificationsContext(services),
       eventHandlers: deliveryHandlers(services.deliveries, platform.audience),
       orderedHandlers: webhookHandlers(services.webhooks.recording),
-      jobs: {},
       outboundJobs: webhookJobs(services.webhooks.sending),
+      jobs: retentionJobs({
+        units: notificationUnits(platform.database),
+        clock: platform.clock,
+        keptForDays: platform.notificationDays ?? KEPT_FOR_DAYS,
+      }),
+      schedule: { [REMOVE_EXPIRED]: '41 * * * *' },
     }
   },
 }

@@ -10,6 +10,7 @@ import { EpochRepository } from './cursor/epoch-repository.ts'
 import { ReceiptRepository } from './notification/receipt-repository.ts'
 import { NotificationRepository } from './notification/repository.ts'
 import { PreferenceRepository } from './preference/repository.ts'
+import { RetentionRepository } from './retention/repository.ts'
 import { TemplateRepository } from './template/repository.ts'
 
 interface UserRepositories {
@@ -30,6 +31,7 @@ interface PlatformRepositories {
   readonly heads: HeadRepository
   readonly epoch: EpochRepository
   readonly templates: TemplateRepository
+  readonly retention: RetentionRepository
   readonly broadcasts: BroadcastRepository
 }
 
@@ -57,6 +59,7 @@ export const notificationUnits = (database: Database): NotificationUnits => ({
     heads: new HeadRepository(db),
     epoch: new EpochRepository(db),
     templates: new TemplateRepository(db),
+    retention: new RetentionRepository(db),
     broadcasts: new BroadcastRepository(db),
   })),
 })

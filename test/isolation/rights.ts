@@ -19,7 +19,7 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
   'iam.project_memberships': ['deleted_at'],
   'iam.service_accounts': ['deleted_at', 'suspended_at'],
   'iam.users': ['disabled_at'],
-  'notifications.channels': ['last_id', 'last_sequence'],
+  'notifications.channels': ['last_id', 'last_sequence', 'removed_through'],
   'notifications.preferences': ['enabled', 'updated_at'],
   'notifications.reading_positions': ['done_through'],
   'notifications.receipts': ['dismissed_at', 'read_at'],
@@ -40,13 +40,13 @@ const REWRITTEN = ['compute.allocations']
 
 /**
  * The relay removes rows that are on the backbone; a secret that is deleted is gone, and so is a webhook with its past; a
- * gateway that ended and the keys of operators are forgotten.
+ * gateway that ended and the keys of operators are forgotten; notifications are kept for so long.
  */
 const REMOVED = [
   'gpuaas_compute compute.terminal_gateways',
   'gpuaas_app_platform app_platform.secrets',
-  'gpuaas_notifications notifications.broadcasts',
   ...['deliveries', 'endpoints', 'secrets'].map((what) => `gpuaas_notifications notifications.webhook_${what}`),
+  ...['broadcasts', 'notifications', 'receipts'].map((table) => `gpuaas_notifications notifications.${table}`),
   ...['app_platform', 'billing', 'compute', 'iam', 'notifications', 'storage'].map(
     (schema) => `gpuaas_relay ${schema}.outbox`,
   ),

@@ -36,7 +36,11 @@ const NIL = '00000000-0000-0000-0000-000000000000'
 
 /** The smallest UUIDv7 of a channel that its reader may see (RFC 9562 section 5.7: milliseconds first). */
 export const floorOf = ({ since }: ReadableChannel): string => {
-  if (since === undefined) return NIL
-  const hex = since.getTime().toString(16).padStart(12, '0')
+  return since === undefined ? NIL : smallestIdAt(since)
+}
+
+/** The smallest UUIDv7 of a moment. */
+export const smallestIdAt = (moment: Date): string => {
+  const hex = moment.getTime().toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`
 }

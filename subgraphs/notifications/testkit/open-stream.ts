@@ -4,6 +4,7 @@ import type { UserPrincipal } from '../../../platform/access/principal.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { silentLog } from '../../../platform/log/log.ts'
 import type { SubgraphPlatform } from '../../../platform/subgraph/module.ts'
+import type { Places } from '../channel/model.ts'
 import { createCursors } from '../cursor/cursors.ts'
 import { createHints } from '../live/hints.ts'
 import { liveService, type LiveDependencies } from '../live/service.ts'
@@ -80,15 +81,18 @@ export const streamingProcess = ({ platform, grants, pollEveryMs }: Omit<StreamO
       const closing = new AbortController()
       const cursor = typeof after === 'bigint' ? (await cursors.codec()).write(user, new Map([[user, after]])) : after
       const stream = await live.open({ access, after: cursor, signal: closing.signal })
+      let last: Notification | undefined
       const seen = async (): Promise<Notification> => {
         const { value } = await stream.next()
         if (value === undefined) throw new Error('The stream has ended')
-        return value
+        return (last = value)
       }
       return {
         stream,
         closing,
         seen,
+        /** Where it is in every channel. */
+        places: (): Places => last?.places ?? new Map(),
         /** The places in their channels of the next ones. */
         take: async (count: number): Promise<number[]> => {
           const taken: number[] = []

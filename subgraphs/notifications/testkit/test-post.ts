@@ -21,13 +21,15 @@ import { notifications } from '../index.ts'
 
 type Bus = Pick<Cache, 'publish' | 'subscribe'>
 
-/** A fan-out bus as it may behave: as it should, losing everything, repeating everything, or down. */
-export type BusKind = 'working' | 'losing' | 'repeating' | 'down'
+/** A fan-out bus as it may behave: as it should, losing everything, repeating everything, turning it round, or down. */
+export type BusKind = 'working' | 'losing' | 'repeating' | 'reordering' | 'down'
 
 export interface TellOptions {
   readonly platform?: SubgraphPlatform
   readonly projectId?: Uuid | null
   readonly title?: string
+  /** Told once, however often it is said. */
+  readonly eventId?: Uuid
 }
 
 /** People, projects and the events that they are told of. Arranged as the owner, used as gpuaas_notifications. */
@@ -62,6 +64,19 @@ const busOf = (kind: BusKind, working: Bus): Bus => {
           for (let n = 0; n < 5; n += 1) await working.publish(channel, message)
         },
       }
+    case 'reordering': {
+      let held: (() => Promise<void>) | undefined
+      return {
+        ...working,
+        publish: async (channel, message) => {
+          const later = held
+          held = later === undefined ? () => working.publish(channel, message) : undefined
+          if (later === undefined) return
+          await working.publish(channel, message)
+          await later()
+        },
+      }
+    }
     case 'down': {
       const fail = () => Promise.reject(new Error('The bus is down'))
       return { publish: fail, subscribe: fail }
@@ -143,12 +158,12 @@ export const createTestPost = async (): Promise<TestPost> => {
 
     tellMembers: async (
       organizationId,
-      { platform: on = platform(), projectId = null, title = 'To all members' } = {},
+      { platform: on = platform(), projectId = null, title = 'To all members', eventId = systemIds.next() } = {},
     ) => {
       const { deliveries } = createNotifications(on)
       const grant = systemGrant(organizationScope(organizationId), 'test')
       await deliveries.toMembers(grant, {
-        eventId: systemIds.next(),
+        eventId,
         correlationId: 'test-correlation',
         about: { organizationId, projectId },
         text: { template: 'announcement', templateVersion: 1, category: 'ANNOUNCEMENT', title, body: 'x' },
