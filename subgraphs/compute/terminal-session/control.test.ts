@@ -3,6 +3,7 @@ import type { ProjectScope } from '../../../platform/access/scope.ts'
 import type { Cache } from '../../../platform/cache/cache.ts'
 import { createMemoryCache } from '../../../platform/cache/memory-cache.ts'
 import { systemClock } from '../../../platform/clock/clock.ts'
+import { idConnection, idPage, type IdPage } from '../../../platform/graphql/id-page.ts'
 import { silentLog } from '../../../platform/log/log.ts'
 import type { Ending, TerminalTicket } from '../../../terminal/sessions.ts'
 import { eventually } from '../../../test/testkit/eventually.ts'
@@ -15,7 +16,7 @@ import {
   type TestPerson,
   type TestTerminals,
 } from '../testkit/test-terminals.ts'
-import type { TerminalSessionId } from './model.ts'
+import type { TerminalSessionId, TerminalState } from './model.ts'
 import type { OpenedTerminal } from './service.ts'
 
 const OPEN = 'COMPUTE_TERMINAL_OPEN'
@@ -310,6 +311,27 @@ describe('a session belongs to its opener', () => {
     expect(await compute.terminals.open(grant, input(of))).toEqual({ ok: false, error: 'REPLACED_NOT_FOUND' })
     expect(await sessionOf(session.id)).toMatchObject({ state: 'TOKEN_ISSUED' })
   })
+})
+
+test('the sessions of several allocations are listed newest first, page by page, in the states asked for', async () => {
+  const other = await terminals.activeAllocation(project)
+  const [first, second] = [await open(), await open()]
+  const beside = await open(ada, compute, { allocationId: other })
+  await compute.terminals.close(ada.grant(project, OPEN), 'own', first.session.id)
+  const scope = { kind: 'project-set', projects: [project] } as const
+  const list = async (page: IdPage, states?: readonly TerminalState[]) => {
+    const pages = await compute.terminals.pages(scope, [allocation, other], page, states)
+    return [allocation, other].map(({ local }) => (pages.get(local) ?? []).map(({ id }) => id.text))
+  }
+  const [one, two, three] = [first, second, beside].map(({ session }) => session.id.text)
+  const whole = idPage({ first: 10 }, 'Allocation.terminalSessions')
+  expect(await list(whole)).toEqual([[two, one], [three]])
+  expect(await list(whole, ['CLOSED'])).toEqual([[one], []])
+  const { pageInfo } = idConnection([second.session, first.session], { ...whole, limit: 1 }, ({ id }) => id.local)
+  const rest = idPage({ first: 10, after: pageInfo.endCursor }, 'Allocation.terminalSessions')
+  expect(await list(rest)).toEqual([[one], []])
+  const elsewhere = { kind: 'project-set', projects: [await cloud.project()] } as const
+  expect((await compute.terminals.pages(elsewhere, [allocation, other], whole, undefined)).size).toBe(0)
 })
 
 describe('taking over', () => {
