@@ -143,6 +143,11 @@ export const commands = {
     says: 'unused files, exports and packages',
   },
 
+  fuzz: {
+    purpose: 'graph',
+    parts: [program('test/federation/fuzz/command.ts')],
+    says: 'answer random operations over random federations, and compare each with one server (-- --cases 20000 --seed 1)',
+  },
   'prove:matrix': {
     purpose: 'development',
     parts: [program('proofs/matrix.ts')],

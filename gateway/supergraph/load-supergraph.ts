@@ -3,6 +3,7 @@ import { disableApolloTelemetry } from '../../platform/config/apollo-telemetry.t
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import { followFile } from '../../platform/files/follow-file.ts'
 import type { Log } from '../../platform/log/log.ts'
+import type { RequiredFields } from './planning/required-fields.ts'
 import { planningSdl, type PlanningSdl } from './planning/planning-sdl.ts'
 import { readSupergraphFile } from './supergraph-file.ts'
 import { supergraphOf, type PlanningLimits, type Supergraph } from './supergraph.ts'
@@ -119,8 +120,16 @@ const planned = (sdl: string): PlanningSdl => {
   try {
     return planningSdl(sdl)
   } catch {
-    return { sdl, required: { byName: new Map(), of: () => new Set() }, names: new Set(), overrides: NO_OVERRIDES }
+    return { sdl, required: NO_REQUIREMENTS, names: new Set(), overrides: NO_OVERRIDES }
   }
+}
+
+const NO_REQUIREMENTS: RequiredFields = {
+  byName: new Map(),
+  of: () => new Set(),
+  needs: () => new Set(),
+  keys: () => new Set(),
+  hasNoRequirements: true,
 }
 
 const NO_OVERRIDES = { draw: () => '', conditions: () => new Map<string, boolean>() }

@@ -2,6 +2,7 @@ import { operationFromDocument, type Schema } from '@apollo/federation-internals
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import type { DocumentNode } from 'graphql'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
+import { keepObjects } from './keep-objects.ts'
 import { needsFetch } from './needs-fetch.ts'
 import { separateNames } from './own-names.ts'
 import type { PlanningSdl } from './planning-sdl.ts'
@@ -15,7 +16,7 @@ export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): Pla
   const { required, names, overrides } = planning
   const schema: Schema = planner.supergraph.apiSchema()
   return (document, drawn) => {
-    const own = separateNames(document, names)
+    const own = separateNames(keepObjects(document), names)
     const operation = operationFromDocument(schema, own.document, { validate: false })
     const plan = planner.buildQueryPlan(operation, { overrideConditions: overrides.conditions(drawn) })
     if (!plan.node && needsFetch(document)) throw catalogued('OPERATION_UNANSWERABLE')

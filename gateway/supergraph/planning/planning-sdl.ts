@@ -5,6 +5,7 @@ import { overridesIn, type Overrides } from './overrides.ts'
 import type { RequiredFields } from './required-fields.ts'
 import { nameRequirements } from './name-requirements.ts'
 import { requiredNames } from './required-names.ts'
+import { requirementsOf } from './requirements-of.ts'
 
 /** A supergraph as the planner is given it. */
 export interface PlanningSdl {
@@ -26,8 +27,12 @@ export const planningSdl = (sdl: string): PlanningSdl => {
   const types: Types = new Map(document.definitions.filter(isTypeDefinition).map((type) => [type.name.value, type]))
   const { byName, namesOf, rewrite } = nameRequirements(types)
   const graphs = graphsOf(document)
+  const { needs, keys, isEmpty } = requirementsOf([...types.values()].map(rewrite))
   const required: RequiredFields = {
     byName,
+    keys,
+    hasNoRequirements: isEmpty,
+    needs: (subgraph, type, field) => needs(graphs.get(subgraph) ?? '', type, field),
     of: (subgraph, type, field) => namesOf.get(`${graphs.get(subgraph) ?? ''} ${type}.${field}`) ?? NONE,
   }
   const isOrdered = [...types.values()].every((type) => orderKeys(type) === type)

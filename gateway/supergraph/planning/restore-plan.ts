@@ -3,6 +3,7 @@ import { Kind, print, visit, type DocumentNode } from 'graphql'
 import { documentOf } from './fetch-document.ts'
 import { mapFetches } from './map-fetches.ts'
 import type { RequiredFields } from './required-fields.ts'
+import { splitByCondition } from './split-by-condition.ts'
 import { splitByRequirement } from './split-by-requirement.ts'
 
 /**
@@ -10,10 +11,10 @@ import { splitByRequirement } from './split-by-requirement.ts'
  * asked for under its own name, answered under the planner's, and sent on under its own.
  */
 export const restorePlan = (plan: QueryPlan, required: RequiredFields): QueryPlan =>
-  required.byName.size === 0
+  required.hasNoRequirements
     ? plan
     : mapFetches(plan, {
-        split: (node) => splitByRequirement(node, required),
+        split: (node) => splitByCondition(node, required).flatMap((part) => splitByRequirement(part, required)),
         fetch: (node) => restoreFetch(node, required),
       })
 

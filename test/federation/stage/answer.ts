@@ -1,6 +1,6 @@
 /** What an answer says, however it came: its data as JSON, where its errors are, and whom it took. */
 export interface Answer {
-  readonly data: unknown
+  readonly data: string
   /** Places of errors, as text in order. */
   readonly errors: readonly string[]
 }

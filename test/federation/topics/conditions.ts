@@ -155,9 +155,29 @@ export const CONDITIONS: Topic = {
       { variables: { a: true } },
     ],
     [
+      'two requirements, one field skipped',
+      'query ($a: Boolean!) { user { length @skip(if: $a) width } }',
+      { variables: { a: true } },
+    ],
+    [
       'two requirements, none skipped',
       'query ($a: Boolean!) { users { length @skip(if: $a) width } }',
       { variables: { a: false } },
+    ],
+    [
+      'two requirements, the other skipped',
+      'query ($a: Boolean!, $b: Boolean!) { users { length @skip(if: $a) width @include(if: $b) } }',
+      both(false, false),
+    ],
+    [
+      'a requirement skipped beside a field without one',
+      'query ($a: Boolean!) { users { length @include(if: $a) score } }',
+      { variables: { a: false } },
+    ],
+    [
+      'three requirements in fragments',
+      'query ($a: Boolean!, $b: Boolean!) { users { ... @include(if: $a) { area } ... @skip(if: $b) { length } age } }',
+      both(false, false),
     ],
     [
       'a condition in lists',
