@@ -25,7 +25,7 @@ const MAIN = join(import.meta.dirname, 'main.ts')
 /** How often an agent that ends by itself is started again, and how long after. */
 const RESTARTS = 5
 const RESTART_MS = 1000
-const STOP_MS = 5000
+const STOP_MS = 8000
 
 /**
  * The agent of the demo's nodes as a process of its own, so that no shell is a child of the one that knows every secret:

@@ -19,11 +19,32 @@ export const endProcesses = async (leader: number): Promise<void> => {
 
 /** The processes of the session that this one leads; where the system does not tell, the leader's group. */
 const membersOf = async (leader: number): Promise<readonly number[]> => {
+  const sessions = await processes()
+  if (sessions === undefined) return isThere(-leader) ? [-leader] : []
+  return sessions.get(leader) ?? []
+}
+
+type BySession = ReadonlyMap<number, readonly number[]>
+
+let looked: Promise<BySession | undefined> | undefined
+
+/** Every process by its session. One look serves all who ask within a moment: hundreds of terminals may end at once. */
+const processes = (): Promise<BySession | undefined> => {
+  if (looked === undefined) {
+    looked = look()
+    setTimeout(() => (looked = undefined), LOOK_EVERY_MS / 2).unref()
+  }
+  return looked
+}
+
+const look = async (): Promise<BySession | undefined> => {
   const entries = await readdir('/proc').catch(() => undefined)
-  if (entries === undefined) return isThere(-leader) ? [-leader] : []
+  if (entries === undefined) return undefined
   const pids = entries.filter((name) => /^\d+$/.test(name)).map(Number)
-  const found = await Promise.all(pids.map(async (pid) => ((await sessionOf(pid)) === leader ? [pid] : [])))
-  return found.flat()
+  const found = await Promise.all(pids.map(async (pid) => ({ pid, session: await sessionOf(pid) })))
+  return new Map(
+    [...Map.groupBy(found, ({ session }) => session ?? 0)].map(([session, of]) => [session, of.map(({ pid }) => pid)]),
+  )
 }
 
 /** Undefined for a process that is gone, or dead and not yet forgotten. */

@@ -94,7 +94,10 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
       return
     }
     // Before the token is spent: it is good for another gateway's room, not for none.
-    if (clients.size > 2 * limits.maxSessions) { client.close('TERMINAL_CAPACITY'); return; }
+    if (clients.size > 2 * limits.maxSessions) {
+      client.close('TERMINAL_CAPACITY')
+      return
+    }
     const timer = setTimeout(() => {
       client.close('HELLO_TIMEOUT')
     }, limits.helloMs)
@@ -105,8 +108,12 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
     if (!redemption.ok) {
       clearTimeout(timer)
       const { code } = redemption
-      if (code === 'TERMINAL_SESSION_CLOSED') { client.close('CLOSED', code); return; }
-      client.close(code === 'TERMINAL_REVOKED' ? 'REVOKED' : 'TOKEN', code); return;
+      if (code === 'TERMINAL_SESSION_CLOSED') {
+        client.close('CLOSED', code)
+        return
+      }
+      client.close(code === 'TERMINAL_REVOKED' ? 'REVOKED' : 'TOKEN', code)
+      return
     }
     const hello = await client.hello
     clearTimeout(timer)
