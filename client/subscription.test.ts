@@ -237,8 +237,9 @@ test('without a cursor a reader that does not read is an error, not a loss', asy
 
 test('subscriptions share one connection, which ends after the last of them', async () => {
   const { journal, gateway, client } = await arrange({ lingerMs: 20 })
-  const all = [follow(client), follow(client), follow(client)]
-  await until('they are open', () => journal.open() === 3)
+  const all = [1, 2, 3].map(() => follow(client, { resume: FROM_THE_BEGINNING }))
+  journal.append()
+  await Promise.all(all.map((followed) => has(followed, 1)))
   expect(gateway.gateway.connections()).toBe(1)
   await Promise.all(all.map(({ subscription }) => subscription.return()))
   await until('the server ended them', () => journal.open() === 0)
@@ -248,6 +249,7 @@ test('subscriptions share one connection, which ends after the last of them', as
   await until('it is open again', () => journal.open() === 1)
   journal.append()
   await has(later, 1)
+  expect(later.sequences).toEqual([2])
 })
 
 test('a signal, `break`, `await using` and `close` each end it at the server', async () => {
