@@ -95,6 +95,7 @@ describe('between gateway and subgraphs', () => {
       expect(Object.keys(headers).toSorted()).toEqual(
         [
           'accept',
+          'accept-encoding',
           'connection',
           'content-length',
           'content-type',
@@ -102,6 +103,7 @@ describe('between gateway and subgraphs', () => {
           'traceparent',
           'x-correlation-id',
           'x-gpuaas-principal',
+          'x-request-timeout-ms',
         ].toSorted(),
       )
       expect(headers['x-gpuaas-principal']).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
