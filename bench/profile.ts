@@ -7,7 +7,7 @@ const profileFile = z.object({
   nodes: z.array(
     z.object({
       id: z.number(),
-      callFrame: z.object({ functionName: z.string(), url: z.string() }),
+      callFrame: z.object({ functionName: z.string(), url: z.string(), lineNumber: z.number() }),
       children: z.array(z.number()).optional(),
     }),
   ),
@@ -48,6 +48,31 @@ export const timeInside = (profile: Profile, span: Span, isAsked: (url: string) 
     if (at >= begin && at <= end && inside.has(id)) time += elapsed
   }
   return time
+}
+
+export interface SelfTime {
+  readonly place: string
+  /** Of the time in which the process was at work. */
+  readonly share: number
+}
+
+/** What the process spent its own time in, most first; only the end of the profile, by `share` of its samples. */
+export const selfTimes = ({ nodes, samples, timeDeltas }: Profile, share: number): readonly SelfTime[] => {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const times = new Map<string, number>()
+  let whole = 0
+  for (let index = Math.floor(samples.length * (1 - share)); index < samples.length; index += 1) {
+    const frame = byId.get(samples[index] ?? -1)?.callFrame
+    if (frame === undefined || IDLE.has(frame.functionName)) continue
+    const elapsed = timeDeltas[index] ?? 0
+    whole += elapsed
+    const file = frame.url
+      .replace(/^.*(?=node_modules\/)/, '')
+      .replace(/^file:\/\/.*?\/(?=(?:gateway|platform|directives|bench)\/)/, '')
+    const place = `${frame.functionName || '(anonymous)'} ${file}:${frame.lineNumber + 1}`
+    times.set(place, (times.get(place) ?? 0) + elapsed)
+  }
+  return [...times].map(([place, time]) => ({ place, share: time / whole })).toSorted((a, b) => b.share - a.share)
 }
 
 /** The one profile in the directory. */

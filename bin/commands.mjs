@@ -77,6 +77,11 @@ export const commands = {
     parts: [program('bench/engine.ts')],
     says: 'measure the engine against other gateways and hand-written servers',
   },
+  profile: {
+    purpose: 'graph',
+    parts: [program('bench/profile-engine.ts')],
+    says: 'where each operation of bench:engine spends its time: -- --contender ours-http --operation wide',
+  },
   'bench:authorization': {
     purpose: 'product',
     parts: [program('bench/authorization.ts')],
