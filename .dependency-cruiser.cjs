@@ -174,6 +174,8 @@ module.exports = {
   options: {
     tsConfig: { fileName: join(__dirname, 'tsconfig.json') },
     tsPreCompilationDeps: true,
+    // bench/ has a package.json of its own, for gateways of others.
+    combinedDependencies: true,
     doNotFollow: { path: '^node_modules/|^(prisma/)?generated/' },
     exclude: { path: String.raw`^(\.runtime|\.data|console|reports|docs|bench/node_modules)/` },
     enhancedResolveOptions: {

@@ -5,12 +5,11 @@ import { currentCorrelation, newCorrelationId } from '../../platform/log/correla
 import { tracedRequest } from '../../platform/tracing/spans.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
 import type { Authenticate } from '../identity/authenticate.ts'
-import type { HttpAnswer } from './answer.ts'
 import { apolloExchange } from './apollo-exchange.ts'
 import type { GatewayContext } from './apollo.ts'
 import { sendError } from './http-errors.ts'
-import { legacyStatus } from './legacy-status.ts'
-import { answerType, type AnswerType } from './media-type.ts'
+import { labelled } from './labelled.ts'
+import { answerType } from './media-type.ts'
 import { sendAnswer } from './send-answer.ts'
 import type { ShortWay } from './short-way.ts'
 import type { IdePage } from './ide/ide-page.ts'
@@ -70,14 +69,6 @@ export const graphqlRoute = (fastify: FastifyInstance, options: GraphqlRouteOpti
 
 const tooManyOperations = (limit: number, requested: number): CataloguedError =>
   catalogued('BAD_REQUEST', { limit, requested }, { message: `A request may hold ${limit} operations at most.` })
-
-/** Gives a GraphQL answer the media type, and the status, that its client asked for. */
-const labelled = (answer: HttpAnswer, { mediaType, isLegacy }: AnswerType): HttpAnswer => {
-  const given = answer.headers['content-type']
-  if (given !== undefined && !/^application\/(?:graphql-response\+)?json\b/.test(given)) return answer
-  const headers = { ...answer.headers, 'content-type': `${mediaType}; charset=utf-8` }
-  return { ...answer, headers, status: isLegacy ? legacyStatus(answer) : answer.status }
-}
 
 const opensInBrowser = ({ method, headers, query }: FastifyRequest): boolean =>
   method === 'GET' &&

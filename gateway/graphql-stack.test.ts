@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl'
+import { createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+import { silentLog } from '../platform/log/log.ts'
+import { createGraphqlStack, type GraphqlStack } from './graphql-stack.ts'
+
+interface Caller {
+  readonly who: string
+}
+
+const hooks: string[] = []
+const recording: ApolloServerPlugin<Caller> = {
+  requestDidStart: ({ contextValue }) => {
+    hooks.push(`start ${contextValue.who}`)
+    return Promise.resolve({
+      didResolveOperation: ({ operationName }) => {
+        hooks.push(`resolved ${String(operationName)}`)
+        return Promise.resolve()
+      },
+      willSendResponse: ({ response }) => {
+        hooks.push('send')
+        response.http.headers.set('x-by-plugin', 'yes')
+        return Promise.resolve()
+      },
+    })
+  },
+}
+
+let stack: GraphqlStack
+let url: string
+beforeAll(async () => {
+  const apollo = new ApolloServer<Caller>({
+    typeDefs: `
+      directive @cacheControl(maxAge: Int) on FIELD_DEFINITION
+      type Query { me: String @cacheControl(maxAge: 60) }
+      type Subscription { count(to: Int!): Int }`,
+    resolvers: {
+      Query: { me: (_, __, { who }: Caller) => who },
+      Subscription: {
+        count: {
+          subscribe: async function* (_: unknown, { to }: { to: number }) {
+            for (let count = 1; count <= to; count++) yield await Promise.resolve({ count })
+          },
+        },
+      },
+    },
+    plugins: [recording, ApolloServerPluginCacheControl()],
+  })
+  stack = await createGraphqlStack({
+    apollo,
+    context: ({ headers, connectionParams }) =>
+      Promise.resolve({ who: JSON.stringify(connectionParams?.['who'] ?? headers['x-who']).replaceAll('"', '') }),
+    log: silentLog,
+  })
+  const address = await stack.listen(0, '127.0.0.1')
+  url = `${address.url}/graphql`
+})
+afterAll(() => stack.stop())
+
+test('over HTTP any server and its plugins work unchanged, with the media types of the gateway', async () => {
+  hooks.length = 0
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', 'x-who': 'ada' },
+    body: JSON.stringify({ query: 'query Me { me }' }),
+  })
+  expect(await response.json()).toEqual({ data: { me: 'ada' } })
+  expect(response.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8')
+  expect(response.headers.get('x-by-plugin')).toBe('yes')
+  expect(response.headers.get('cache-control')).toBe('max-age=60, public')
+  expect(hooks).toEqual(['start ada', 'resolved Me', 'send'])
+  const refused = await fetch(url, { headers: { accept: 'text/csv' } })
+  expect(refused.status).toBe(406)
+})
+
+test('over WebSocket queries pass the same plugins, and subscriptions stream', async () => {
+  hooks.length = 0
+  const client = createClient({
+    url: url.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    connectionParams: { who: 'bob' },
+  })
+  const all = async (query: string): Promise<unknown[]> => {
+    const events: unknown[] = []
+    for await (const event of client.iterate({ query })) events.push(event)
+    return events
+  }
+  expect(await all('query Me { me }')).toEqual([{ data: { me: 'bob' } }])
+  expect(hooks).toEqual(['start bob', 'resolved Me', 'send'])
+  expect(await all('subscription { count(to: 2) }')).toEqual([{ data: { count: 1 } }, { data: { count: 2 } }])
+  expect(await all('{ nothing }')).toMatchObject([{ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] }])
+  await client.dispose()
+})
