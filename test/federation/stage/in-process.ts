@@ -57,6 +57,7 @@ export const createInProcess = async (topic: Omit<Topic, 'cases'>): Promise<InPr
     transportOf: graph.transports,
     onSubgraphError: () => undefined,
     clock: systemClock,
+    maxCost: Infinity,
   })
   return {
     subgraphs,
