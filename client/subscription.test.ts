@@ -81,14 +81,16 @@ test('a subscription goes on where a cut connection left it, as often as it is c
 }, 30_000)
 
 test('the negative control: without a cursor what happened meanwhile is lost, and that is told', async () => {
-  const { journal, proxy, client } = await arrange()
+  const { journal, gateway, proxy, client } = await arrange()
   const followed = follow(client, {})
   await until('it is open', () => journal.open() === 1)
   journal.append()
   await has(followed, 1)
+  proxy.lead([])
   proxy.cut()
   await until('the server noticed', () => journal.open() === 0)
   journal.append(5)
+  proxy.lead([gateway.url])
   await until('it is open again', () => journal.open() === 1)
   journal.append()
   await has(followed, 2)
