@@ -47,6 +47,10 @@ const TEXTS: Readonly<Record<string, string>> = {
   actor_kind: 'user',
   severity: 'INFO',
   rights: 'READ',
+  category: 'COMPUTE',
+  medium: 'IN_APP',
+  traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+  'notifications.webhook_secrets.key_id': '0'.repeat(16),
 }
 
 const VALUES: Readonly<Record<string, unknown>> = {
@@ -58,6 +62,17 @@ const VALUES: Readonly<Record<string, unknown>> = {
   json: {},
   bytea: `\\x${'00'.repeat(32)}`,
   'timestamp with time zone': new Date().toISOString(),
+}
+
+/** What an envelope seals has this size (platform/crypto/envelope.ts). */
+const SEALED = `\\x${'00'.repeat(61)}`
+
+/** Values of single columns that a check constraint, or what else is proven on the same rows, asks for. */
+const OF_COLUMNS: Readonly<Record<string, unknown>> = {
+  'notifications.webhook_secrets.wrapped_key': SEALED,
+  'notifications.webhook_secrets.ciphertext': SEALED,
+  // Nobody is kept from being told something.
+  'notifications.preferences.enabled': true,
 }
 
 /** Tables whose rows are tenants themselves. */
@@ -79,6 +94,8 @@ const scopeColumn = (name: string, table: string, tenant: Tenant): string | unde
 const valueOf = ({ name, type }: Column, table: string, tenant: Tenant): unknown => {
   if (type === 'uuid') return scopeColumn(name, table, tenant) ?? crypto.randomUUID()
   if (type.endsWith('[]')) return '{}'
+  const own = OF_COLUMNS[`${table}.${name}`]
+  if (own !== undefined) return own
   if (type !== 'text') return VALUES[type]
   if (name === 'channel_kind' || `${table}.${name}` === 'notifications.channels.kind') return tenant.channel
   return TEXTS[`${table}.${name}`] ?? TEXTS[name] ?? `proof ${tenant.of}`
@@ -86,7 +103,8 @@ const valueOf = ({ name, type }: Column, table: string, tenant: Tenant): unknown
 
 /**
  * Makes sure, in a transaction that is undone, that a table has rows of several tenants, and gives one of each. References
- * are not minded: what is looked at are policies.
+ * are not minded: what is looked at are policies. Throws when the table stays empty: nothing could be seen there, whatever
+ * a policy says.
  */
 export const plantRows = async (client: Client, table: string): Promise<TenantRows> => {
   const { rows: columns } = await client.query<Column>(COLUMNS, [table])
@@ -95,11 +113,17 @@ export const plantRows = async (client: Client, table: string): Promise<TenantRo
     row: Object.fromEntries(columns.map((column) => [column.name, valueOf(column, table, tenant)])),
   }))
   await client.query('set local session_replication_role = replica')
+  let refused: unknown
   for (const { row } of planted) {
     await client.query('savepoint planting')
     await client
       .query(`insert into ${table} select * from jsonb_populate_record(null::${table}, $1)`, [row])
-      .catch(() => client.query('rollback to savepoint planting'))
+      .catch((fault: unknown) => {
+        refused = fault
+        return client.query('rollback to savepoint planting')
+      })
   }
+  const { rows: held } = await client.query(`select from ${table} limit 1`)
+  if (held.length === 0) throw new Error(`No row could be planted in ${table}`, { cause: refused })
   return planted
 }

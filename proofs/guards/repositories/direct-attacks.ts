@@ -3,7 +3,13 @@ import type { Laboratory } from './laboratory.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import { RouteRepository } from '../../../subgraphs/app-platform/route/repository.ts'
 import { systemIds } from '../../../platform/ids/generator.ts'
-import { organizationScope, projectScope, type ProjectSetScope } from '../../../platform/access/scope.ts'
+import {
+  organizationScope,
+  projectScope,
+  selfScope,
+  type OrganizationSetScope,
+  type ProjectSetScope,
+} from '../../../platform/access/scope.ts'
 import { ownedId, parseId, type Uuid } from '../../../platform/ids/id.ts'
 import type { IdPrefix } from '../../../platform/ids/kinds.ts'
 import { ChargeRepository } from '../../../subgraphs/billing/charge/repository.ts'
@@ -16,6 +22,8 @@ import { ApiKeySetRepository } from '../../../subgraphs/iam/api-key/repository.t
 import { ProjectMembershipRepository } from '../../../subgraphs/iam/membership/repository.ts'
 import { OrganizationRepository } from '../../../subgraphs/iam/organization/repository.ts'
 import { SecretRepository } from '../../../subgraphs/app-platform/secret/repository.ts'
+import { ChannelRepository } from '../../../subgraphs/notifications/channel/repository.ts'
+import { WebhookDeliverySetRepository } from '../../../subgraphs/notifications/webhook-delivery/repository.ts'
 import { userOf } from '../../../server/demo/tenants.ts'
 import type { Stage } from '../../stage/stage.ts'
 
@@ -42,6 +50,7 @@ export const directAttacks = (stage: Stage, { databaseOf }: Laboratory): readonl
   const account = rowOf(stage, 'sva', 'ServiceAccount')
   const member = userOf('viewer@northwind.example').id
   const environment = rowOf(stage, 'env', 'Environment')
+  const endpoint = rowOf(stage, 'whe', 'WebhookEndpoint')
   return attackersOf(stage).flatMap(({ sent, claimed }): readonly Attack[] => {
     const scope = projectScope(claimed.organization, claimed.project)
     const projects: ProjectSetScope = { kind: 'project-set', projects: [scope] }
@@ -50,8 +59,11 @@ export const directAttacks = (stage: Stage, { databaseOf }: Laboratory): readonl
     })
     const [compute, billing] = [databaseOf('compute'), databaseOf('billing')]
     const [storage, apps] = [databaseOf('storage'), databaseOf('app_platform')]
-    const iam = databaseOf('iam')
+    const [iam, notifications] = [databaseOf('iam'), databaseOf('notifications')]
     const organization = organizationScope(claimed.organization)
+    const organizations: OrganizationSetScope = { kind: 'organization-set', organizations: [organization] }
+    const user = selfScope(claimed.user)
+    const endpointId = ownedId('whe', claimed.organization, endpoint)
     const accountId = ownedId('sva', scope.projectId, account)
     const bucketId = ownedId('bkt', scope.projectId, bucket)
     return [
@@ -98,6 +110,17 @@ export const directAttacks = (stage: Stage, { databaseOf }: Laboratory): readonl
         const id = ownedId('sec', scope.projectId, secret)
         return apps.read(scope, (db) => new SecretRepository(db, scope).find(environmentId, { by: 'id', id }))
       }),
+      inProject('what a user is told', () =>
+        notifications.read(user, (db) => new ChannelRepository(db, user).after(0n, FIRST.limit)),
+      ),
+      inProject('what an endpoint is told', () =>
+        notifications.read(organizations, (db) =>
+          new WebhookDeliverySetRepository(db, organizations).pages([endpointId], {
+            ...{ direction: 'forward', fetch: FIRST.fetch, limit: FIRST.limit },
+            ...{ after: undefined, from: undefined, beyond: undefined, status: undefined, identity: FIRST.identity },
+          }),
+        ),
+      ),
       inProject('a release to deploy', () =>
         apps.read(scope, (db) => new ReleaseRepository(db, scope).find(ownedId('rel', scope.projectId, release))),
       ),

@@ -45,9 +45,11 @@ interface Baseline {
 }
 
 const takeBaseline = async ({ stage, laboratory, graph }: RepositoryGround): Promise<Baseline> => {
-  // The log is sealed by another process: without it there is nothing sealed to reach for.
+  // The log is sealed by another process, and nobody of the stage decided what to be told: without these rows there is
+  // nothing of others to reach for.
   await stage.world.owner.query('begin')
   await plantRows(stage.world.owner, 'audit.entries')
+  await plantRows(stage.world.owner, 'notifications.preferences')
   await stage.world.owner.query('commit')
   const attacks = [...makeAttacks(stage, graph), ...directAttacks(stage, laboratory)]
   const round = async (): Promise<readonly Answered[]> => {

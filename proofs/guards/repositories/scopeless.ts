@@ -4,6 +4,7 @@ import { Prisma } from '../../../prisma/generated/client.ts'
 
 import { TARGET } from '../../stage/arrangement.ts'
 import { userOf } from '../../../server/demo/tenants.ts'
+import { BROADCAST } from '../../../subgraphs/notifications/channel/model.ts'
 
 /**
  * What is taken from a repository: the conditions of its scope, those of the project alone within its organization, or
@@ -26,9 +27,9 @@ const ownersOf = (scope: Scope): readonly string[] => {
     case 'organization-set':
       return scope.organizations.map(({ organizationId }) => organizationId)
     case 'self':
-      return [scope.userId]
+      return [scope.userId, ...(scope.organizationIds ?? []), BROADCAST.id]
     case 'platform':
-      return []
+      return [BROADCAST.id]
   }
 }
 

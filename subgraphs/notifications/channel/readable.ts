@@ -1,6 +1,7 @@
 import type { Grants } from '../../../platform/access/grants.ts'
 import { decide } from '../../../platform/access/decide.ts'
 import type { Principal } from '../../../platform/access/principal.ts'
+import type { SelfScope } from '../../../platform/access/scope.ts'
 import { isUuid, type Uuid } from '../../../platform/ids/id.ts'
 import { BROADCAST, type Channel } from './model.ts'
 
@@ -31,6 +32,15 @@ export const readableChannels = (
   })),
   { ...BROADCAST, since: undefined },
 ]
+
+/** Of these channels, those of the scope: the user's own, its organizations', and everybody's. */
+export const channelsWithin = <C extends Pick<Channel, 'id'>>(
+  { userId, organizationIds = [] }: SelfScope,
+  channels: readonly C[],
+): readonly C[] => {
+  const own = new Set([userId, BROADCAST.id, ...organizationIds])
+  return channels.filter(({ id }) => own.has(id))
+}
 
 const NIL = '00000000-0000-0000-0000-000000000000'
 

@@ -61,9 +61,9 @@ export class ReceiptRepository {
     await this.#db.$executeRaw`
       INSERT INTO notifications.reading_positions AS held (user_id, channel_id, done_through)
       SELECT u.id, c.id, coalesce((SELECT n.sequence - 1 FROM notifications.notifications n
-        WHERE n.channel_id = w.channel_id AND n.sequence > p.done_through AND n.id >= w.floor AND NOT ${DONE}
+        WHERE n.channel_id = wanted.channel_id AND n.sequence > p.done_through AND n.id >= wanted.floor AND NOT ${DONE}
         ORDER BY n.sequence LIMIT 1), c.last_sequence)
-      FROM ${this.#positions(view)} JOIN notifications.channels c ON c.id = w.channel_id
+      FROM ${this.#positions(view)} JOIN notifications.channels c ON c.id = wanted.channel_id
       ON CONFLICT (user_id, channel_id) DO UPDATE SET done_through = greatest(held.done_through, excluded.done_through)`
   }
 
@@ -75,19 +75,19 @@ export class ReceiptRepository {
     return this.#db.$executeRaw`
       INSERT INTO notifications.receipts AS held (user_id, channel_id, notification_id, read_at, dismissed_at)
       SELECT ${this.#scope.userId}::uuid, n.channel_id, n.id, ${readAt}::timestamptz, ${dismissedAt}::timestamptz
-      FROM ${channelsOf(view)} JOIN notifications.notifications n ON n.channel_id = w.channel_id ${which}
+      FROM ${channelsOf(this.#scope, view)} JOIN notifications.notifications n ON n.channel_id = wanted.channel_id ${which}
       ON CONFLICT (user_id, channel_id, notification_id) DO UPDATE
         SET read_at = coalesce(held.read_at, excluded.read_at), dismissed_at = coalesce(held.dismissed_at, excluded.dismissed_at)`
   }
 
-  /** The user as `u`, the channels as `w`, and with each up to where nothing is left as `p`. */
+  /** The user as `u`, the channels as `wanted`, and with each up to where nothing is left as `p`. */
   #positions(view: View): Prisma.Sql {
-    return Prisma.sql`(SELECT ${this.#scope.userId}::uuid AS id) AS u CROSS JOIN ${channelsOf(view)}
-      LEFT JOIN notifications.reading_positions h ON h.user_id = u.id AND h.channel_id = w.channel_id
+    return Prisma.sql`(SELECT ${this.#scope.userId}::uuid AS id) AS u CROSS JOIN ${channelsOf(this.#scope, view)}
+      LEFT JOIN notifications.reading_positions h ON h.user_id = u.id AND h.channel_id = wanted.channel_id
       CROSS JOIN LATERAL (SELECT coalesce(h.done_through, 0) AS done_through) AS p`
   }
 
   #left(view: View): Prisma.Sql {
-    return Prisma.sql`n.channel_id = w.channel_id AND n.sequence > p.done_through ${visible(view)} AND NOT ${DONE}`
+    return Prisma.sql`n.channel_id = wanted.channel_id AND n.sequence > p.done_through ${visible(view)} AND NOT ${DONE}`
   }
 }

@@ -3,7 +3,7 @@ import type { Transaction } from '../../../platform/database/database.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { POST_COLUMNS, toPost, type PostRow } from '../channel/repository.ts'
-import { floorOf } from '../channel/readable.ts'
+import { channelsWithin, floorOf } from '../channel/readable.ts'
 import { notificationOf, type Notification } from './model.ts'
 import type { NotificationPage } from './position.ts'
 import type { NotificationFilter, View } from './view.ts'
@@ -35,25 +35,26 @@ export class NotificationRepository {
     const { beyond: operator, order } = NEWEST_FIRST[direction]
     const continues = beyond === undefined ? Prisma.empty : Prisma.sql`AND n.id ${operator} ${beyond}::uuid`
     return this.#read(Prisma.sql`
-      SELECT n.* FROM ${channelsOf(view)} CROSS JOIN LATERAL (
+      SELECT n.* FROM ${channelsOf(this.#scope, view)} CROSS JOIN LATERAL (
         SELECT ${POST_COLUMNS}, ${RECEIPT_COLUMNS} ${this.#posts()} ${visible(view)} ${continues} ${chosen(filter)}
         ORDER BY n.id ${order} LIMIT ${fetch}::int) n
       ORDER BY n.id ${order} LIMIT ${fetch}::int`)
   }
 
-  /** What came after a place in one channel, oldest first, whatever it is about. */
+  /** What came after a place in one channel, oldest first, whatever it is about; of a channel out of scope nothing. */
   async after(channel: Uuid, sequence: bigint, limit: number): Promise<Notification[]> {
+    const channels = channelsWithin(this.#scope, [{ id: channel }]).map(({ id }) => id)
     return this.#read(Prisma.sql`
       SELECT ${POST_COLUMNS}, ${RECEIPT_COLUMNS}
       FROM notifications.notifications n ${this.#receipts()}
-      WHERE n.channel_id = ${channel}::uuid AND n.sequence > ${sequence} ORDER BY n.sequence LIMIT ${limit}::int`)
+      WHERE n.channel_id = ANY (${channels}::uuid[]) AND n.sequence > ${sequence} ORDER BY n.sequence LIMIT ${limit}::int`)
   }
 
   /** Those that exist and may be seen, in no order. */
   async findAll(ids: readonly Uuid[], view: View): Promise<Notification[]> {
     return this.#read(Prisma.sql`
-      SELECT ${POST_COLUMNS}, ${RECEIPT_COLUMNS} FROM ${channelsOf(view)}
-      JOIN notifications.notifications n ON n.channel_id = w.channel_id ${visible(view)} AND n.id = ANY (${ids}::uuid[])
+      SELECT ${POST_COLUMNS}, ${RECEIPT_COLUMNS} FROM ${channelsOf(this.#scope, view)}
+      JOIN notifications.notifications n ON n.channel_id = wanted.channel_id ${visible(view)} AND n.id = ANY (${ids}::uuid[])
       ${this.#receipts()}`)
   }
 
@@ -65,7 +66,7 @@ export class NotificationRepository {
   }
 
   #posts(): Prisma.Sql {
-    return Prisma.sql`FROM notifications.notifications n ${this.#receipts()} WHERE n.channel_id = w.channel_id`
+    return Prisma.sql`FROM notifications.notifications n ${this.#receipts()} WHERE n.channel_id = wanted.channel_id`
   }
 
   #receipts(): Prisma.Sql {
@@ -76,13 +77,15 @@ export class NotificationRepository {
 
 const RECEIPT_COLUMNS = Prisma.sql`r.read_at AS "readAt", r.dismissed_at AS "dismissedAt"`
 
-/** The channels of a view as the relation `w`. */
-export const channelsOf = ({ channels }: View): Prisma.Sql =>
-  Prisma.sql`unnest(${channels.map(({ id }) => id)}::uuid[], ${channels.map(floorOf)}::uuid[]) AS w (channel_id, floor)`
+/** The channels of a view that are in scope, as the relation `wanted`. */
+export const channelsOf = (scope: SelfScope, view: View): Prisma.Sql => {
+  const channels = channelsWithin(scope, view.channels)
+  return Prisma.sql`unnest(${channels.map(({ id }) => id)}::uuid[], ${channels.map(floorOf)}::uuid[]) AS wanted (channel_id, floor)`
+}
 
 /** Of `n`, what the view shows. */
 export const visible = ({ userId, projects }: View): Prisma.Sql =>
-  Prisma.sql`AND n.id >= w.floor AND (n.about_project_id IS NULL OR n.about_project_id = ANY (${projects}::uuid[]))
+  Prisma.sql`AND n.id >= wanted.floor AND (n.about_project_id IS NULL OR n.about_project_id = ANY (${projects}::uuid[]))
     AND NOT EXISTS (SELECT FROM notifications.preferences q
       WHERE q.user_id = ${userId}::uuid AND q.category = n.category AND q.medium = 'IN_APP' AND NOT q.enabled)`
 
