@@ -13,7 +13,7 @@ import { TERMINAL_PROTOCOL } from '../protocol/client-frames.ts'
 import { CLOSE } from '../protocol/close-codes.ts'
 import type { TerminalSessions } from '../sessions.ts'
 import { AgentLink } from './agent-link.ts'
-import { clientAddress } from './client-address.ts'
+import { clientAddress } from '../../platform/http/client-address.ts'
 import { ClientConnection } from './client-connection.ts'
 import { DEFAULT_LIMITS, MAX_AGENT_MESSAGE_BYTES, MAX_CLIENT_MESSAGE_BYTES, type TerminalLimits } from './limits.ts'
 import { terminalMetrics, type TerminalRefusal } from './terminal-metrics.ts'
@@ -66,7 +66,7 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
   const { id, sessions, ring, agents, clock, log } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const sign = await taskSigner(ring, clock)
-  const addressOf = clientAddress(options.trustedProxies ?? [])
+  const addressOf = clientAddress(options.trustedProxies)
   const links = new Map<Uuid, AgentLink>()
   const agentLinks = new Set<AgentLink>()
   const clients = new Set<ClientConnection>()
