@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { plantRows } from './database/plant-rows.ts'
 import { guardsReport } from './report.ts'
 import { openGuardGround, tryMutants, type GuardGround } from './run.ts'
 import type { Selection } from './sample.ts'
@@ -24,6 +25,14 @@ describe('the guard mutants', () => {
   test('every scoped repository has its mutants', () => {
     const repositories = ground.mutants.filter(({ guard }) => guard === 'repository scope')
     expect(new Set(repositories.map(({ coordinate }) => coordinate)).size).toBeGreaterThan(25)
+  })
+
+  test('a table in which no row can be planted is named, and never taken for one that is guarded', async () => {
+    const { owner } = ground.stage.world
+    await owner.query('begin')
+    await owner.query(`create table public.barren (id uuid, kind text check (kind = 'nobody knows'))`)
+    await expect(plantRows(owner, 'public.barren')).rejects.toThrow('No row could be planted in public.barren')
+    await owner.query('rollback')
   })
 })
 
