@@ -48,7 +48,7 @@ const RENEWALS = 32
  *
  * 1. They are one principal, by everything that a subgraph is told of it (the assurance of its sign-in included), or
  *    both anonymous. What an event shows may depend on who asks in ways that only the subgraph knows, so subscribers
- *    of equal capabilities in one project still have streams of their own (docs/decisions/0030).
+ *    of equal capabilities in one project still have streams of their own (docs/decisions/0024).
  * 2. They ask for the same: one operation with equal variables, of which the same is denied, on one generation of the graph.
  * 3. They are at the same place. Nothing was sent yet to those who began as they do; or the stream has positions
  *    (`resumable.ts`), and they ask to go on behind its last event, or from now on where it is a stream of now.
