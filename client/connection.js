@@ -1,4 +1,4 @@
-/** @import { GraphError as Failure } from './types.js' */
+/** @import { ConnectionState, GraphError as Failure } from './types.js' */
 /** @import { Backoff } from './backoff.js' */
 /** @import { Link, LinkEnd, Observer, OpenLink, Payload, Transport } from './link.js' */
 /** @import { StateHolder } from './state.js' */
@@ -35,7 +35,7 @@ import { createNap } from './nap.js'
  * @property {Readonly<Record<Transport, OpenLink>>} open
  * @property {Tokens} tokens
  * @property {Backoff} backoff
- * @property {StateHolder} state
+ * @property {StateHolder<ConnectionState>} state
  * @property {number} lingerMs
  */
 

@@ -1,4 +1,4 @@
-/** @import { GraphClient } from './types.js' */
+/** @import { ConnectionState, GraphClient } from './types.js' */
 import { createBackoff } from './backoff.js'
 import { createConnection } from './connection.js'
 import { clientError } from './errors.js'
@@ -9,6 +9,8 @@ import { readOptions } from './options.js'
 import { openSocketLink } from './socket-link.js'
 import { createState } from './state.js'
 import { createSubscription } from './subscription.js'
+import { createTerminal } from './terminal.js'
+import { createTerminalControl } from './terminal-control.js'
 import { createTokens } from './tokens.js'
 import { createTransportChoice } from './transports.js'
 
@@ -17,11 +19,13 @@ export const createGraphClient = (given) => {
   const options = readOptions(given)
   const { url, fetch, requestTimeoutMs: timeoutMs, connectTimeoutMs, pingAfterMs, lingerMs, WebSocket } = options
   const tokens = createTokens(options.token)
-  const state = createState()
+  const state = createState(/** @type {ConnectionState} */ ({ status: 'idle' }))
   const life = new AbortController()
   const request = createRequester({ url, fetch, tokens, timeoutMs })
   /** @type {Set<{ readonly fail: (error: ReturnType<typeof clientError>) => void }>} */
   const open = new Set()
+  /** @type {Set<{ readonly leave: () => void }>} */
+  const terminals = new Set()
   const connection = createConnection({
     transports: createTransportChoice(options.transports),
     tokens,
@@ -50,6 +54,22 @@ export const createGraphClient = (given) => {
       return subscription
     },
     notifications: (more) => openNotifications(client, more),
+    openTerminal: async (more) => {
+      if (!WebSocket) throw clientError('CONNECTION_REFUSED', 'There is no WebSocket here: give one as an option.')
+      const control = createTerminalControl(client.mutate)
+      const terminal = createTerminal({
+        ticket: await control.open(more),
+        options: more,
+        control,
+        sockets: { WebSocket, connectTimeoutMs, pingAfterMs },
+        addressOf: options.terminalUrl,
+        backoff: createBackoff(options.backoff),
+        onEnd: () => void terminals.delete(terminal),
+      })
+      terminals.add(terminal)
+      if (life.signal.aborted) terminal.leave()
+      return terminal
+    },
     get state() {
       return state.current()
     },
@@ -57,6 +77,7 @@ export const createGraphClient = (given) => {
     close: async () => {
       life.abort()
       connection.close()
+      for (const { leave } of [...terminals]) leave()
       for (const { fail } of [...open]) fail(clientError('CANCELLED', 'The client was closed.'))
     },
     [Symbol.asyncDispose]: () => client.close(),

@@ -17,6 +17,7 @@ export const readOptions = (given) => {
     WebSocket,
     transports,
     token: given.token,
+    terminalUrl: (/** @type {string} */ address) => String(given.terminalUrl?.(address) ?? address),
     // A browser's fetch wants to be called as a function of its window.
     fetch: given.fetch ?? ((/** @type {Parameters<typeof globalThis.fetch>} */ ...args) => globalThis.fetch(...args)),
     requestTimeoutMs: given.requestTimeoutMs ?? 30_000,

@@ -1,17 +1,19 @@
-/** @import { ConnectionState } from './types.js' */
-
 /**
+ * @template State
  * @typedef {object} StateHolder
- * @property {() => ConnectionState} current
- * @property {(next: ConnectionState) => void} set
- * @property {(listener: (state: ConnectionState) => void) => () => void} listen
+ * @property {() => State} current
+ * @property {(next: State) => void} set
+ * @property {(listener: (state: State) => void) => () => void} listen
  */
 
-/** @returns {StateHolder} */
-export const createState = () => {
-  /** @type {ConnectionState} */
-  let current = { status: 'idle' }
-  /** @type {Set<{ readonly listener: (state: ConnectionState) => void }>} */
+/**
+ * @template State
+ * @param {State} first
+ * @returns {StateHolder<State>}
+ */
+export const createState = (first) => {
+  let current = first
+  /** @type {Set<{ readonly listener: (state: State) => void }>} */
   const entries = new Set()
   return {
     current: () => current,
@@ -29,8 +31,9 @@ export const createState = () => {
 
 /**
  * A listener that throws fails by itself, as one of an `EventTarget` does.
- * @param {(state: ConnectionState) => void} listener
- * @param {ConnectionState} state
+ * @template State
+ * @param {(state: State) => void} listener
+ * @param {State} state
  */
 const tell = (listener, state) => {
   try {

@@ -21,6 +21,8 @@ export interface GraphClientOptions {
   readonly webSocketUrl?: string | URL
   /** Of `ws`, for a Node without its own (before 22). By default the one of the platform, if it has one. */
   readonly WebSocket?: WebSocketConstructor
+  /** Where a terminal's bytes are, given the address that the server names: for one behind a proxy that it does not know. */
+  readonly terminalUrl?: (url: string) => string | URL
   readonly fetch?: typeof globalThis.fetch
   /** How long a query or mutation may take. @default 30000 */
   readonly requestTimeoutMs?: number
@@ -44,7 +46,9 @@ export interface TokenRequest {
 /** What both a browser's `WebSocket` and the package `ws` offer. */
 export interface WebSocketLike {
   readonly readyState: number
-  send(data: string): void
+  /** `arraybuffer` for terminals. */
+  binaryType: string
+  send(data: string | Uint8Array<ArrayBuffer>): void
   close(code?: number, reason?: string): void
   /** Only `ws` has it. */
   terminate?(): void
@@ -70,11 +74,16 @@ export interface GraphClient extends AsyncDisposable {
   notifications<Fields extends object = NotificationFields>(
     options?: NotificationOptions,
   ): Subscription<Fields & Cursored>
+  /**
+   * Opens a shell in an allocation and attaches to it. Rejects with `GraphError` when it is refused; the code of a refusal is
+   * one of `OpenTerminalErrorCode` or of the catalogue.
+   */
+  openTerminal(options: TerminalOptions): Promise<Terminal>
   /** Of the connection that all subscriptions share. */
   readonly state: ConnectionState
   /** Calls back with each later state, until what it returns is called. */
   onState(listener: (state: ConnectionState) => void): () => void
-  /** Ends every subscription and the connection. */
+  /** Ends every subscription and the connection. Terminals are left: their sessions end when nobody comes for them. */
   close(): Promise<void>
 }
 
@@ -228,5 +237,70 @@ export interface CloseReason {
   readonly code: number
   readonly text: string
 }
+
+export interface TerminalOptions {
+  readonly allocationId: string
+  /** 1 to 1000. @default 80 */
+  readonly columns?: number
+  /** 1 to 1000. @default 24 */
+  readonly rows?: number
+  /** Whether its output is to be recorded, at the node. @default false */
+  readonly record?: boolean
+  /** Told in the order of the output, before what comes after the loss. */
+  readonly onLost?: (lost: LostOutput) => void
+  /** Ends the session, as `close` does; output that nobody read is dropped. */
+  readonly signal?: AbortSignal
+}
+
+/** Output that is gone for good: the session keeps the last 1 MiB for a client that is away. */
+export interface LostOutput {
+  readonly bytes: number
+  /** Where the output goes on, counted from the session's beginning. */
+  readonly offset: number
+}
+
+/**
+ * A terminal session and its bytes, over every loss of the connection: each byte of output and input once and in order, or
+ * told as lost. Its output is to be read: the program waits for a reader that does not.
+ */
+export interface Terminal extends AsyncDisposable {
+  readonly sessionId: string
+  /**
+   * By one reader; ends after the last byte. What was handed over counts as taken in when the next is asked for: at most
+   * 2 MiB wait here. `break` ends the session.
+   */
+  readonly output: AsyncIterableIterator<Uint8Array, undefined>
+  /** Types. Resolves when the terminal took it in, or will never; text is sent as UTF-8. */
+  write(input: string | Uint8Array): Promise<void>
+  /** 1 to 1000 each. */
+  resize(columns: number, rows: number): void
+  readonly state: TerminalState
+  /** Calls back with each later state, until what it returns is called. */
+  onState(listener: (state: TerminalState) => void): () => void
+  /** How it ended; never rejects. Output that came before may still wait for its reader. */
+  readonly exit: Promise<TerminalEnd>
+  /** Ends the session and every process in it. Rejects with `GraphError` when the server could not be told. */
+  close(): Promise<void>
+}
+
+export interface TerminalEnd {
+  /**
+   * `EXIT`: the program ended. Otherwise the name of the close (`TAKEN_OVER`, `IDLE`, `RELEASED`, …, docs/guides/terminal.md),
+   * the code of the refusal to attach again (`SESSION_CLOSED`, …), or `LEFT` when the client was closed.
+   */
+  readonly reason: string
+  /** Of the WebSocket's close; 0 when there was none. */
+  readonly code: number
+  /** Of the program, where its end was told. */
+  readonly exitCode: number | undefined
+  /** The signal that ended it, or 0. */
+  readonly signal: number | undefined
+}
+
+export type TerminalState =
+  | { readonly status: 'connecting'; readonly attempt: number }
+  | { readonly status: 'open' }
+  | { readonly status: 'waiting'; readonly attempt: number; readonly retryAt: Date; readonly reason: CloseReason }
+  | { readonly status: 'closed'; readonly end: TerminalEnd }
 
 export declare const createGraphClient: (options: GraphClientOptions) => GraphClient

@@ -2,16 +2,20 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 
-/** Where one sees notifications arrive, through the same client that others use. */
+/** Where one sees notifications arrive and types into terminals, through the same client that others use. */
 export const LIVE_PATH = '/live'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-/** The page's own files and this server alone; its scripts are files, so that none stands in the page. */
+/**
+ * The page's own files and this server alone; its scripts are files, so that none stands in the page. Styles may stand in it:
+ * xterm writes style elements and attributes for its sizes and colours, and takes no nonce. What a program prints becomes
+ * text there, never markup, so it brings no style of its own; and what a style could load is this server's too.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
   "connect-src 'self'",
   "img-src 'self' data:",
   "base-uri 'none'",
@@ -29,6 +33,12 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Folders whose scripts and styles the page loads, by the address that its imports give them. */
 const FOLDERS: Readonly<Record<string, string>> = { '/live/page': 'server/live/page', '/client': 'client' }
 
+/** Of packages, by the address that the page loads them from. */
+const PACKAGED: Readonly<Record<string, string>> = {
+  '/live/xterm/xterm.mjs': 'node_modules/@xterm/xterm/lib/xterm.mjs',
+  '/live/xterm/xterm.css': 'node_modules/@xterm/xterm/css/xterm.css',
+}
+
 const send = async (reply: FastifyReply, file: string): Promise<FastifyReply> =>
   reply
     .type(TYPES[extname(file)] ?? 'application/octet-stream')
@@ -44,6 +54,7 @@ const served = async (folder: string): Promise<readonly string[]> =>
  */
 export const registerLivePage = async (app: FastifyInstance): Promise<void> => {
   app.get(LIVE_PATH, (_, reply) => send(reply, 'server/live/page/index.html'))
+  for (const [address, file] of Object.entries(PACKAGED)) app.get(address, (_, reply) => send(reply, file))
   for (const [address, folder] of Object.entries(FOLDERS)) {
     for (const name of await served(folder)) {
       app.get(`${address}/${name}`, (_, reply) => send(reply, join(folder, name)))

@@ -139,7 +139,11 @@ export class ShellSession {
     this.#output.listen(
       {
         output: stream.output,
-        skipped: (from, lost) => stream.opened({ offset: from, lost, inputOffset: this.#inputGiven }),
+        skipped: (from, lost) => {
+          stream.opened({ offset: from, lost, inputOffset: this.#inputGiven })
+          // What was taken in while nobody was there was told to nobody, and a client's window begins there.
+          if (this.#inputTaken > 0) stream.inputTaken(this.#inputTaken)
+        },
         hasRoom: stream.hasRoom,
       },
       offset,

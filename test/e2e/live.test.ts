@@ -99,6 +99,24 @@ test('the page itself creates an allocation and releases it', async () => {
   await released(page, id).waitFor()
 }, 60_000)
 
+test('a terminal in an active allocation shows what its shell answers, and goes on after a lost connection', async () => {
+  const page = await open(OWNER)
+  await page.getByLabel('Project').selectOption({ label: 'Vision' })
+  const active = page.locator('#allocations li[data-state="ACTIVE"]').first()
+  await active.getByRole('button', { name: 'Open a terminal' }).click()
+  const state = page.locator('#terminal-state[data-status="open"]')
+  await state.waitFor()
+  const line = (text: RegExp) => page.locator('#terminal-screen .xterm-rows > div').filter({ hasText: text })
+  await page.getByLabel('Terminal input').focus()
+  await page.keyboard.type('echo hello\n')
+  await line(/^hello\s*$/).waitFor()
+  proxy.cut()
+  await page.keyboard.type('echo a$((20+22))ain\n')
+  await line(/^a42ain\s*$/).waitFor()
+  await page.keyboard.type('exit 3\n')
+  await page.locator('#terminal-state[data-status="closed"]', { hasText: 'EXIT 3' }).waitFor()
+}, 60_000)
+
 test('where no WebSocket gets through, notifications come as events', async () => {
   proxy.refuseWebSockets('refuse')
   try {
