@@ -6,7 +6,7 @@ import { VISION } from '../../test/e2e/demo-ids.ts'
 /** Has allocations made and released, so that people are told. */
 export interface Producer {
   /** Allocations of which an answer said that they were released. */
-  readonly released: readonly string[]
+  readonly released: ReadonlySet<string>
   /** Calls that ended in an error: what they did is not known. */
   readonly failed: () => number
   readonly stop: () => Promise<void>
@@ -21,37 +21,63 @@ const RELEASE = `mutation ($id: ID!) {
   releaseAllocation(input: { allocationId: $id }) { allocation { id } userErrors { code } }
 }`
 
+const HELD = `query ($project: ID!) {
+  project(id: $project) { allocations(first: 50) { edges { node { id name } } } }
+}`
+
 interface Made {
   readonly createAllocation: { readonly allocation: { readonly id: string } | null } | null
 }
 interface Released {
-  readonly releaseAllocation: { readonly allocation: { readonly id: string } | null } | null
+  readonly releaseAllocation: {
+    readonly allocation: { readonly id: string } | null
+    readonly userErrors: readonly { readonly code: string }[]
+  } | null
+}
+interface Held {
+  readonly project: {
+    readonly allocations: { readonly edges: readonly Edge[] } | null
+  } | null
+}
+interface Edge {
+  readonly node: { readonly id: string; readonly name: string }
 }
 
 const AFTER_A_FAILURE_MS = 200
 
 export const startProducer = (options: GraphClientOptions, name: string, perSecond: number): Producer => {
   const client = createGraphClient({ ...options, requestTimeoutMs: 10_000 })
-  const released: string[] = []
+  const released = new Set<string>()
   let failed = 0
   let isStopped = false
+
+  const release = async (id: string): Promise<void> => {
+    // One that was not released stays: until an answer says so, it is asked for again. Releasing is idempotent.
+    while (!isStopped) {
+      const answer = await client.mutate<Released>(RELEASE, { variables: { id } }).catch(refused)
+      const { allocation, userErrors = [] } = answer?.data.releaseAllocation ?? {}
+      if (allocation) released.add(id)
+      // What the graph refuses for a reason of its own, it refuses again: it failed before, and holds nothing.
+      if (allocation || userErrors.length > 0) return
+      await pause(AFTER_A_FAILURE_MS)
+    }
+  }
+
+  /** An answer that was lost may have left an allocation behind, and there are few slots. */
+  const releaseWhatIsHeld = async (): Promise<void> => {
+    const { data } = await client.query<Held>(HELD, { variables: { project: VISION } })
+    for (const { node } of data.project?.allocations?.edges ?? [])
+      if (node.name.startsWith(`${name}-`) && !released.has(node.id)) await release(node.id)
+  }
 
   const once = async (count: number): Promise<void> => {
     const variables = { project: VISION, name: `${name}-${count.toString()}` }
     const made = await client.mutate<Made>(CREATE, { variables })
     const id = made.data.createAllocation?.allocation?.id
-    if (id === undefined) {
-      failed += 1
-      await pause(AFTER_A_FAILURE_MS)
-      return
-    }
-    // One that was not released stays: until an answer says so, it is asked for again. Releasing is idempotent.
-    for (let isReleased = false; !isReleased && !isStopped;) {
-      const answer = await client.mutate<Released>(RELEASE, { variables: { id } }).catch(refused)
-      isReleased = answer?.data.releaseAllocation?.allocation?.id !== undefined
-      if (isReleased) released.push(id)
-      else await pause(AFTER_A_FAILURE_MS)
-    }
+    if (id !== undefined) return release(id)
+    failed += 1
+    await releaseWhatIsHeld()
+    await pause(AFTER_A_FAILURE_MS)
   }
   const refused = (error: unknown): undefined => {
     if (!(error instanceof GraphError)) throw error

@@ -123,7 +123,7 @@ export const soak = async (options: SoakOptions): Promise<SoakReport> => {
     await Promise.all([breakThings(), reloadPages(), report()])
     await Promise.all(producers.map(({ stop }) => stop()))
 
-    const confirmed = producers.flatMap(({ released }) => released)
+    const confirmed = producers.flatMap(({ released }) => [...released])
     const untold = (): number =>
       READERS.reduce((sum, email) => {
         const told = new Set(
