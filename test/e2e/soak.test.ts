@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { soak, type SoakOptions } from '../../bench/soak/soak.ts'
 
 const SHORT: SoakOptions = {
-  seconds: 20,
+  seconds: 12,
   faults: 3,
   seed: 2,
   followers: 9,
