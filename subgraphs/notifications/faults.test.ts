@@ -10,6 +10,7 @@ import { silentLog } from '../../platform/log/log.ts'
 import type { SubgraphPlatform } from '../../platform/subgraph/module.ts'
 import { startRedis, type TestRedis } from '../../test/testkit/redis.ts'
 import { membership } from '../../test/testkit/serve-subgraph.ts'
+import { eventually } from '../../test/testkit/eventually.ts'
 import { until } from '../../test/testkit/until.ts'
 import { naiveReader } from './testkit/naive-reader.ts'
 import { startReader, type Reading } from './testkit/reader.ts'
@@ -132,25 +133,15 @@ describe('with eight writers whose clocks differ, and readers that come back at 
   test('nothing is missed and nothing repeated while the database ends every connection', async () => {
     const reading = read('working')
     let ended = 0
-    const retried = async (work: () => Promise<unknown>): Promise<void> => {
-      for (let attempt = 0; attempt < 20; attempt += 1) {
-        try {
-          await work()
-          return
-        } catch {
-          await new Promise((resolve) => setTimeout(resolve, 5))
-        }
-      }
-    }
     await Promise.all(
       Array.from({ length: WRITERS }, async (_, writer) => {
         const platform = platformOf('working', writer)
         for (let round = 0; round < ROUNDS; round += 1) {
           // As the worker does: an event that failed is handled again, and told once.
           const event = post.released(project)
-          await retried(() => post.handle(event, platform))
+          await eventually(() => post.handle(event, platform))
           const eventId = skewed(0).next()
-          await retried(() => post.tellMembers(project.organizationId, { platform, eventId }))
+          await eventually(() => post.tellMembers(project.organizationId, { platform, eventId }))
           if (writer !== 0) continue
           const rows = await post.rows<{ count: number }>(
             `select count(pg_terminate_backend(pid))::int as count from pg_stat_activity

@@ -1,5 +1,6 @@
-import { afterEach, expect, test } from '@jest/globals'
+import { afterEach, expect, jest, test } from '@jest/globals'
 import { until } from '../../test/testkit/until.ts'
+import { createSignal } from '../testkit/signal.ts'
 import { endProcesses } from './end-processes.ts'
 import { loadPty, type Pty } from './pty.ts'
 import { createShells } from './shell.ts'
@@ -75,32 +76,55 @@ test('a shell has nothing of the environment of its agent, no open file of it, a
   if (process.getuid?.() === 0) expect(output()).toMatch(/uid=65534.* gid=65534\S* groups=65534\S*\r\n/)
 })
 
+/** node-pty throws away what is left of a program 200 ms after its end; true once it has done that. */
+const watchThrowingAway = (): (() => boolean) => {
+  let isDone = false
+  const { setTimeout: start } = globalThis
+  const spy = jest.spyOn(globalThis, 'setTimeout').mockImplementation(((act: () => void, ms: number) => {
+    const acted = (): void => {
+      act()
+      isDone ||= ms === 200
+    }
+    return start(acted, ms)
+  }) as typeof setTimeout) // nobody here passes arguments
+  ends.push(() => {
+    spy.mockRestore()
+    return Promise.resolve()
+  })
+  return () => isDone
+}
+
 test('what a program wrote before it ended arrives whole, even where it ended while its output was paused', async () => {
   const { pty, output, exit, exited } = await run('-c', 'stty -opost; read line; seq 1 600; echo whole')
+  const isThrownAway = watchThrowingAway()
   pty.pause()
   await type(pty, 'go\n')
-  await until('the shell is gone', async () => {
-    const { readFile } = await import('node:fs/promises')
-    return !(await readFile(`/proc/${String(pty.pid)}/stat`, 'latin1').catch(() => '')).includes('(sh)')
-  })
-  // Longer than node-pty waits before it throws away what is left.
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await until('node-pty has thrown away what was left', isThrownAway)
   expect(exit()).toBeUndefined()
   pty.resume()
   await exited()
   expect(output()).toContain(`${Array.from({ length: 600 }, (_, index) => String(index + 1)).join('\n')}\nwhole\n`)
 })
 
+/** As long as another program takes for as much output. */
+const runOther = async (): Promise<void> => {
+  const { exited } = await run('-c', 'seq 1 200000')
+  await exited()
+}
+
 test('a paused program waits, and goes on where it was', async () => {
-  const { pty, output, exited } = await run('-c', 'stty -opost; seq 1 200000')
+  const whole = `${Array.from({ length: 200_000 }, (_, index) => String(index + 1)).join('\n')}\n`
+  const { pty, output, exit, exited } = await run('-c', 'stty -opost; seq 1 200000')
   pty.pause()
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await runOther()
   const seen = output().length
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await runOther()
   expect(output().length).toBe(seen)
+  expect(seen).toBeLessThan(whole.length)
+  expect(exit()).toBeUndefined()
   pty.resume()
   await exited()
-  expect(output()).toBe(`${Array.from({ length: 200_000 }, (_, index) => String(index + 1)).join('\n')}\n`)
+  expect(output()).toBe(whole)
 })
 
 test('the end of a terminal ends every process of it: those in groups of their own, and those that will not listen', async () => {
@@ -121,15 +145,21 @@ test('the end of a terminal ends every process of it: those in groups of their o
 })
 
 test('a program that does not read its input holds up nobody, and gets all of it when it does', async () => {
-  const { pty, output } = await run('-c', 'stty raw -echo; echo begun; read line; cat | wc -c')
+  const go = await createSignal()
+  ends.push(go.remove)
+  const blocks = 8
+  const bytes = blocks * 65_536
+  const { pty, output } = await run('-c', `stty raw -echo; echo begun; ${go.awaited}; head -c ${String(bytes)} | wc -c`)
   await until('it has begun', () => output().includes('begun'))
   let taken = 0
-  const blocks = 8
-  for (let count = 0; count < blocks; count += 1) pty.write(Buffer.alloc(65_536, 'x'), () => (taken += 1))
   const began = performance.now()
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  for (let count = 0; count < blocks; count += 1) pty.write(Buffer.alloc(65_536, 'x'), () => (taken += 1))
+  await runOther()
   expect(performance.now() - began).toBeLessThan(5000)
   expect(taken).toBe(0)
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await runOther()
   expect(taken).toBeLessThan(blocks)
+  await go.give()
+  await until('it has taken in all of it', () => taken === blocks)
+  await until('it counted all of it', () => output().includes(String(bytes)))
 })

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '../../test/testkit/until.ts'
 import { verifyRecording } from '../recording/verify-recording.ts'
+import { createSignal, type Signal } from '../testkit/signal.ts'
 import { startStage, type Stage } from '../testkit/stage.ts'
 import type { TerminalClient } from '../testkit/terminal-client.ts'
 
@@ -10,7 +11,25 @@ let stage: Stage
 beforeEach(async () => {
   stage = await startStage()
 })
-afterEach(() => stage.stop())
+const signals: Signal[] = []
+afterEach(async () => {
+  await stage.stop()
+  await Promise.all(signals.splice(0).map(({ remove }) => remove()))
+})
+
+const signal = async (): Promise<Signal> => {
+  const made = await createSignal()
+  signals.push(made)
+  return made
+}
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 const shows = (client: TerminalClient, text: string | RegExp): Promise<void> =>
   until(`the terminal shows ${String(text)}`, () =>
@@ -87,25 +106,18 @@ describe('a client that lost its connection', () => {
 
   test('is told how much is gone where more came than is kept', async () => {
     const { sessionId, client } = await opened()
+    const [go, done] = [await signal(), await signal()]
     client.type('stty -opost -echo; echo ready\n')
     await shows(client, 'ready\n')
-    client.type('sleep 0.2; yes 0123456789abcde | head -c 3000000; echo end\n')
-    await until('everything was typed', () =>
-      client.frames.some((frame) => frame.type === 'input-ack' && frame.offset > 80),
-    )
+    client.type(`${go.awaited}; yes 0123456789abcde | head -c 3000000; echo end; ${done.given}\n`)
+    await client.taken()
     client.socket.terminate()
     await until('it is detached', () => stateOf(sessionId) === 'DETACHED')
     const has = client.offset()
-    let again = await stage.connect(stage.sessions.reattach(sessionId), { offset: has })
-    await again.ready()
-    while (!again.text().includes('end\n')) {
-      // Still writing: away once more, so that it runs on without waiting for anybody.
-      again.socket.terminate()
-      await until('it is detached', () => stateOf(sessionId) === 'DETACHED')
-      again = await stage.connect(stage.sessions.reattach(sessionId), { offset: has })
-      await again.ready()
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
+    await go.give()
+    await until('everything was written', () => done.isGiven())
+    const again = await stage.connect(stage.sessions.reattach(sessionId), { offset: has })
+    await shows(again, 'end\n')
     const { offset, lost } = await again.ready()
     expect(offset - lost).toBe(has)
     expect(lost).toBeGreaterThan(1_500_000)
@@ -114,11 +126,15 @@ describe('a client that lost its connection', () => {
 
   test('has the end of the output and the exit code, even where the program ended while it was away', async () => {
     const { sessionId, client } = await opened()
-    client.type('sleep 0.2; echo $((30+4)) words; exit 3\n')
+    const go = await signal()
+    client.type(`echo pid-$$; ${go.awaited}; echo $((30+4)) words; exit 3\n`)
+    await shows(client, /pid-\d+/)
     await client.taken()
     client.socket.terminate()
     await until('it is detached', () => stateOf(sessionId) === 'DETACHED')
-    await new Promise((resolve) => setTimeout(resolve, 600))
+    const shell = Number(/pid-(\d+)/.exec(client.text())?.[1])
+    await go.give()
+    await until('the program has ended', () => !isRunning(shell))
     const again = await stage.connect(stage.sessions.reattach(sessionId), { offset: client.offset() })
     expect(await again.closed).toEqual({ code: 4410, reason: 'EXIT' })
     expect(again.text()).toContain('34 words')
