@@ -11,12 +11,16 @@ export class Wake {
     this.#awake?.()
   }
 
-  /** Resolves when called. For one sleeper at a time. */
-  async sleep(): Promise<void> {
+  /** Resolves when called, or after so many milliseconds where they are given. For one sleeper at a time. */
+  async sleep(atMostMs?: number): Promise<void> {
     if (!this.#isDue) {
+      let timer: NodeJS.Timeout | undefined
       await new Promise<void>((resolve) => {
         this.#awake = resolve
+        // Who sleeps keeps no process from its end.
+        if (atMostMs !== undefined) timer = setTimeout(resolve, atMostMs).unref()
       })
+      clearTimeout(timer)
     }
     this.#awake = undefined
     this.#isDue = false
