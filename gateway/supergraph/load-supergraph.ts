@@ -98,15 +98,17 @@ const generationOf = async (
     // Fetches are ours: no data source of Apollo's is ever used.
     buildService: () => ({ process: () => Promise.reject(new Error('Fetches do not run here')) }),
   })
+  let candidate: Supergraph | undefined
   try {
     const { schema } = await gateway.load()
     // The planner that the gateway has built; a second one would cost the start another half of its time.
     const { queryPlanner } = gateway.__testing()
     if (!queryPlanner) throw new Error('no query planner was built')
-    const supergraph = supergraphOf({ sdl, apiSchema: schema, planner: queryPlanner, planning, limits })
-    await accept(supergraph)
-    return supergraph
+    candidate = supergraphOf({ sdl, apiSchema: schema, planner: queryPlanner, planning, limits })
+    await accept(candidate)
+    return candidate
   } catch (error) {
+    await candidate?.close()
     if (error instanceof CataloguedError) throw error
     const reason = error instanceof Error ? error.message : String(error)
     throw catalogued('SUPERGRAPH_INVALID', {}, { message: `The supergraph cannot be served: ${reason}`, cause: error })

@@ -1,15 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import type { Gateway } from '../../gateway/create-gateway.ts'
-import { createGeneralGateway } from '../../gateway/general-gateway.ts'
-import { systemClock } from '../../platform/clock/clock.ts'
-import { readConfig } from '../../platform/config/config.ts'
-import { silentLog } from '../../platform/log/log.ts'
-import { createMetrics } from '../../platform/metrics/metrics.ts'
 import { federatedGraph } from '../testkit/federated-graph.ts'
-import { readAnswer } from '../testkit/gateway.ts'
+import { startGeneralGateway, type GeneralGateway } from '../testkit/general-gateway.ts'
 import { startHttpSubgraph, type Answer, type HttpSubgraph } from '../testkit/http-subgraph.ts'
 
 const SUBGRAPHS = {
@@ -28,9 +19,7 @@ const SUBGRAPHS = {
   },
 }
 
-let folder: string
-let gateway: Gateway
-let url: string
+let gateway: GeneralGateway
 let good: HttpSubgraph
 let bad: HttpSubgraph
 
@@ -43,37 +32,23 @@ beforeAll(async () => {
   }
   good = await start('good')
   bad = await start('bad')
-  folder = await mkdtemp(join(tmpdir(), 'faults-'))
-  const file = join(folder, 'supergraph.graphql')
-  await writeFile(file, federatedGraph(SUBGRAPHS, { good: good.url, bad: bad.url }).sdl)
-  const environment = {
-    SUPERGRAPH_FILE: file,
-    SUBGRAPH_TIMEOUT_MS: '2500',
-    SUBGRAPH_MAX_RESPONSE_BYTES: '1000000',
-    SUBGRAPH_CIRCUIT_FAILURES: '0',
-  }
-  gateway = await createGeneralGateway({
-    config: readConfig(environment, ['supergraphFile']),
-    clock: systemClock,
-    log: silentLog,
-    metrics: createMetrics(),
+  const { sdl } = federatedGraph(SUBGRAPHS, { good: good.url, bad: bad.url })
+  gateway = await startGeneralGateway(sdl, {
+    settings: {
+      SUBGRAPH_TIMEOUT_MS: '2500',
+      SUBGRAPH_MAX_RESPONSE_BYTES: '1000000',
+      SUBGRAPH_CIRCUIT_FAILURES: '0',
+    },
   })
-  url = (await gateway.listen(0, '127.0.0.1')).url
 })
 afterEach(() => bad.answerWith(undefined))
 afterAll(async () => {
-  await gateway.stop(0)
+  await gateway.stop()
   await Promise.all([good.close(), bad.close()])
-  await rm(folder, { recursive: true })
 })
 
 const ask = async (query: string) => {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  })
-  const { data, errors } = await readAnswer(response)
+  const { data, errors } = await gateway.ask(query)
   return {
     data,
     errors: errors.map(({ path, extensions }) => `${path?.join('.') ?? ''} ${String(extensions['code'])}`),

@@ -1,15 +1,7 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import type { Gateway } from '../../gateway/create-gateway.ts'
-import { createGeneralGateway } from '../../gateway/general-gateway.ts'
-import { systemClock } from '../../platform/clock/clock.ts'
-import { readConfig } from '../../platform/config/config.ts'
-import { silentLog } from '../../platform/log/log.ts'
-import { createMetrics } from '../../platform/metrics/metrics.ts'
+import { createLog } from '../../platform/log/log.ts'
 import { federatedGraph } from '../testkit/federated-graph.ts'
-import { readAnswer } from '../testkit/gateway.ts'
+import { startGeneralGateway, type GeneralGateway } from '../testkit/general-gateway.ts'
 import { startHttpSubgraph, type HttpSubgraph } from '../testkit/http-subgraph.ts'
 import { until } from '../testkit/until.ts'
 
@@ -25,19 +17,13 @@ const generation = (number: number) => ({
   },
 })
 
-let folder: string
-let gateway: Gateway
-let url: string
+let gateway: GeneralGateway
 const servers: HttpSubgraph[] = []
 const supergraphs: string[] = []
-
-const put = async (sdl: string): Promise<void> => {
-  await writeFile(join(folder, 'next.graphql'), sdl)
-  await rename(join(folder, 'next.graphql'), join(folder, 'supergraph.graphql'))
-}
+const complaints: string[] = []
+const log = createLog({ level: 'error', format: 'json', destination: { write: (line) => void complaints.push(line) } })
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'swap-'))
   for (const subgraphs of [generation(0), generation(1)]) {
     const { schemas } = federatedGraph(subgraphs)
     const started = await Promise.all(
@@ -48,28 +34,15 @@ beforeAll(async () => {
       federatedGraph(subgraphs, Object.fromEntries(started.map(([name, server]) => [name, server.url]))).sdl,
     )
   }
-  await put(supergraphs[0] ?? '')
-  gateway = await createGeneralGateway({
-    config: readConfig({ SUPERGRAPH_FILE: join(folder, 'supergraph.graphql') }, ['supergraphFile']),
-    clock: systemClock,
-    log: silentLog,
-    metrics: createMetrics(),
-  })
-  url = (await gateway.listen(0, '127.0.0.1')).url
+  gateway = await startGeneralGateway(supergraphs[0] ?? '', { log })
 })
 afterAll(async () => {
-  await gateway.stop(0)
+  await gateway.stop()
   await Promise.all(servers.map((server) => server.close()))
-  await rm(folder, { recursive: true })
 })
 
 const ask = async (query: string) => {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  })
-  const { data, errors } = await readAnswer(response)
+  const { data, errors } = await gateway.ask(query)
   return { data: JSON.stringify(data), codes: errors.map(({ extensions }) => extensions['code']) }
 }
 
@@ -94,7 +67,7 @@ test('while the supergraph changes under load every operation is answered, by on
   })
   for (const swap of [1, 0, 1, 0]) {
     const before = answered
-    await put(supergraphs[swap] ?? '')
+    await gateway.put(supergraphs[swap] ?? '')
     await until('the new generation answers', async () => (await ask(`{ item { only${swap} } }`)).codes.length === 0)
     await until('operations have run on it', () => answered > before + 16)
   }
@@ -106,8 +79,16 @@ test('while the supergraph changes under load every operation is answered, by on
   )
 })
 
-test('one that does not parse changes nothing', async () => {
-  await put('type Query {')
-  await put(`${supergraphs[0] ?? ''}\ntype Broken { x: Missing }`)
+test.each([
+  ['does not parse', () => 'type Query {'],
+  ['is no supergraph', () => `${supergraphs[1] ?? ''}\ntype Broken { x: Missing }`],
+])('one that %s is refused, and changes nothing', async (_, refused) => {
+  complaints.length = 0
+  await gateway.put(refused())
+  await until('it is refused', () => complaints.some((line) => line.includes('the one before stays in use')))
   expect(await ask('{ item { only0 sizes } }')).toEqual({ data: '{"item":{"only0":0,"sizes":0}}', codes: [] })
+  await gateway.put(supergraphs[1] ?? '')
+  await until('the next one answers', async () => (await ask('{ item { only1 } }')).codes.length === 0)
+  await gateway.put(supergraphs[0] ?? '')
+  await until('the first one answers', async () => (await ask('{ item { only0 } }')).codes.length === 0)
 })

@@ -1,13 +1,30 @@
 import { Kind, visit, type DocumentNode, type SelectionSetNode } from 'graphql'
+import { fragmentsOf } from './fragments-of.ts'
 
-const TYPENAME = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } } as const
+export const TYPENAME = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } } as const
 
 /**
  * Asks for the type name of every object of which variables may leave out all else. The planner (2.14) leaves out the object
  * itself where conditions within it contradict those of its own; it is an empty one.
  */
-export const keepObjects = (document: DocumentNode): DocumentNode =>
-  visit(document, {
+export const keepObjects = (document: DocumentNode): DocumentNode => {
+  const fragments = fragmentsOf(document)
+  /** One that no variable leaves out. */
+  const hasField = ({ selections }: SelectionSetNode): boolean =>
+    selections.some((selection) => {
+      if (selection.directives?.length) return false
+      switch (selection.kind) {
+        case Kind.FIELD:
+          return !selection.name.value.startsWith('__')
+        case Kind.INLINE_FRAGMENT:
+          return hasField(selection.selectionSet)
+        case Kind.FRAGMENT_SPREAD: {
+          const fragment = fragments.get(selection.name.value)
+          return fragment !== undefined && hasField(fragment.selectionSet)
+        }
+      }
+    })
+  return visit(document, {
     Field: (field) =>
       field.selectionSet && !hasField(field.selectionSet)
         ? {
@@ -16,10 +33,4 @@ export const keepObjects = (document: DocumentNode): DocumentNode =>
           }
         : undefined,
   })
-
-/** One that no variable leaves out. */
-const hasField = ({ selections }: SelectionSetNode): boolean =>
-  selections.some(
-    (selection) =>
-      selection.kind === Kind.FIELD && !selection.directives?.length && !selection.name.value.startsWith('__'),
-  )
+}

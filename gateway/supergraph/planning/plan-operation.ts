@@ -3,6 +3,7 @@ import type { QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import type { DocumentNode } from 'graphql'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { keepObjects } from './keep-objects.ts'
+import { leaveOut } from './leave-out.ts'
 import { needsFetch } from './needs-fetch.ts'
 import { separateNames } from './own-names.ts'
 import type { PlanningSdl } from './planning-sdl.ts'
@@ -15,7 +16,8 @@ export type PlanOperation = (document: DocumentNode, drawn: string) => QueryPlan
 export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): PlanOperation => {
   const { required, names, overrides } = planning
   const schema: Schema = planner.supergraph.apiSchema()
-  return (document, drawn) => {
+  return (whole, drawn) => {
+    const document = leaveOut(whole)
     const own = separateNames(keepObjects(document), names)
     const operation = operationFromDocument(schema, own.document, { validate: false })
     const plan = planner.buildQueryPlan(operation, { overrideConditions: overrides.conditions(drawn) })

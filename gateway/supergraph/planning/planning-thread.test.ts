@@ -4,17 +4,17 @@ import { silentLog } from '../../../platform/log/log.ts'
 import { federatedGraph } from '../../../test/testkit/federated-graph.ts'
 import { shopSubgraphs } from '../../../test/testkit/graphs/shop.ts'
 import { loadSupergraph } from '../load-supergraph.ts'
-import { PLANNING_LIMITS } from '../supergraph.ts'
+import { PLANNING_LIMITS, type Supergraph } from '../supergraph.ts'
 import { withoutDocuments } from './planning-messages.ts'
-import { createPlanningThread, type PlanningThread } from './planning-thread.ts'
+import { createPlanningThread, type PlanningThread, type PlanningThreadOptions } from './planning-thread.ts'
 
 const { sdl } = federatedGraph(shopSubgraphs)
 const QUERY = '{ products { id: title shipping reviews { author { mail } } ... on Book { pages } } }'
 const ORDER = { query: QUERY, drawn: '' }
 
 const open: PlanningThread[] = []
-const thread = (timeoutMs: number): PlanningThread => {
-  const made = createPlanningThread({ sdl, timeoutMs, maxHeapMb: 256 })
+const thread = (timeoutMs: number, changes: Partial<PlanningThreadOptions> = {}): PlanningThread => {
+  const made = createPlanningThread({ sdl, timeoutMs, maxHeapMb: 256, ...changes })
   open.push(made)
   return made
 }
@@ -54,4 +54,26 @@ test('too many that wait are refused; what waits when it closes is told so', asy
   await planning.close()
   expect(await waiting[0]).toMatchObject({ code: 'SHUTTING_DOWN' })
   expect(await waiting[64]).toMatchObject({ code: 'SHUTTING_DOWN' })
+})
+
+test('one that takes too much memory is too large; another fault is what it is', async () => {
+  await expect(thread(5000, { maxHeapMb: 8 }).plan(ORDER)).rejects.toMatchObject({ code: 'OPERATION_TOO_LARGE' })
+  for (const planning of [thread(5000, { sdl: 'type Query {' }), thread(5000)]) {
+    const fault = await planning.plan({ query: '{ nowhere }', drawn: '' }).catch((error: unknown) => error)
+    expect(fault).toMatchObject({ message: expect.stringMatching(/Syntax Error|nowhere/) })
+    expect(fault).not.toHaveProperty('code', 'OPERATION_TOO_LARGE')
+  }
+})
+
+test('a supergraph that is refused plans nothing more', async () => {
+  let planned: unknown
+  const accept = (candidate: Supergraph): void => {
+    planned = Promise.resolve(candidate.plan(parse(QUERY))).catch((error: unknown) => error)
+    throw new Error('not this one')
+  }
+  const planning = { ...PLANNING_LIMITS, maxFieldsHere: 3 }
+  await expect(loadSupergraph({ source: { sdl }, log: silentLog, accept, planning })).rejects.toMatchObject({
+    code: 'SUPERGRAPH_INVALID',
+  })
+  expect(await planned).toMatchObject({ code: 'SHUTTING_DOWN' })
 })

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
-import { catalogued, type CataloguedError } from '../../../platform/errors/catalogue.ts'
+import { catalogued } from '../../../platform/errors/catalogue.ts'
 import type { PlanningAnswer, PlanningOrder } from './planning-messages.ts'
 
 export interface PlanningThreadOptions {
@@ -13,7 +13,10 @@ export interface PlanningThreadOptions {
 
 /** Plans large operations aside, one after the other, so that none of them holds up anything else. */
 export interface PlanningThread {
-  /** Rejects with `OPERATION_TOO_LARGE` where planning takes too long, too much memory, or too many wait for it. */
+  /**
+   * Rejects with `OPERATION_TOO_LARGE` where planning takes too long, too much memory, or too many wait for it; with what
+   * the planner refuses otherwise.
+   */
   readonly plan: (order: PlanningOrder) => Promise<QueryPlan>
   readonly close: () => Promise<void>
 }
@@ -21,7 +24,7 @@ export interface PlanningThread {
 interface Waiting {
   readonly order: PlanningOrder
   readonly resolve: (plan: QueryPlan) => void
-  readonly reject: (error: CataloguedError) => void
+  readonly reject: (error: Error) => void
 }
 
 const MAX_WAITING = 64
@@ -54,9 +57,9 @@ export const createPlanningThread = (options: PlanningThreadOptions): PlanningTh
     if (settled) how(settled)
     next()
   }
-  const fail = (cause: unknown): void => {
+  const fail = (error: Error): void => {
     stop()
-    settle(({ reject }) => reject(catalogued('OPERATION_TOO_LARGE', {}, { cause })))
+    settle(({ reject }) => reject(error))
   }
 
   const start = (): Worker => {
@@ -69,7 +72,7 @@ export const createPlanningThread = (options: PlanningThreadOptions): PlanningTh
       isWarm = true
       settle((job) => answered(job, answer))
     })
-    made.on('error', fail)
+    made.on('error', (fault: Error) => fail(isOutOfMemory(fault) ? tooLarge(fault) : fault))
     made.unref()
     return made
   }
@@ -85,7 +88,7 @@ export const createPlanningThread = (options: PlanningThreadOptions): PlanningTh
     worker ??= start()
     // The first one waits for the thread to know the supergraph, too.
     const limit = options.timeoutMs + (isWarm ? 0 : START_MS)
-    timer = setTimeout(() => fail(new Error(`Planning took longer than ${limit.toString()} ms`)), limit)
+    timer = setTimeout(() => fail(tooLarge(new Error(`Planning took longer than ${limit.toString()} ms`))), limit)
     worker.postMessage(present.order)
   }
 
@@ -93,7 +96,7 @@ export const createPlanningThread = (options: PlanningThreadOptions): PlanningTh
     plan: (order) =>
       new Promise((resolve, reject) => {
         if (waiting.length >= MAX_WAITING) {
-          reject(catalogued('OPERATION_TOO_LARGE', {}, { cause: new Error('Too many operations wait to be planned') }))
+          reject(tooLarge(new Error('Too many operations wait to be planned')))
           return
         }
         waiting.push({ order, resolve, reject })
@@ -112,7 +115,12 @@ export const createPlanningThread = (options: PlanningThreadOptions): PlanningTh
 const answered = ({ resolve, reject }: Waiting, answer: PlanningAnswer): void => {
   if ('plan' in answer) resolve(answer.plan)
   else {
-    const { code = 'OPERATION_TOO_LARGE', message } = answer.failure
-    reject(catalogued(code, {}, { cause: new Error(message) }))
+    const { code, message } = answer.failure
+    const fault = new Error(message)
+    reject(code === undefined ? fault : catalogued(code, {}, { cause: fault }))
   }
 }
+
+const tooLarge = (cause: Error): Error => catalogued('OPERATION_TOO_LARGE', {}, { cause })
+
+const isOutOfMemory = (fault: Error): boolean => 'code' in fault && fault.code === 'ERR_WORKER_OUT_OF_MEMORY'

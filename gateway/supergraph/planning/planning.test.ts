@@ -111,6 +111,30 @@ test('two fields that require one field with different arguments each get their 
   })
 })
 
+test('what a literal leaves out neither needs nor keeps anything', async () => {
+  const { ask } = await serve(weather)
+  expect(await ask('{ stations { sensors feelsLike @skip(if: true) ... @include(if: false) { isHigh } } }')).toEqual({
+    data: { stations: [{ sensors: ['s1-0', 's1-1'] }, { sensors: ['s2-0', 's2-1'] }] },
+    codes: [],
+  })
+  expect(await ask('{ stations { id @include(if: false) } }')).toEqual({ data: { stations: [{}, {}] }, codes: [] })
+})
+
+test('two such fields under one condition each get their own, too', async () => {
+  const { ask } = await serve(weather)
+  const query = 'query ($all: Boolean!) { stations { ... @include(if: $all) { feelsLike feelsLikeF } } }'
+  expect(await ask(query, { all: true })).toEqual({
+    data: {
+      stations: [
+        { feelsLike: 11, feelsLikeF: 102 },
+        { feelsLike: 21, feelsLikeF: 202 },
+      ],
+    },
+    codes: [],
+  })
+  expect(await ask(query, { all: false })).toEqual({ data: { stations: [{}, {}] }, codes: [] })
+})
+
 test('the names that the planner uses are nobody else’s', async () => {
   const { sdl, faults } = await serve(weather)
   const { required } = planningSdl(sdl)

@@ -1,6 +1,6 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
-import { Kind, type DirectiveNode, type FieldNode, type SelectionNode, type SelectionSetNode } from 'graphql'
-import { documentOf } from './fetch-document.ts'
+import type { FieldNode } from 'graphql'
+import { entityFields } from './entity-fields.ts'
 import { partOfFetch } from './part-of-fetch.ts'
 import type { RequiredFields } from './required-fields.ts'
 
@@ -9,8 +9,11 @@ import type { RequiredFields } from './required-fields.ts'
  * fields it would leave their representation incomplete, and them null: it gets a fetch of its own.
  */
 export const splitByCondition = (node: FetchNode, required: RequiredFields): readonly FetchNode[] => {
-  if (!node.requires || required.hasNoRequirements) return [node]
-  const fields = entityFields(documentOf(node), node.serviceName, required)
+  if (!node.requires) return [node]
+  const fields = entityFields(node).map(({ field, type, condition }) => ({
+    ...{ field, condition },
+    needs: required.needs(node.serviceName, type, field.name.value),
+  }))
   const conditional = fields.filter(({ needs, condition }) => needs.size > 0 && condition !== '')
   const conditions = new Set(conditional.map(({ condition }) => condition))
   if (conditional.length === 0 || (conditional.length === fields.length && conditions.size === 1)) return [node]
@@ -20,7 +23,7 @@ export const splitByCondition = (node: FetchNode, required: RequiredFields): rea
     .filter((group) => group.length > 0)
     .map((group) => {
       const needed = new Set(group.flatMap(({ needs }) => [...needs]))
-      const kept = new Set<SelectionNode>(group.map(({ field }) => field))
+      const kept = new Set<FieldNode>(group.map(({ field }) => field))
       const isUnneeded = (name: string, type: string): boolean =>
         !needed.has(name) && !required.keys(type).has(name) && fields.some(({ needs }) => needs.has(name))
       return partOfFetch(node, {
@@ -29,43 +32,6 @@ export const splitByCondition = (node: FetchNode, required: RequiredFields): rea
       })
     })
 }
-
-interface EntityField {
-  readonly field: FieldNode
-  readonly needs: ReadonlySet<string>
-  /** The variables' directives that it stands under, as text; empty where it is always there. */
-  readonly condition: string
-}
-
-const entityFields = (
-  document: ReturnType<typeof documentOf>,
-  subgraph: string,
-  required: RequiredFields,
-): readonly EntityField[] => {
-  const found: EntityField[] = []
-  const collect = ({ selections }: SelectionSetNode, type: string, condition: string): void => {
-    for (const selection of selections) {
-      const under = condition + conditionOf(selection.directives ?? [])
-      if (selection.kind === Kind.FIELD)
-        found.push({ field: selection, needs: required.needs(subgraph, type, selection.name.value), condition: under })
-      if (selection.kind === Kind.INLINE_FRAGMENT)
-        collect(selection.selectionSet, selection.typeCondition?.name.value ?? type, under)
-    }
-  }
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue
-    const [entities] = definition.selectionSet.selections
-    if (entities?.kind === Kind.FIELD && entities.selectionSet) collect(entities.selectionSet, '', '')
-  }
-  return found
-}
-
-const conditionOf = (directives: readonly DirectiveNode[]): string =>
-  directives
-    .map(({ name, arguments: [given] = [] }) =>
-      given?.value.kind === Kind.VARIABLE ? `@${name.value} ${given.value.name.value} ` : '',
-    )
-    .join('')
 
 /** What is required, less what `isUnneeded` says of the entity's own fields. */
 const without = (

@@ -1,13 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createGeneralGateway } from '../../../gateway/general-gateway.ts'
-import { systemClock } from '../../../platform/clock/clock.ts'
-import { readConfig } from '../../../platform/config/config.ts'
-import { silentLog } from '../../../platform/log/log.ts'
-import { createMetrics } from '../../../platform/metrics/metrics.ts'
 import { federatedGraph } from '../../testkit/federated-graph.ts'
-import { readAnswer } from '../../testkit/gateway.ts'
+import { startGeneralGateway } from '../../testkit/general-gateway.ts'
 import { startHttpSubgraph } from '../../testkit/http-subgraph.ts'
 import { answerOf } from './answer.ts'
 import { countOf, createInProcess, type InProcess, type Runner } from './in-process.ts'
@@ -26,16 +18,7 @@ export const createStage = async (topic: Topic): Promise<Stage> => {
     ),
   )
   const urls = Object.fromEntries([...servers].map(([name, { url }]) => [name, url]))
-  const folder = await mkdtemp(join(tmpdir(), 'federation-'))
-  const file = join(folder, 'supergraph.graphql')
-  await writeFile(file, federatedGraph(subgraphs, urls).sdl)
-  const gateway = await createGeneralGateway({
-    config: readConfig({ SUPERGRAPH_FILE: file }, ['supergraphFile']),
-    clock: systemClock,
-    log: silentLog,
-    metrics: createMetrics(),
-  })
-  const { url } = await gateway.listen(0, '127.0.0.1')
+  const gateway = await startGeneralGateway(federatedGraph(subgraphs, urls).sdl)
 
   return {
     monolith,
@@ -43,22 +26,16 @@ export const createStage = async (topic: Topic): Promise<Stage> => {
     overHttp: async (query, variables) => {
       renew()
       const before = [...servers].map(([name, { received }]) => [name, received.length] as const)
-      const response = await fetch(`${url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables }),
-      })
-      const answer = answerOf(await readAnswer(response))
+      const answer = answerOf(await gateway.ask(query, variables))
       const asked = before.flatMap(([name, count]) =>
         Array.from({ length: (servers.get(name)?.received.length ?? 0) - count }, () => name),
       )
       return { answer, fetches: countOf(asked) }
     },
     close: async () => {
-      await gateway.stop(0)
+      await gateway.stop()
       await close()
       await Promise.all([...servers.values()].map((server) => server.close()))
-      await rm(folder, { recursive: true })
     },
   }
 }

@@ -17,7 +17,7 @@ export interface RandomOperation {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
-const HEAD = '($yes: Boolean!, $no: Boolean = false, $n: Int, $in: Input)'
+const VARIABLES = { yes: 'Boolean!', no: 'Boolean = false', n: 'Int', in: 'Input' }
 const ALIASES = ['__proto__', 'constructor', 'toString', 'a', 'b', 'c', 'd']
 const TRIES = 20
 
@@ -33,11 +33,17 @@ export const randomOperation = (random: Random, schema: GraphQLSchema, kind: 'qu
   }
   for (let tries = 0; tries < TRIES; tries++) {
     const writer = new SelectionWriter(random, schema)
-    const document = parse(`${kind} Q${HEAD} ${writer.selections(root, 4)}\n${writer.fragments.join('\n')}`)
-    const faults = validate(schema, document).filter(({ message }) => !message.includes('is never used'))
-    if (faults.length === 0) return { document, variables }
+    const body = `${writer.selections(root, 4)}\n${writer.fragments.join('\n')}`
+    const document = parse(`${kind} Q${definitionsFor(body)} ${body}`)
+    if (validate(schema, document).length === 0) return { document, variables }
   }
   return { document: parse(`${kind} { __typename }`), variables: {} }
+}
+
+/** Of the variables that are used: an operation without conditions has none. */
+const definitionsFor = (body: string): string => {
+  const used = Object.entries(VARIABLES).filter(([name]) => new RegExp(`\\$${name}\\b`).test(body))
+  return used.length === 0 ? '' : `(${used.map(([name, type]) => `$${name}: ${type}`).join(', ')})`
 }
 
 class SelectionWriter {
