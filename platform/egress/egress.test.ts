@@ -132,6 +132,12 @@ describe('a name', () => {
     expect(await egress({ resolver }).check(NAMED)).toEqual({ ok: false, error: 'URL_NOT_ALLOWED' })
   })
 
+  test('that is never resolved is refused in time', async () => {
+    const resolver = { resolve: () => new Promise<never>(() => undefined) }
+    const refused = await egress({ resolver, timeoutMs: 200 }).check(NAMED)
+    expect(refused).toEqual({ ok: false, error: 'URL_NOT_ALLOWED' })
+  })
+
   test('that resolves to a public address is taken', async () => {
     const resolver = resolverOf([PUBLIC, '2606:4700:4700::1111'])
     expect(await egress({ resolver }).check(NAMED)).toMatchObject({ ok: true })

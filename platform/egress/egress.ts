@@ -21,7 +21,7 @@ export interface EgressPost {
 
 /** The only way to an address that somebody else gave: it leads to the open internet, or nowhere. */
 export interface Egress {
-  /** Whether requests to it would be sent now. */
+  /** Whether requests to it would be sent now. A name that is not resolved in the time of a request is refused. */
   readonly check: (url: string) => Promise<Result<URL, EgressRefusal>>
   /**
    * Checks the address anew, and sends. No redirect is followed, of the answer only the status and `retry-after` are
@@ -83,23 +83,30 @@ export const createEgress = ({ policy, timeoutMs, resolver = systemResolver(), c
     }
   }
 
+  /** What work comes to; undefined when it takes too long: then it is told to end, and not waited for. */
+  const inTime = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> => {
+    const deadline = new AbortController()
+    const late = after(timeoutMs, undefined, { signal: deadline.signal, ref: false }).catch(() => undefined)
+    const done = await Promise.race([work(deadline.signal), late])
+    deadline.abort()
+    return done
+  }
+
   return {
     check: async (text) => {
-      const target = await checked(text)
+      const target = (await inTime(() => checked(text))) ?? err('URL_NOT_ALLOWED')
       return target.ok ? ok(target.value.url) : target
     },
     post: async (post) => {
-      const deadline = new AbortController()
       let outcome: EgressOutcome | undefined
-      const late = after(timeoutMs, undefined, { signal: deadline.signal, ref: false }).catch(() => undefined)
       const answered = (answer: EgressOutcome): void => {
         outcome = answer
       }
-      const sent = send(post, { signal: deadline.signal, answered }).catch((error: unknown) => {
-        outcome ??= { kind: 'failed', failure: failureOf(error) } // once there is a status, it stands
-      })
-      await Promise.race([sent, late])
-      deadline.abort()
+      await inTime((signal) =>
+        send(post, { signal, answered }).catch((error: unknown) => {
+          outcome ??= { kind: 'failed', failure: failureOf(error) } // once there is a status, it stands
+        }),
+      )
       return outcome ?? { kind: 'failed', failure: 'TIMEOUT' }
     },
   }
