@@ -31,16 +31,16 @@ export class ReceiptRepository {
     return rows[0]?.count ?? 0
   }
 
-  /** Those that are marked already keep their time; returns how many were not. */
-  async markRead(ids: readonly Uuid[], view: View, at: Date): Promise<number> {
-    return this.#mark(Prisma.sql`${visible(view)} AND n.id = ANY (${ids}::uuid[])`, view, {
+  /** Those that are marked already keep their time. */
+  async markRead(ids: readonly Uuid[], view: View, at: Date): Promise<void> {
+    await this.#mark(Prisma.sql`${visible(view)} AND n.id = ANY (${ids}::uuid[])`, view, {
       readAt: at,
       dismissedAt: null,
     })
   }
 
-  async dismiss(ids: readonly Uuid[], view: View, at: Date): Promise<number> {
-    return this.#mark(Prisma.sql`${visible(view)} AND n.id = ANY (${ids}::uuid[])`, view, {
+  async dismiss(ids: readonly Uuid[], view: View, at: Date): Promise<void> {
+    await this.#mark(Prisma.sql`${visible(view)} AND n.id = ANY (${ids}::uuid[])`, view, {
       readAt: null,
       dismissedAt: at,
     })
@@ -71,8 +71,8 @@ export class ReceiptRepository {
     which: Prisma.Sql,
     view: View,
     { readAt, dismissedAt }: { readonly readAt: Date | null; readonly dismissedAt: Date | null },
-  ): Promise<number> {
-    return this.#db.$executeRaw`
+  ): Promise<void> {
+    await this.#db.$executeRaw`
       INSERT INTO notifications.receipts AS held (user_id, channel_id, notification_id, read_at, dismissed_at)
       SELECT ${this.#scope.userId}::uuid, n.channel_id, n.id, ${readAt}::timestamptz, ${dismissedAt}::timestamptz
       FROM ${channelsOf(this.#scope, view)} JOIN notifications.notifications n ON n.channel_id = wanted.channel_id ${which}
