@@ -42,8 +42,10 @@ export class WebhookClaimRepository {
     return rows[0]
   }
 
-  /** To how many endpoints something is sent now. */
-  async countLive(now: Date): Promise<number> {
+  /** To how many something is sent now; until the unit ends nobody else counts in this organization. */
+  async countLiveForTake(now: Date): Promise<number> {
+    const name = `webhook-claims:${this.#scope.organizationId}`
+    await this.#db.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`
     return this.#db.webhookEndpoint.count({ where: { ...this.#scope.columns, claimedUntil: { gt: now } } })
   }
 

@@ -67,7 +67,7 @@ export const sendingService = (dependencies: SendingDependencies) => {
       const held = await claims.lock(endpoint)
       if (held === undefined) return ok(undefined)
       const ownTurn = turnOf(held, now)
-      const isBusy = ownTurn.kind === 'NOW' && (await claims.countLive(now)) >= MAX_LIVE_CLAIMS
+      const isBusy = ownTurn.kind === 'NOW' && (await claims.countLiveForTake(now)) >= MAX_LIVE_CLAIMS
       const turn = isBusy ? afterOthers(now) : ownTurn
       if (turn.kind === 'LATER') queueDelivery(jobs, organizationId, endpoint, turn.at)
       if (turn.kind !== 'NOW') return ok(undefined)
