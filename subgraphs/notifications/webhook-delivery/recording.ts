@@ -63,8 +63,8 @@ export const recordingService = ({ units, clock, ids }: RecordingDependencies) =
       const payload = eventPayload(type, event)
       for (const endpoint of endpoints) {
         const delivery = newDelivery({ clock, ids }, { id: event.id, type: type.name, occurredAt, payload })
-        const appended = await deliveries.append(endpoint, delivery, ...bounds(clock.now()))
-        if (appended?.isWaiting === true) queueDelivery(jobs, organizationId, endpoint)
+        const isWaiting = await deliveries.append(endpoint, delivery, ...bounds(clock.now()))
+        if (isWaiting) queueDelivery(jobs, organizationId, endpoint)
       }
       return ok(undefined)
     })

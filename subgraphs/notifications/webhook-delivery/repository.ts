@@ -5,7 +5,7 @@ import type { EgressFailure, EgressOutcome } from '../../../platform/egress/egre
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { endpointId, type WebhookEndpointId } from '../webhook/model.ts'
-import { deliveryId, type DeliveryStatus, type WebhookDelivery, type WebhookDeliveryId } from './model.ts'
+import { deliveryId, type DeliveryStatus, type WebhookDelivery } from './model.ts'
 import type { DeliveryPage } from './position.ts'
 
 interface DeliveryRow {
@@ -33,13 +33,16 @@ const toDelivery = ({ orgId, id, endpointId: endpoint, eventId, ...row }: Delive
   eventId: uuidColumn(eventId),
 })
 
-/** What is after its endpoint's position is to be sent, whatever became of it before; the first of it at a known time. */
+/** What is after its endpoint's position is to be sent, whatever became of it before; the first that is kept of it, next. */
 const STATUS = Prisma.sql`CASE WHEN d.sequence > e.position THEN 'PENDING' ELSE d.status END`
 const COLUMNS = Prisma.sql`
   d.org_id AS "orgId", d.id, d.endpoint_id AS "endpointId", d.sequence, d.event_id AS "eventId",
   d.event_type AS "eventType", d.occurred_at AS "occurredAt", ${STATUS} AS status, d.attempts,
   d.created_at AS "createdAt", d.last_attempt_at AS "lastAttemptAt", d.response_status AS "responseStatus", d.failure,
-  d.delivered_at AS "deliveredAt", CASE WHEN d.sequence = e.position + 1 THEN e.next_attempt_at END AS "nextAttemptAt"`
+  d.delivered_at AS "deliveredAt", CASE WHEN d.sequence = (
+    SELECT min(k.sequence) FROM notifications.webhook_deliveries k
+    WHERE k.org_id = d.org_id AND k.endpoint_id = d.endpoint_id AND k.sequence > e.position
+  ) THEN e.next_attempt_at END AS "nextAttemptAt"`
 const TABLES = Prisma.sql`
   notifications.webhook_deliveries d
   JOIN notifications.webhook_endpoints e ON e.org_id = d.org_id AND e.id = d.endpoint_id`
@@ -60,13 +63,6 @@ export interface NewDelivery {
   readonly traceparent: string | undefined
 }
 
-/** An endpoint that got a delivery, and whether somebody has to be woken to send it. */
-export interface Appended {
-  readonly endpointId: Uuid
-  readonly sequence: bigint
-  readonly isWaiting: boolean
-}
-
 /** The deliveries of one organization's endpoints. */
 export class WebhookDeliveryRepository {
   readonly #db: Transaction
@@ -84,17 +80,17 @@ export class WebhookDeliveryRepository {
   }
 
   /**
-   * Gives an endpoint one more delivery, and takes up to two away that are older than `keptSince`, so that there are no
-   * more than of that time. An endpoint that has nothing scheduled, or what it had scheduled is long overdue, is to be
-   * woken: false is told of one that is disabled, and of one that somebody sends to already. Undefined when it is gone.
+   * Gives an endpoint one more delivery, and takes up to two away that are older than `keptSince`: more than come, so that
+   * those that are too old become fewer. True when somebody has to be woken to send it: nothing was scheduled for the
+   * endpoint, or what was is long overdue. False of one that is disabled, that has its next try ahead, or is gone.
    */
-  async append(endpoint: Uuid, delivery: NewDelivery, keptSince: Date, overdue: Date): Promise<Appended | undefined> {
+  async append(endpoint: Uuid, delivery: NewDelivery, keptSince: Date, overdue: Date): Promise<boolean> {
     const key = { ...this.#scope.columns, id: endpoint }
     const [held] = await this.#db.$queryRaw<{ isWaiting: boolean; sequence: bigint }[]>`
       SELECT last_sequence + 1 AS sequence, state = 'ENABLED' AND (
         next_attempt_at IS NULL OR greatest(next_attempt_at, claimed_until) < ${overdue}) AS "isWaiting"
       FROM notifications.webhook_endpoints WHERE org_id = ${key.orgId}::uuid AND id = ${endpoint}::uuid FOR UPDATE`
-    if (held === undefined) return undefined
+    if (held === undefined) return false
     const { sequence, isWaiting } = held
     const nextAttemptAt = isWaiting ? { nextAttemptAt: delivery.createdAt } : {}
     await this.#db.webhookEndpoint.updateMany({ where: key, data: { lastSequence: sequence, ...nextAttemptAt } })
@@ -117,7 +113,7 @@ export class WebhookDeliveryRepository {
           SELECT sequence FROM notifications.webhook_deliveries
           WHERE org_id = ${this.#scope.organizationId}::uuid AND endpoint_id = ${endpoint}::uuid
           ORDER BY sequence LIMIT 2)`
-    return { endpointId: endpoint, sequence, isWaiting }
+    return isWaiting
   }
 
   /** The endpoints that chose a type and were there at a time, in the order in which they are to be locked. */
@@ -130,7 +126,7 @@ export class WebhookDeliveryRepository {
     return rows.map(({ id }) => uuidColumn(id))
   }
 
-  /** The place before the oldest one that is kept; that of the newest where none is. */
+  /** The place before the oldest one that is kept; undefined where none is. */
   async oldestCursor(endpoint: Uuid): Promise<bigint | undefined> {
     const row = await this.#db.webhookDelivery.findFirst({
       where: { ...this.#scope.columns, endpointId: endpoint },
@@ -146,7 +142,7 @@ export class WebhookDeliveryRepository {
     return this.#db.webhookDelivery.count({ where })
   }
 
-  /** How a try of a delivery ended; `status` where that decides it. */
+  /** How a try of a delivery ended, and what the delivery is after it. */
   async recordTry(id: Uuid, at: Date, outcome: EgressOutcome, status: DeliveryStatus): Promise<void> {
     await this.#db.webhookDelivery.updateMany({
       where: { ...this.#scope.columns, id },
@@ -172,7 +168,7 @@ export class WebhookDeliverySetRepository {
     this.#scope = scope
   }
 
-  #within(ids: readonly (WebhookDeliveryId | WebhookEndpointId)[]) {
+  #within(ids: readonly WebhookEndpointId[]) {
     const organizations = new Set<string>(this.#scope.organizations.map(({ organizationId }) => organizationId))
     return ids.filter(({ scope }) => organizations.has(scope))
   }

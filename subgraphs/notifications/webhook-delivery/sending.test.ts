@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { Webhook } from 'standardwebhooks'
 import { createEnvelope } from '../../../platform/crypto/envelope.ts'
-import { selfId } from '../../../platform/ids/id.ts'
+import { selfId, type Uuid } from '../../../platform/ids/id.ts'
 import { manualClock } from '../../../test/testkit/manual-clock.ts'
 import type { ReceivedPost } from '../../../test/testkit/receiver.ts'
 import { until } from '../../../test/testkit/until.ts'
 import { createTestPartner, managerOf, webhookMeans, type TestPartner } from '../testkit/test-partner.ts'
 import type { WebhookEndpoint } from '../webhook/model.ts'
 import { messageId } from '../webhook/signature.ts'
+import { deliveryId } from './model.ts'
 import { redeliveryCursor } from './position.ts'
 
 let partner: TestPartner
@@ -380,9 +381,14 @@ test('deliveries older than thirty days go when new ones come', async () => {
   await happen(3)
   clock.advance(31 * 86_400)
   await happen(2)
-  expect(await partner.rows('select sequence::int from notifications.webhook_deliveries order by 1')).toEqual(
-    [4, 5].map((sequence) => ({ sequence })),
+  const kept = await partner.rows<{ id: Uuid; sequence: number }>(
+    'select id, sequence::int from notifications.webhook_deliveries order by sequence',
   )
+  expect(kept.map(({ sequence }) => sequence)).toEqual([4, 5])
+  // The first that is kept is next, and says when, though those before it went untold.
+  const { scope } = endpoint.id
+  const shown = kept.map(({ id }) => partner.webhooks.deliveries.find(managerOf(scope), deliveryId(scope, id)))
+  expect(await Promise.all(shown)).toMatchObject([{ nextAttemptAt: expect.any(Date) }, { nextAttemptAt: null }])
   const heard = listen()
   await sendAll(3)
   expect(heard.all()).toHaveLength(2)

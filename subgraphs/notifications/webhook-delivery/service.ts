@@ -88,8 +88,7 @@ export const webhookDeliveryService = ({ units, clock, ids }: Omit<WebhookDepend
         const payload = webhookPayload(TEST_EVENT_TYPE, now.toISOString(), organizationId, told)
         const event = { id: ids.next(), type: TEST_EVENT_TYPE, occurredAt: now, payload }
         const delivery = newDelivery({ clock, ids }, event)
-        const appended = await deliveries.append(id.local, delivery, ...bounds(now))
-        if (appended?.isWaiting === true) queueDelivery(jobs, organizationId, id.local)
+        if (await deliveries.append(id.local, delivery, ...bounds(now))) queueDelivery(jobs, organizationId, id.local)
         audit.succeeded('notifications.webhook.test', id.text)
         const made = await deliveries.find(delivery.id)
         return made === undefined ? err('NOT_FOUND') : ok(made)
