@@ -9,11 +9,11 @@ import type {
   WebhookEndpointId,
 } from '../webhook/model.ts'
 import type { WebhookDependencies, WebhookManager } from '../webhook/dependencies.ts'
-import { wake } from '../webhook/service.ts'
 import { queueDelivery } from './jobs.ts'
 import type { WebhookDelivery, WebhookDeliveryId } from './model.ts'
 import { redeliveryPosition, type DeliveryPage } from './position.ts'
 import { bounds, newDelivery } from './recording.ts'
+import { wake } from './wake.ts'
 
 /** An endpoint that begins again, and how many deliveries it is sent again. */
 export interface Redelivery {
@@ -54,8 +54,9 @@ export const webhookDeliveryService = ({ units, clock, ids }: Omit<WebhookDepend
         if (place.value > held.lastSequence) return err('CURSOR_INVALID')
         const oldest = (await deliveries.oldestCursor(id.local)) ?? held.lastSequence
         if (place.value < oldest) return err('CURSOR_TOO_OLD')
-        if (place.value < held.position) await endpoints.goBack(id.local, place.value)
-        await wake({ endpoints, jobs }, grant.scope, id.local, clock.now())
+        const position = place.value < held.position ? place.value : held.position
+        if (position < held.position) await endpoints.beginAfter(id.local, position)
+        await wake({ endpoints, jobs }, grant.scope, id.local, { ...held, position }, clock.now())
         const endpoint = await endpoints.find(id.local)
         if (endpoint === undefined) return err('NOT_FOUND')
         const count = Number(held.lastSequence - place.value)

@@ -23,10 +23,6 @@ interface Registration {
   /** The place of the newest delivery that was recorded for it, and of the last one that is done with. */
   readonly lastSequence: bigint
   readonly position: bigint
-  /** Tries so far of the delivery after `position`. */
-  readonly attempts: number
-  /** When that one is tried; null while nothing is to be sent. */
-  readonly nextAttemptAt: Date | null
 }
 
 /** An address of a partner that is told of events of one organization. */
@@ -38,6 +34,9 @@ export interface EndpointInput {
   readonly description: string
   readonly eventTypes: readonly string[]
 }
+
+/** What of it is to change; what is left out stays. */
+export type EndpointChanges = Partial<EndpointInput>
 
 export const MAX_ENDPOINTS = 20
 const MAX_DESCRIPTION = 200

@@ -7,6 +7,7 @@ import type { WebhookEndpointModel } from '../../../prisma/generated/models.ts'
 import {
   endpointId,
   type DisabledReason,
+  type EndpointChanges,
   type EndpointInput,
   type EndpointState,
   type WebhookEndpoint,
@@ -28,8 +29,6 @@ const toEndpoint = (row: WebhookEndpointModel): WebhookEndpoint => ({
   failingSince: row.failingSince,
   lastSequence: row.lastSequence,
   position: row.position,
-  attempts: row.attempts,
-  nextAttemptAt: row.nextAttemptAt,
   ...stateOf(row),
 })
 
@@ -85,9 +84,9 @@ export class WebhookEndpointRepository {
     })
   }
 
-  /** False when there is none. */
-  async update(id: Uuid, { url, description, eventTypes }: EndpointInput, updatedAt: Date): Promise<boolean> {
-    return this.#set(id, { url, description, eventTypes: [...eventTypes], updatedAt })
+  /** What is left out stays. */
+  async update(id: Uuid, { eventTypes, ...others }: EndpointChanges, updatedAt: Date): Promise<void> {
+    await this.#set(id, { ...others, ...(eventTypes && { eventTypes: [...eventTypes] }), updatedAt })
   }
 
   /** Its deliveries and secrets go with it. False when there is none. */
@@ -96,26 +95,26 @@ export class WebhookEndpointRepository {
   }
 
   /** Who is sending at this moment goes on, and is the last. */
-  async disable(id: Uuid, disabledReason: DisabledReason, at: Date): Promise<boolean> {
-    return this.#set(id, { state: 'DISABLED', disabledReason, disabledAt: at, updatedAt: at, nextAttemptAt: null })
+  async disable(id: Uuid, disabledReason: DisabledReason, at: Date): Promise<void> {
+    await this.#set(id, { state: 'DISABLED', disabledReason, disabledAt: at, updatedAt: at, nextAttemptAt: null })
   }
 
   /** It begins with what waits, as if nothing had failed. */
-  async enable(id: Uuid, updatedAt: Date): Promise<boolean> {
+  async enable(id: Uuid, updatedAt: Date): Promise<void> {
     const whole = { disabledReason: null, disabledAt: null, failingSince: null, attempts: 0 }
-    return this.#set(id, { state: 'ENABLED', updatedAt, ...whole })
+    await this.#set(id, { state: 'ENABLED', updatedAt, ...whole })
   }
 
   /**
-   * Goes back to after a place, and begins anew there. Who is sending at this moment is not believed any more, and kept
-   * company by nobody: its claim stands until it ends.
+   * Begins anew after a place. Who is sending at this moment is not believed any more, and kept company by nobody: its
+   * claim stands until it ends.
    */
-  async goBack(id: Uuid, position: bigint): Promise<boolean> {
-    return this.#set(id, { position, attempts: 0, claimId: null })
+  async beginAfter(id: Uuid, position: bigint): Promise<void> {
+    await this.#set(id, { position, attempts: 0, claimId: null })
   }
 
-  /** When the next delivery is tried; null: not at all. */
-  async schedule(id: Uuid, nextAttemptAt: Date | null): Promise<void> {
+  /** When the next delivery is tried. */
+  async schedule(id: Uuid, nextAttemptAt: Date): Promise<void> {
     await this.#set(id, { nextAttemptAt })
   }
 
@@ -147,8 +146,8 @@ export class WebhookEndpointRepository {
     await this.#db.webhookSecret.updateMany({ where: { ...where, expiresAt: null }, data: { expiresAt } })
   }
 
-  async #set(id: Uuid, data: Parameters<Transaction['webhookEndpoint']['updateMany']>[0]['data']): Promise<boolean> {
-    return (await this.#db.webhookEndpoint.updateMany({ where: this.#one(id), data })).count === 1
+  async #set(id: Uuid, data: Parameters<Transaction['webhookEndpoint']['updateMany']>[0]['data']): Promise<void> {
+    await this.#db.webhookEndpoint.updateMany({ where: this.#one(id), data })
   }
 
   #one(id: Uuid) {

@@ -51,9 +51,9 @@ export const webhookResolvers: Pick<NotificationsResolvers, 'Query' | 'Mutation'
         const { url, eventTypes, description } = input
         return updateWebhookEndpointPayload(
           await webhooks.endpoints.update(grant, parseIdOrThrow('whe', input.webhookEndpointId, ENDPOINT), {
-            url: url ?? undefined,
-            eventTypes: eventTypes ?? undefined,
-            description: description ?? undefined,
+            ...(typeof url === 'string' && { url }),
+            ...(eventTypes && { eventTypes }),
+            ...(typeof description === 'string' && { description }),
           }),
         )
       },

@@ -1,9 +1,7 @@
 import type { OrganizationGrant } from '../../../platform/access/authorize.ts'
-import type { OrganizationScope, OrganizationSetScope } from '../../../platform/access/scope.ts'
-import type { TransactionalJobs } from '../../../platform/database/unit-of-work.ts'
-import type { Uuid } from '../../../platform/ids/id.ts'
+import type { OrganizationSetScope } from '../../../platform/access/scope.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
-import { queueDelivery } from '../webhook-delivery/jobs.ts'
+import { wake } from '../webhook-delivery/wake.ts'
 import type { WebhookDependencies, WebhookManager, WithSecret } from './dependencies.ts'
 import {
   endpointId,
@@ -12,6 +10,7 @@ import {
   type CreateWebhookEndpointRefusal,
   type DisableWebhookEndpointRefusal,
   type EnableWebhookEndpointRefusal,
+  type EndpointChanges,
   type EndpointInput,
   type EndpointInputRefusal,
   type UpdateWebhookEndpointRefusal,
@@ -19,44 +18,28 @@ import {
   type WebhookEndpointId,
 } from './model.ts'
 import { parseEventTypes } from './event-types.ts'
-import type { WebhookEndpointRepository } from './repository.ts'
 import { sealSecret } from './secrets.ts'
 import { secretText } from './signature.ts'
-
-export interface EndpointChanges {
-  readonly url?: string | undefined
-  readonly description?: string | undefined
-  readonly eventTypes?: readonly string[] | undefined
-}
-
-/** What waits is sent, from now on. */
-export const wake = async (
-  { endpoints, jobs }: { readonly endpoints: WebhookEndpointRepository; readonly jobs: TransactionalJobs },
-  { organizationId }: OrganizationScope,
-  endpoint: Uuid,
-  now: Date,
-): Promise<void> => {
-  const found = await endpoints.find(endpoint)
-  if (found?.state !== 'ENABLED' || found.position >= found.lastSequence) return
-  await endpoints.schedule(endpoint, now)
-  queueDelivery(jobs, organizationId, endpoint)
-}
 
 export type WebhookService = ReturnType<typeof webhookService>
 
 export const webhookService = ({ units, webhooks, clock, ids }: WebhookDependencies) => {
   /** Looks at what was given, and at where its address leads; outside of any transaction, for that may take a while. */
   const checked = async (
-    input: EndpointInput,
-  ): Promise<Result<EndpointInput, EndpointInputRefusal | 'NOT_CONFIGURED'>> => {
+    given: EndpointChanges,
+  ): Promise<Result<EndpointChanges, EndpointInputRefusal | 'NOT_CONFIGURED'>> => {
     if (webhooks === undefined) return err('NOT_CONFIGURED')
-    const description = parseDescription(input.description)
-    if (!description.ok) return description
-    const eventTypes = parseEventTypes(input.eventTypes)
-    if (!eventTypes.ok) return eventTypes
-    const url = await webhooks.egress.check(input.url)
-    if (!url.ok) return url
-    return ok({ url: input.url, description: description.value, eventTypes: eventTypes.value })
+    const description = given.description === undefined ? undefined : parseDescription(given.description)
+    if (description?.ok === false) return description
+    const eventTypes = given.eventTypes === undefined ? undefined : parseEventTypes(given.eventTypes)
+    if (eventTypes?.ok === false) return eventTypes
+    const url = given.url === undefined ? undefined : await webhooks.egress.check(given.url)
+    if (url?.ok === false) return url
+    return ok({
+      ...given,
+      ...(description && { description: description.value }),
+      ...(eventTypes && { eventTypes: eventTypes.value }),
+    })
   }
 
   return {
@@ -88,7 +71,7 @@ export const webhookService = ({ units, webhooks, clock, ids }: WebhookDependenc
           if ((await endpoints.countForInsert()) >= MAX_ENDPOINTS) return err('LIMIT_REACHED')
           const id = endpointId(grant.scope.organizationId, ids.next())
           const createdAt = clock.now()
-          await endpoints.insert({ id, createdAt, ...given.value })
+          await endpoints.insert({ id, createdAt, ...input, ...given.value })
           const { secret, kept } = sealSecret(envelope, id, ids.next())
           await endpoints.insertSecret(id.local, kept, createdAt)
           const endpoint = await endpoints.find(id.local)
@@ -107,18 +90,24 @@ export const webhookService = ({ units, webhooks, clock, ids }: WebhookDependenc
     ): Promise<Result<WebhookEndpoint, UpdateWebhookEndpointRefusal>> => {
       const before = await units.organization.read(grant.scope, ({ endpoints }) => endpoints.find(id.local))
       if (before === undefined) return err('NOT_FOUND')
-      const { url = before.url, description = before.description, eventTypes = before.eventTypes } = changes
-      const given = await checked({ url, description, eventTypes })
+      const { url, ...others } = changes
+      const given = await checked(url === undefined || url === before.url ? others : changes)
       if (!given.ok) return given
       return units.organization.write(
         grant,
-        async ({ endpoints, audit, jobs }): Promise<Result<WebhookEndpoint, UpdateWebhookEndpointRefusal>> => {
+        async ({ endpoints, claims, audit, jobs }): Promise<Result<WebhookEndpoint, UpdateWebhookEndpointRefusal>> => {
+          const held = await claims.lock(id.local)
+          if (held === undefined) return err('NOT_FOUND')
           const now = clock.now()
-          if (!(await endpoints.update(id.local, given.value, now))) return err('NOT_FOUND')
-          if (given.value.url !== before.url) await wake({ endpoints, jobs }, grant.scope, id.local, now)
-          audit.succeeded('notifications.webhook_endpoint.update', id.text, { host: new URL(given.value.url).host })
+          await endpoints.update(id.local, given.value, now)
+          if (given.value.url !== undefined && given.value.url !== held.url) {
+            await endpoints.beginAfter(id.local, held.position)
+            await wake({ endpoints, jobs }, grant.scope, id.local, held, now)
+          }
           const endpoint = await endpoints.find(id.local)
-          return endpoint === undefined ? err('NOT_FOUND') : ok(endpoint)
+          if (endpoint === undefined) return err('NOT_FOUND')
+          audit.succeeded('notifications.webhook_endpoint.update', id.text, { host: new URL(endpoint.url).host })
+          return ok(endpoint)
         },
       )
     },
@@ -160,7 +149,7 @@ export const webhookService = ({ units, webhooks, clock, ids }: WebhookDependenc
           if (held.isEnabled) return err('ALREADY_ENABLED')
           const now = clock.now()
           await endpoints.enable(id.local, now)
-          await wake({ endpoints, jobs }, grant.scope, id.local, now)
+          await wake({ endpoints, jobs }, grant.scope, id.local, { ...held, isEnabled: true }, now)
           audit.succeeded('notifications.webhook_endpoint.enable', id.text)
           const endpoint = await endpoints.find(id.local)
           return endpoint === undefined ? err('NOT_FOUND') : ok(endpoint)
