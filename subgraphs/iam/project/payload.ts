@@ -1,5 +1,5 @@
 import type { Result } from '../../../platform/result/result.ts'
-import { refusedWith, type Refusals } from '../user-errors.ts'
+import { refusedWith, type Refusals } from '../../../platform/graphql/user-errors.ts'
 import type { CreateProjectRefusal, Project } from './model.ts'
 
 const REFUSALS: Refusals<CreateProjectRefusal> = {

@@ -1,6 +1,7 @@
+import { refusedWith, type Refusals } from '../../../platform/graphql/user-errors.ts'
 import type { Result } from '../../../platform/result/result.ts'
 import type { RedeliverWebhooksRefusal, SendTestWebhookRefusal } from '../webhook/model.ts'
-import { NOT_FOUND, refusedWith, type Refusals } from '../webhook/payload.ts'
+import { NOT_FOUND } from '../webhook/payload.ts'
 import type { WebhookDelivery } from './model.ts'
 import type { Redelivery } from './service.ts'
 

@@ -1,3 +1,4 @@
+import { refusedWith, type Refusals } from '../../../platform/graphql/user-errors.ts'
 import type { Result } from '../../../platform/result/result.ts'
 import type { WithSecret } from './dependencies.ts'
 import {
@@ -11,16 +12,6 @@ import {
   type WebhookEndpoint,
   type WebhookEndpointId,
 } from './model.ts'
-
-/** What a refusal says to people, and which part of the input it is about. */
-export type Refusals<Code extends string> = Readonly<
-  Record<Code, { readonly field: readonly string[]; readonly message: string }>
->
-
-/** A payload's `userErrors`, for one refusal. */
-export const refusedWith = <Code extends string>(code: Code, refusals: Refusals<Code>) => [
-  { code, message: refusals[code].message, field: [...refusals[code].field] },
-]
 
 export const NOT_FOUND = { field: ['webhookEndpointId'], message: 'The organization has no such webhook endpoint.' }
 const NOT_CONFIGURED = { field: [], message: 'This installation has no webhooks.' }
