@@ -50,6 +50,8 @@ export interface GatewayOptions {
   readonly log: Log
   readonly metrics?: Metrics
   readonly limits?: Partial<Limits>
+  /** Whether answers say what their operation costs, as `extensions.cost`; not, unless it is said. */
+  readonly tellsCost?: boolean | undefined
   readonly production: boolean
   /** True when a query would be answered. */
   readonly ready?: Ready
@@ -101,6 +103,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     metrics,
     denials: options.denials,
     maxCost: limits.maxCost,
+    tellsCost: options.tellsCost ?? false,
     planCacheBytes: limits.planCacheBytes,
     graceMs: limits.requestTimeoutMs,
   })

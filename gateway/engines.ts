@@ -23,6 +23,8 @@ export interface EnginesOptions {
   readonly denials?: DenialRecorder | undefined
   /** The most that one operation may cost. */
   readonly maxCost: number
+  /** Whether answers say what their operation costs. */
+  readonly tellsCost: boolean
   /** How many bytes compiled operations may take. */
   readonly planCacheBytes: number
   /** How long transports that a new generation has no use for stay open for operations of the one before. */
@@ -39,7 +41,7 @@ export interface Engines {
 }
 
 export const createEngines = async (options: EnginesOptions): Promise<Engines> => {
-  const { log, clock, onSubgraphError, metrics, denials, maxCost, planCacheBytes } = options
+  const { log, clock, onSubgraphError, metrics, denials, maxCost, tellsCost, planCacheBytes } = options
   const transports = new Map<string, SubgraphTransport>()
   const bySchema = new WeakMap<GraphQLSchema, Engine>()
   const listeners = new Set<(engine: Engine) => void>()
@@ -60,7 +62,17 @@ export const createEngines = async (options: EnginesOptions): Promise<Engines> =
       return transport
     }
     return measuredEngine(
-      createEngine({ supergraph, transportOf, onSubgraphError, clock, metrics, denials, maxCost, planCacheBytes }),
+      createEngine({
+        supergraph,
+        transportOf,
+        onSubgraphError,
+        clock,
+        metrics,
+        denials,
+        maxCost,
+        tellsCost,
+        planCacheBytes,
+      }),
       metrics,
     )
   }

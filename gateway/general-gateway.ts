@@ -40,6 +40,7 @@ export const createGeneralGateway = async (options: GeneralGatewayOptions): Prom
     clock,
     production: config.mode === 'production',
     limits: limitsOf(config),
+    tellsCost: config.tellCost === 'yes',
     drainWindowMs: config.drainWindowMs,
     corsOrigins: config.corsOrigins,
     docsBaseUrl: config.docsBaseUrl,

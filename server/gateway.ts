@@ -78,6 +78,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     log,
     metrics,
     limits: limitsOf(config),
+    tellsCost: config.tellCost !== 'no',
     drainWindowMs: config.drainWindowMs,
     production: config.mode === 'production',
     ready,

@@ -7,6 +7,7 @@ import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { EdgeMetrics } from '../../platform/metrics/metrics-edge.ts'
 import { toGraphQLError } from '../errors/graphql-error.ts'
 import { readCostDirectives } from '../operation/cost/cost-directives.ts'
+import { costTeller } from '../operation/cost/told-cost.ts'
 import { DEFAULT_LIMITS } from '../operation/limits.ts'
 import { reasonOf } from '../preflight/decisions.ts'
 import { deniedFields, deniedRootFields } from '../preflight/denied-fields.ts'
@@ -63,6 +64,8 @@ export interface EngineOptions {
   readonly denials?: DenialRecorder | undefined
   /** The most that one operation may cost: `compileCost`. */
   readonly maxCost?: number | undefined
+  /** Whether answers say what their operation costs, as `extensions.cost`; not, unless it is said. */
+  readonly tellsCost?: boolean | undefined
   /** How many bytes compiled operations may take; those unused the longest go first. */
   readonly planCacheBytes?: number | undefined
 }
@@ -73,6 +76,7 @@ interface Begun {
   readonly decisions: Decided
   /** Coerced, defaults applied. */
   readonly variables: Variables
+  readonly cost: number
 }
 
 const isBegun = (begun: Begun | ExecutionResult): begun is Begun => 'compiled' in begun
@@ -88,6 +92,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     metrics,
     denials,
     maxCost = DEFAULT_LIMITS.maxCost,
+    tellsCost = false,
     planCacheBytes = DEFAULT_LIMITS.planCacheBytes,
   } = options
   const { apiSchema } = supergraph
@@ -115,25 +120,29 @@ export const createEngine = (options: EngineOptions): Engine => {
     return refused
   }
 
+  const tell = tellsCost ? costTeller(maxCost) : undefined
+  const told = (result: ExecutionResult, cost: number): ExecutionResult =>
+    tell ? { ...result, extensions: tell(cost) } : result
+
   const begin = async (incoming: IncomingOperation, request: RequestContext): Promise<Begun | ExecutionResult> => {
     const prepared = preparedOf(incoming)
     const variables = prepared.coerce(incoming.variables)
     if (isFaulty(variables)) return { errors: variables.map(invalidVariable) }
     const { principal, access } = request
     const { preflight, parts, costOf } = prepared
+    const cost = costOf(variables)
     try {
-      const cost = costOf(variables)
       if (cost > maxCost) throw catalogued('OPERATION_TOO_COSTLY', { limit: maxCost, requested: cost })
       if (access && preflight.needsFreshGrants(variables)) await access.ensureFresh()
       const asking = { principal, access, variables }
       const decisions = preflight.decide(asking)
       const refused = refusals(prepared, decisions, asking)
       if (refused.length > 0 && parts.operation.operation !== OperationTypeNode.QUERY)
-        return refuseMutation(parts, refused, variables)
+        return told(refuseMutation(parts, refused, variables), cost)
       const compiled = compiledFor(prepared, decisions)
-      return { compiled: compiled instanceof Promise ? await compiled : compiled, decisions, variables }
+      return { compiled: compiled instanceof Promise ? await compiled : compiled, decisions, variables, cost }
     } catch (error) {
-      return { errors: [planningError(error)] }
+      return told({ errors: [planningError(error)] }, cost)
     }
   }
 
@@ -157,7 +166,8 @@ export const createEngine = (options: EngineOptions): Engine => {
     supergraph,
     execute: async (incoming, request) => {
       const begun = await begin(incoming, request)
-      return isBegun(begun) ? begun.compiled.execute(incoming.variables, request, begun.decisions) : begun
+      if (!isBegun(begun)) return begun
+      return told(await begun.compiled.execute(incoming.variables, request, begun.decisions), begun.cost)
     },
     admit: async (incoming, request) => {
       const begun = await begin(incoming, request)

@@ -122,8 +122,12 @@ const withStatus = (error: GraphQLError): GraphQLError => {
   })
 }
 
-const withStatuses = (result: ExecutionResult): ExecutionResult =>
-  result.data === undefined && result.errors ? { errors: result.errors.map(withStatus) } : result
+/** As Apollo and its plugins take it: they may add to the extensions. */
+const withStatuses = ({ data, errors, extensions }: ExecutionResult): ExecutionResult => ({
+  ...(errors && { errors: data === undefined ? errors.map(withStatus) : errors }),
+  ...(data !== undefined && { data }),
+  ...(extensions && { extensions: { ...extensions } }),
+})
 
 const apolloLog = (log: Log) => ({
   debug: (message?: unknown) => log.debug(String(message)),

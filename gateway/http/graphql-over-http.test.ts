@@ -70,7 +70,7 @@ const plugin: ApolloServerPlugin<GatewayContext> = {
     }),
 }
 beforeAll(async () => {
-  plain = await startGateway(subgraphs, { limits: { maxBatch: 3 } })
+  plain = await startGateway(subgraphs, { limits: { maxBatch: 3 }, tellsCost: true })
   listening = await startGateway(subgraphs, { plugins: [plugin] })
 })
 afterAll(() => Promise.all([plain.gateway.stop(0), listening.gateway.stop(0)]))

@@ -43,10 +43,11 @@ export const createShortWay = ({ engines, documents, report }: ShortWayParts): S
 
 const NO_HEADERS = {}
 
-const answerOf = ({ data, errors }: ExecutionResult, report: ReportError): HttpAnswer => {
-  if (!errors) return { status: 200, headers: NO_HEADERS, body: answerPieces({ data }) }
+const answerOf = ({ data, errors, extensions }: ExecutionResult, report: ReportError): HttpAnswer => {
+  if (!errors) return { status: 200, headers: NO_HEADERS, body: answerPieces({ data, extensions }) }
   const status = data === undefined ? statusOfFailure(errors) : 200
-  return { status, headers: NO_HEADERS, body: answerPieces({ errors: errors.map((error) => report(error)), data }) }
+  const reported = errors.map((error) => report(error))
+  return { status, headers: NO_HEADERS, body: answerPieces({ errors: reported, data, extensions }) }
 }
 
 interface OperationBody {

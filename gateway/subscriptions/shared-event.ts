@@ -17,10 +17,10 @@ export interface EventOrigin {
 }
 
 export const sharedEvent = (
-  { data, errors }: ExecutionResult,
+  { data, errors, extensions }: ExecutionResult,
   { report, correlationId }: EventOrigin,
   cursor?: string,
 ): SharedEvent => {
   const wire = errors?.map((error) => report(error, correlationId))
-  return { payload: Buffer.from(answerText({ errors: wire, data })), cursor }
+  return { payload: Buffer.from(answerText({ errors: wire, data, extensions })), cursor }
 }

@@ -1,5 +1,6 @@
 import { joined, type Pieces } from './pieces.ts'
 import { piecesOf } from './written-data.ts'
+import { textOfExtensions } from './written-extensions.ts'
 
 /** An answer as it is sent: its errors catalogued and formatted. */
 export interface SentAnswer {
@@ -15,7 +16,7 @@ export interface SentAnswer {
 export const answerPieces = ({ errors, data, extensions }: SentAnswer): Pieces => {
   const written = piecesOf(data)
   const head = errors === undefined ? '{' : `{"errors":${JSON.stringify(errors)}`
-  const tail = extensions === undefined ? '}' : `,"extensions":${JSON.stringify(extensions)}}`
+  const tail = extensions === undefined ? '}' : `,"extensions":${textOfExtensions(extensions)}}`
   if (data === undefined) return [head === '{' ? `{${tail.slice(1)}` : head + tail]
   const opening = head === '{' ? '{"data":' : `${head},"data":`
   if (!written) return [opening + JSON.stringify(data) + tail]

@@ -1,4 +1,4 @@
-import { integer, mapOf, path, url } from '../kinds.ts'
+import { integer, mapOf, oneOf, path, url } from '../kinds.ts'
 import { SUBGRAPHS } from '../roles.ts'
 import { optional, setting } from '../setting.ts'
 
@@ -59,6 +59,13 @@ export const GATEWAY_SETTINGS = {
     example: '20000',
     about:
       'What one operation may cost at most: one for each object that it may return, lists counted by the `first` or `last` that it asks for; `@cost` and `@listSize` in the supergraph say otherwise.',
+  }),
+  tellCost: optional({
+    variable: 'TELL_COST',
+    kind: oneOf(['yes', 'no']),
+    example: 'yes',
+    about:
+      'Whether each answer says what its operation costs, in `extensions.cost`. Not set: the product says it, and the gateway alone does not, so that its answers are those of any federation gateway.',
   }),
   maxBatch: setting({
     variable: 'MAX_BATCH',
