@@ -9,6 +9,8 @@ import { join } from 'node:path'
 export interface Child {
   /** Each address that it told, by the words before it: `Subgraph iam ready at http://…` is under `Subgraph iam`. */
   readonly urls: ReadonlyMap<string, string>
+  /** When it was started, by `performance.now()`. */
+  readonly startedAt: number
   readonly memoryMegabytes: () => Promise<number>
   /** What it has used of the processors since it began; `NaN` where the system does not tell (other than Linux). */
   readonly cpuSeconds: () => Promise<number>
@@ -41,6 +43,7 @@ export const startChild = async (options: ChildOptions): Promise<Child> => {
   )
   const command = [process.execPath, ...nodeFlags, join(ROOT, program), ...args]
   const [first = '', ...rest] = cpus === undefined ? command : ['taskset', '-c', cpus, ...command]
+  const startedAt = performance.now()
   const child = spawn(first, rest, {
     cwd: ROOT,
     env: { ...kept, ...environment },
@@ -49,7 +52,7 @@ export const startChild = async (options: ChildOptions): Promise<Child> => {
   try {
     const urls = await announcements(child, program, addresses)
     return {
-      urls,
+      ...{ urls, startedAt },
       memoryMegabytes: () => residentMegabytes(child),
       cpuSeconds: () => usedSeconds(child),
       stop: () => stop(child),

@@ -21,7 +21,8 @@ const { values } = parseArgs({
   },
 })
 const isQuick = values.quick === true
-const isPartial = values.contender !== undefined || values.operation !== undefined
+/** Asked for otherwise than as a whole, in whichever way. */
+const isPartial = Object.keys(values).length > 0
 const rounds = Number(values.rounds ?? (isQuick ? 1 : 4))
 const seconds = Number(values.seconds ?? (isQuick ? 1 : 4))
 const connections = Number(values.connections ?? 32)
@@ -65,7 +66,7 @@ const main = async (): Promise<void> => {
     }
     const table = engineTable(report)
     // A part of the measurement must not take the place of the whole.
-    if (!isQuick && !isPartial) {
+    if (!isPartial) {
       await mkdir(RESULTS, { recursive: true })
       await writeFile(join(RESULTS, 'engine.json'), `${JSON.stringify(report, undefined, 2)}\n`)
       await writeFile(join(RESULTS, 'engine.md'), `# The engine, measured\n\n${table}\n`)

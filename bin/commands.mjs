@@ -63,7 +63,11 @@ export const commands = {
     parts: [{ program: 'server/main.ts', flags: serverFlags }],
     says: 'the whole product in one process',
   },
-  gateway: { purpose: 'graph', parts: [program('gateway/main.ts')], says: 'the gateway alone, on SUPERGRAPH_FILE' },
+  gateway: {
+    purpose: 'graph',
+    parts: [{ program: 'gateway/main.ts', flags: serverFlags }],
+    says: 'the gateway alone, on SUPERGRAPH_FILE',
+  },
   token: { purpose: 'product', parts: [program('identity/token.ts')], says: 'print a bearer token of a demo user' },
   'signing-keys': {
     purpose: 'product',
@@ -153,15 +157,15 @@ export const commands = {
     parts: [program('test/federation/fuzz/command.ts')],
     says: 'answer random operations over random federations, and compare each with one server (-- --cases 20000 --seed 1)',
   },
+  'fuzz:writer': {
+    purpose: 'graph',
+    parts: [program('test/federation/fuzz/writer-command.ts')],
+    says: 'write random answers, and compare each with graphql-js byte for byte: -- --cases 20000',
+  },
   'prove:matrix': {
     purpose: 'development',
     parts: [program('proofs/matrix.ts')],
     says: 'every kind of caller at every root field, entity key and guarded field',
-  },
-  'prove:engine': {
-    purpose: 'graph',
-    parts: [program('proofs/engine.ts')],
-    says: 'random answers, byte for byte as graphql-js: -- --cases 20000',
   },
   'prove:reachability': {
     purpose: 'development',

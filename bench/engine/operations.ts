@@ -10,7 +10,7 @@ const WIDE_FIELDS = `upc name description price weight stock warehouse shipping 
 export const wideOf = (first: number): string => `query Wide { products(first: ${first}) { ${WIDE_FIELDS} } }`
 
 /** The three operations of the table, smallest first. */
-export const ENGINE_OPERATIONS: readonly EngineOperation[] = [
+export const ENGINE_OPERATIONS: readonly [EngineOperation, ...EngineOperation[]] = [
   {
     name: 'one-fetch',
     about: 'one object of one subgraph',

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { importJWK, SignJWT } from 'jose'
 import { startChild, type Child } from '../child.ts'
-import type { Target } from '../load.ts'
+import { answerOf, type Target } from '../load.ts'
 import { undoing } from '../undoing.ts'
 import { startHive } from './hive.ts'
+import { ENGINE_OPERATIONS } from './operations.ts'
 import { shopSupergraph, SHOP_SUBGRAPHS } from './shop.ts'
 import { createKeyRing, publicKeys, type KeyRing } from '../../platform/crypto/key-ring.ts'
 import { serverFlags } from '../../bin/commands.mjs'
@@ -25,7 +26,7 @@ export type EngineContender = (typeof ENGINE_CONTENDERS)[number]
 export interface EngineStage {
   readonly targets: ReadonlyMap<EngineContender, Target>
   readonly children: ReadonlyMap<EngineContender, Child>
-  /** Milliseconds from the start of each process until it could be asked. */
+  /** Milliseconds from the start of each process to its first answer. */
   readonly startMs: ReadonlyMap<EngineContender, number>
   /** Contenders that could not be had, and why. */
   readonly missing: ReadonlyMap<EngineContender, string>
@@ -48,6 +49,8 @@ const AUDIENCE = 'bench'
 /** Servers have one processor for themselves; subgraphs and load share the other. */
 const SERVER_CPU = '0'
 const LOAD_CPU = '1'
+
+const [FIRST] = ENGINE_OPERATIONS
 
 const canPin = (): boolean => spawnSync('taskset', ['-c', '0,1', 'true']).status === 0
 
@@ -139,16 +142,17 @@ export const setEngineStage = async (options: EngineStageOptions): Promise<Engin
     const missing = new Map<EngineContender, string>()
     for (const contender of contenders) {
       progress(`Starting ${contender}`)
-      const begun = performance.now()
       const child = await programs[contender]()
       if (typeof child === 'string') {
         missing.set(contender, child)
         continue
       }
       undo.add(child.stop)
-      startMs.set(contender, performance.now() - begun)
+      const target = { url: addressOf(child), token }
+      await answerOf(target, FIRST)
+      startMs.set(contender, performance.now() - child.startedAt)
       children.set(contender, child)
-      targets.set(contender, { url: addressOf(child), token })
+      targets.set(contender, target)
     }
     return { targets, children, startMs, missing, isPinned, stop: undo.all }
   } catch (error) {

@@ -20,9 +20,9 @@ const onDelivered = (subscriber: Subscriber, { sequence, sentAt }: Delivered, at
   delivered++
   latencies.push(at - sentAt)
   latest = at
-  if (last !== undefined && sequence <= last) repeated++
-  else if (last !== undefined && sequence > last + 1) missed += sequence - last - 1
-  subscriber.last = Math.max(sequence, last ?? 0)
+  if (sequence <= last) repeated++
+  else missed += sequence - last - 1
+  subscriber.last = Math.max(sequence, last)
 }
 
 const CONNECTING_AT_ONCE = 100
@@ -34,15 +34,19 @@ export interface Opening {
   readonly url: string
   readonly count: number
   readonly topics: number
+  readonly ends: Ends
 }
 
+/** The last event of each topic that has any. */
+type Ends = Readonly<Record<string, number>>
+
 const calls = {
-  open: async ({ url, count, topics }: Opening) => {
+  open: async ({ url, count, topics, ends }: Opening) => {
     const begin = subscribers.length
     for (let index = begin; index < begin + count; index++) {
       const localAddress = LOOPBACKS > 1 ? `127.0.0.${String(1 + (index % LOOPBACKS))}` : undefined
       const topic = `topic-${String(index % topics)}`
-      subscribers.push(new Subscriber({ url, topic, localAddress, onDelivered, onFailed }))
+      subscribers.push(new Subscriber({ url, topic, last: ends[topic] ?? 0, localAddress, onDelivered, onFailed }))
     }
     const waiting = subscribers.slice(begin).values()
     const work = async (): Promise<void> => {
@@ -53,6 +57,9 @@ const calls = {
   closeAll: () => {
     for (const subscriber of subscribers.splice(0)) subscriber.close('left')
   },
+  /** Events that have not come to those who wait for them. */
+  outstanding: (ends: Ends) =>
+    subscribers.reduce((sum, { topic, last }) => sum + Math.max((ends[topic] ?? 0) - last, 0), 0),
   /** What was delivered since the last time. */
   collect: () => {
     const sorted = latencies.toSorted((one, other) => one - other)

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RealtimeStage } from './stage.ts'
-import { now } from './ticks.ts'
+import { now } from './subscriber.ts'
 
 export interface Plan {
   readonly subscribers: number
@@ -14,18 +14,20 @@ export interface Plan {
 export type Progress = (message: string) => void
 
 const SETTLE_MS = 3000
+/** What has not come so long after the last event was sent is lost. */
+const LOST_MS = 15_000
 const WARM_UP = 100
 const MEGABYTE = 1024
 
 /** All at once to subscribers that wait; and what one of them costs while it waits. */
 export const measureIdle = async ({ load, gateway, subgraphs, url }: RealtimeStage, { subscribers, topics }: Plan) => {
   // The first make the process what it is later: code compiled, buffers pooled. So few of them weigh nothing.
-  await load.call('open', { url, count: WARM_UP, topics })
+  await load.call('open', { url, count: WARM_UP, topics, ends: {} })
   await load.call('closeAll')
   await delay(SETTLE_MS)
   const before = await gateway.memoryMegabytes()
   const begun = performance.now()
-  await load.call('open', { url, count: subscribers, topics })
+  await load.call('open', { url, count: subscribers, topics, ends: {} })
   const seconds = (performance.now() - begun) / 1000
   while ((await subgraphs.call('streams')) < topics) await delay(50)
   await delay(SETTLE_MS)
@@ -56,12 +58,13 @@ export const measureDeliveries = async (
   await subgraphs.call('pause')
   const elapsed = (performance.now() - begun) / 1000
   const after = await used()
-  await delay(SETTLE_MS)
+  const lost = await outstandingAfterAll({ load, subgraphs })
   const { delivered, missed, repeated, milliseconds, failures } = await load.call('collect')
   return {
     deliveriesPerSecond: Math.round(delivered / elapsed),
     delivered,
-    missed,
+    /** Passed over, or never come: the end of a stream tells nothing about itself. */
+    missed: missed + lost,
     repeated,
     milliseconds,
     /** Fetches of the second subgraph for each event: one completion serves every subscriber. */
@@ -74,6 +77,16 @@ export const measureDeliveries = async (
       load: Number(((after.load - before.load) / elapsed).toFixed(2)),
     },
     failures,
+  }
+}
+
+const outstandingAfterAll = async ({ load, subgraphs }: Pick<RealtimeStage, 'load' | 'subgraphs'>): Promise<number> => {
+  const ends = await subgraphs.call('ends')
+  const deadline = performance.now() + LOST_MS
+  for (;;) {
+    await delay(SETTLE_MS)
+    const outstanding = await load.call('outstanding', ends)
+    if (outstanding === 0 || performance.now() > deadline) return outstanding
   }
 }
 

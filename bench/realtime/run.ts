@@ -47,7 +47,7 @@ const measure = async (plan: Plan, nodeFlags: readonly string[]): Promise<Realti
     )
     progress('broadcasts')
     await load.call('closeAll')
-    await load.call('open', { url, count: subscribers, topics: 1 })
+    await load.call('open', { url, count: subscribers, topics: 1, ends: await stage.subgraphs.call('ends') })
     const broadcast = await measureBroadcasts(stage, plan, 'topic-0')
     return {
       plan,

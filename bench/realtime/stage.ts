@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { supergraphOf } from './graph.ts'
 import type { LoadCalls } from './load-process.ts'
 import { startRemote, type Remote } from './remote.ts'
 import type { SubgraphCalls } from './subgraphs-process.ts'
 import { startChild, type Child } from '../child.ts'
 import { undoing } from '../undoing.ts'
+import { serverFlags } from '../../bin/commands.mjs'
 
 /** Three processes: subgraphs, gateway, load. */
 export interface RealtimeStage {
@@ -27,11 +27,11 @@ export const setRealtimeStage = async (nodeFlags: readonly string[]): Promise<Re
     const subgraphs = startRemote<SubgraphCalls>('subgraphs-process.ts')
     undo.add(subgraphs.stop)
     const file = join(directory, 'supergraph.graphql')
-    await writeFile(file, supergraphOf(await subgraphs.call('urls')))
+    await writeFile(file, await subgraphs.call('supergraph'))
     const gateway = await startChild({
       program: 'gateway/main.ts',
       environment: { SUPERGRAPH_FILE: file, PORT: '0', NODE_ENV: 'production', LOG_LEVEL: 'warn' },
-      nodeFlags,
+      nodeFlags: [...serverFlags, ...nodeFlags],
       addresses: 1,
     })
     undo.add(gateway.stop)

@@ -1,50 +1,26 @@
-import { buildSubgraphSchema } from '@apollo/subgraph'
-import { parse } from 'graphql'
 import { answerCalls } from './remote.ts'
-import { createTicks, PLACES, TICKS, type Tick } from './ticks.ts'
-import { startHttpSubgraph } from '../../test/testkit/http-subgraph.ts'
+import { federatedGraph } from '../../test/testkit/federated-graph.ts'
+import { createTickLog } from '../../test/testkit/graphs/tick-log.ts'
+import { startHttpSubgraph, type HttpSubgraph } from '../../test/testkit/http-subgraph.ts'
 
 /** Both subgraphs, as anybody would serve them: graphql-js, and graphql-ws over ws. */
-const ticks = createTicks()
-
-const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])\n'
-const typeDefs = { ticks: parse(LINK + TICKS), places: parse(LINK + PLACES) }
-
-const schemas = {
-  ticks: buildSubgraphSchema([
-    {
-      typeDefs: typeDefs.ticks,
-      resolvers: {
-        Subscription: {
-          ticks: {
-            subscribe: (_: unknown, { topic, after }: { topic: string; after?: string | null }) =>
-              ticks.follow(topic, after),
-          },
-        },
-        Tick: { cursor: ({ sequence }: Tick) => String(sequence) },
-      },
-    },
-  ]),
-  places: buildSubgraphSchema([
-    {
-      typeDefs: typeDefs.places,
-      resolvers: { Place: { __resolveReference: ({ id }: { id: string }) => ({ id, name: `Place of ${id}` }) } },
-    },
-  ]),
-}
-
-const [tickServer, placeServer] = [await startHttpSubgraph(schemas.ticks), await startHttpSubgraph(schemas.places)]
+const log = createTickLog()
+const servers = new Map<string, HttpSubgraph>()
+for (const [name, schema] of federatedGraph(log.subgraphs).schemas) servers.set(name, await startHttpSubgraph(schema))
 
 let emitting: NodeJS.Timeout | undefined
 
 const calls = {
-  urls: () => ({ ticks: tickServer.url, places: placeServer.url }),
+  supergraph: () =>
+    federatedGraph(log.subgraphs, Object.fromEntries([...servers].map(([name, { url }]) => [name, url]))).sdl,
   /** Subscriptions that the gateway holds. */
-  streams: () => ticks.open(),
+  streams: () => log.open(),
+  /** The last event of each topic. */
+  ends: () => log.ends(),
   /** Completions that asked the second subgraph. */
-  fetches: () => placeServer.received.length,
+  fetches: () => servers.get('places')?.received.length ?? 0,
   emit: (topic: string) => {
-    ticks.emit(topic)
+    log.push(topic)
   },
   /** Emits in turn to so many topics until it is told to stop. */
   begin: ({ topics, eventsPerSecond }: { readonly topics: number; readonly eventsPerSecond: number }) => {
@@ -52,7 +28,7 @@ const calls = {
     let emitted = 0
     emitting = setInterval(() => {
       const due = ((performance.now() - begun) / 1000) * eventsPerSecond
-      for (; emitted < due; emitted++) ticks.emit(`topic-${String(emitted % topics)}`)
+      for (; emitted < due; emitted++) log.push(`topic-${String(emitted % topics)}`)
     }, 5)
   },
   pause: () => {

@@ -1,5 +1,7 @@
 import { WebSocket } from 'ws'
-import { now } from './ticks.ts'
+
+/** Milliseconds since 1970 with fractions, comparable between processes of one machine. */
+export const now = (): number => performance.timeOrigin + performance.now()
 
 export interface Delivered {
   readonly topic: string
@@ -10,6 +12,8 @@ export interface Delivered {
 export interface SubscriberOptions {
   readonly url: string
   readonly topic: string
+  /** The last event of the topic before this one subscribes: what comes next must be the next. */
+  readonly last: number
   /** Loopback addresses are spread where one has too few ports. */
   readonly localAddress: string | undefined
   readonly onDelivered: (subscriber: Subscriber, delivered: Delivered, at: number) => void
@@ -17,19 +21,21 @@ export interface SubscriberOptions {
 }
 
 const QUERY =
-  'subscription ($topic: ID!, $after: String) { ticks(topic: $topic, after: $after) { topic cursor sequence sentAt text place { name } } }'
+  'subscription ($topic: ID!, $after: String) { ticks(topic: $topic, after: $after) { topic cursor sequence sentAt place { name } } }'
 
 /** One client with one subscription, which goes on where it was when it comes back. */
 export class Subscriber {
   readonly topic: string
   /** Of the last event; what comes next must be the next. */
-  last: number | undefined
+  last: number
   readonly #options: SubscriberOptions
   #socket: WebSocket | undefined
+  #isResuming = false
 
   constructor(options: SubscriberOptions) {
     this.#options = options
     this.topic = options.topic
+    this.last = options.last
   }
 
   /** Resolves when it is connected and has sent its subscription. */
@@ -71,7 +77,8 @@ export class Subscriber {
     const message = JSON.parse(data.toString()) as { type: string; payload?: { data?: { ticks: Delivered | null } } }
     switch (message.type) {
       case 'connection_ack': {
-        const variables = { topic: this.topic, ...(this.last !== undefined && { after: String(this.last) }) }
+        const variables = { topic: this.topic, ...(this.#isResuming && { after: String(this.last) }) }
+        this.#isResuming = true
         socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: QUERY, variables } }))
         onSubscribed()
         return

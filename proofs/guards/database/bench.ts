@@ -10,13 +10,16 @@ export type Check = (client: Client) => Promise<readonly string[]>
 
 /** A database on which a change is made, looked at, and undone. */
 export interface Bench {
-  /** What a check says after the change, and did not before it. Everything is undone. */
-  readonly after: (sql: string, looks: readonly Look[]) => Promise<string | undefined>
+  /** What is seen after the change, and was not before it. Everything is undone. Rejects where the change cannot be made. */
+  readonly after: (sql: string, looks: Looks) => Promise<string | undefined>
 }
 
-/** A check of the whole database, or what the roles see and may write of one table. */
-export type Look =
-  { readonly kind: 'check'; readonly check: Check } | { readonly kind: 'sight'; readonly table: string }
+export interface Looks {
+  /** Of the whole database, the first that says something is the one that is told. */
+  readonly checks: readonly Check[]
+  /** The table of which the roles may see and write otherwise. */
+  readonly table: string | undefined
+}
 
 /** The rules of test/isolation; without some of them where a test takes one away. */
 export const isolationChecks = async (): Promise<readonly Check[]> => {
@@ -56,22 +59,23 @@ export const openBench = (client: Client): Bench => {
       await client.query(sql)
       return sightOf(client, table, rows)
     })
-  const look = async (sql: string, at: Look): Promise<string | undefined> => {
-    if (at.kind === 'sight') return difference(await soundSight(at.table), await sightIn(at.table, sql))
-    const before = await knownTo(at.check)
-    const findings = await undone(client, async () => {
+  const checked = async (sql: string, checks: readonly Check[]): Promise<string | undefined> => {
+    const sound = new Map<Check, ReadonlySet<string>>()
+    for (const check of checks) sound.set(check, await knownTo(check))
+    return undone(client, async () => {
       await client.query(sql)
-      return at.check(client)
-    })
-    return findings.find((finding) => !before.has(finding))
-  }
-  return {
-    after: async (sql, looks) => {
-      for (const at of looks) {
-        const noticed = await look(sql, at)
-        if (noticed !== undefined) return noticed
+      for (const [check, before] of sound) {
+        const finding = (await check(client)).find((one) => !before.has(one))
+        if (finding !== undefined) return finding
       }
       return undefined
+    })
+  }
+  return {
+    after: async (sql, { checks, table }) => {
+      const finding = checks.length === 0 ? undefined : await checked(sql, checks)
+      if (finding !== undefined || table === undefined) return finding
+      return difference(await soundSight(table), await sightIn(table, sql))
     },
   }
 }

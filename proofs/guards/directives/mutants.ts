@@ -24,6 +24,8 @@ export interface DirectiveGround {
   readonly documents: ReadonlyMap<string, DocumentNode>
   readonly source: ValueSource
   readonly cases: readonly Case[]
+  /** The same cases with the things of the project beside it, by coordinate and query. */
+  readonly beside: ReadonlyMap<string, Case>
   /** What says that a document may not stand; lint, unless a test takes it out. */
   readonly lint: typeof lintSubgraphs
 }
@@ -36,8 +38,13 @@ export const directiveGround = (
   documents: new Map(modules.map(({ name, schemaFiles }) => [name, subgraphDocument(schemaFiles)])),
   source,
   cases: makeCases(source).cases,
+  beside: new Map(
+    makeCases({ ...source, target: source.neighbour, neighbour: source.target }).cases.map((of) => [nameOf(of), of]),
+  ),
   lint,
 })
+
+const nameOf = ({ coordinate, query }: Case): string => `${coordinate} ${query}`
 
 const isIn = (subgraph: string) => (of: Case) => of.door.kind === 'subgraph' && of.door.name === subgraph
 
@@ -55,9 +62,7 @@ const casesOf = ({ cases, source }: DirectiveGround, subgraph: string, { type, f
 
 /** The same arguments with every id but the scope's from the project beside it, for its owner. */
 const mixed = (ground: DirectiveGround, of: Case): Readonly<Record<string, unknown>> | undefined => {
-  const { source } = ground
-  const beside = makeCases({ ...source, target: source.neighbour, neighbour: source.target }).cases
-  const other = beside.find((candidate) => candidate.query === of.query && candidate.coordinate === of.coordinate)
+  const other = ground.beside.get(nameOf(of))
   const path = of.rules[0]?.path
   return other && path && merged(other.variables(), of.variables(), path)
 }
@@ -105,26 +110,41 @@ const imitationOf = (document: DocumentNode, ground: DirectiveGround): Imitation
   }
 }
 
-/**
- * Is the edited graph refused by lint, or is somebody answered otherwise by the subgraph that enforces it? The answers
- * before the edit must be those of the independent model.
- */
-const noticedBy = async (ground: DirectiveGround, subgraph: string, use: Use, mutant: DocumentNode) => {
-  const findings = ground
-    .lint(new Map([...ground.documents, [subgraph, mutant]]), 'product')
-    .filter((finding) => !isWarning(finding))
-  if (findings[0] !== undefined) return `lint: ${findings[0].rule} at ${findings[0].coordinate}`
+interface Sound {
+  readonly questions: readonly Question[]
+  readonly answers: Awaited<ReturnType<typeof answersTo>>
+}
+
+/** What is asked about one use, and answered while it stands: what the independent model says. */
+const soundAnswers = async (ground: DirectiveGround, subgraph: string, use: Use): Promise<Sound> => {
   const document = ground.documents.get(subgraph)
-  const [sound, changed] = [document && imitationOf(document, ground), imitationOf(mutant, ground)]
-  if (sound === undefined || sound instanceof Error) throw new Error(`${subgraph} cannot be imitated`, { cause: sound })
-  if (changed instanceof Error) return `the subgraph does not start: ${changed.message}`
+  const imitation = document && imitationOf(document, ground)
+  if (imitation === undefined || imitation instanceof Error)
+    throw new Error(`${subgraph} cannot be imitated`, { cause: imitation })
   const questions = questionsOf(ground, subgraph, use)
-  const before = await answersTo(sound, questions)
-  const unsound = before.find(({ got, expected }) => expected !== undefined && got !== expected)
+  const answers = await answersTo(imitation, questions)
+  const unsound = answers.find(({ got, expected }) => expected !== undefined && got !== expected)
   if (unsound !== undefined) {
     const { of, asker, expected, got } = unsound
     throw new Error(`${of.coordinate} as ${asker.name}, no guard missing: expected ${String(expected)}, got ${got}`)
   }
+  return { questions, answers }
+}
+
+/** Is the edited graph refused by lint, or is somebody answered otherwise by the subgraph that enforces it? */
+const noticedBy = async (
+  ground: DirectiveGround,
+  subgraph: string,
+  mutant: DocumentNode,
+  sound: () => Promise<Sound>,
+): Promise<string | undefined> => {
+  const findings = ground
+    .lint(new Map([...ground.documents, [subgraph, mutant]]), 'product')
+    .filter((finding) => !isWarning(finding))
+  if (findings[0] !== undefined) return `lint: ${findings[0].rule} at ${findings[0].coordinate}`
+  const changed = imitationOf(mutant, ground)
+  if (changed instanceof Error) return `the subgraph does not start: ${changed.message}`
+  const { questions, answers: before } = await sound()
   const after = await answersTo(changed, questions)
   const index = before.findIndex(({ seen }, at) => seen !== after[at]?.seen)
   const [was, is] = [before[index], after[index]]
@@ -134,12 +154,14 @@ const noticedBy = async (ground: DirectiveGround, subgraph: string, use: Use, mu
 /** Every edit of every use of the family in every subgraph. */
 export const directiveMutants = (ground: DirectiveGround): readonly Mutant[] =>
   [...ground.documents].flatMap(([subgraph, document]) =>
-    usesIn(document).flatMap((use) =>
-      editsOf(ground.source.graph, use).map((edit) => ({
+    usesIn(document).flatMap((use) => {
+      let known: Promise<Sound> | undefined
+      const sound = (): Promise<Sound> => (known ??= soundAnswers(ground, subgraph, use))
+      return editsOf(ground.source.graph, use).map((edit) => ({
         guard: 'directive' as const,
         coordinate: `${subgraph}: ${use.coordinate}`,
         change: edit.change,
-        noticedBy: () => noticedBy(ground, subgraph, use, edited(document, use, edit)),
-      })),
-    ),
+        noticedBy: () => noticedBy(ground, subgraph, edited(document, use, edit), sound),
+      }))
+    }),
   )

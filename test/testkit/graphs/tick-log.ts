@@ -8,17 +8,25 @@ export interface TickLog {
   readonly push: (topic?: string) => number
   /** Streams open in the subgraph now. */
   readonly open: () => number
+  /** The number of the last event of each topic. */
+  readonly ends: () => Readonly<Record<string, number>>
 }
 
 interface Logged {
   readonly topic: string
   readonly sequence: number
+  /** Milliseconds since 1970 with fractions, comparable between processes of one machine. */
+  readonly sentAt: number
 }
 
 export const createTickLog = (): TickLog => {
   const logs = new Map<string, Logged[]>()
   const streams = new Map<string, Set<EventStream<{ ticks: Logged }>>>()
-  const logOf = (topic: string): Logged[] => logs.get(topic) ?? []
+  const logOf = (topic: string): Logged[] => {
+    const known = logs.get(topic) ?? []
+    logs.set(topic, known)
+    return known
+  }
   const streamsOf = (topic: string): Set<EventStream<{ ticks: Logged }>> => {
     const known = streams.get(topic) ?? new Set()
     streams.set(topic, known)
@@ -34,7 +42,7 @@ export const createTickLog = (): TickLog => {
             plainTicks(topic: ID!): PlainTick
             countdown(from: Int!): Int!
           }
-          type Tick { topic: ID! cursor: String! sequence: Int! place: Place! }
+          type Tick { topic: ID! cursor: String! sequence: Int! sentAt: Float! place: Place! }
           type PlainTick { sequence: Int! }
           type Place @key(fields: "id") { id: ID! }`,
         resolvers: {
@@ -73,11 +81,12 @@ export const createTickLog = (): TickLog => {
     },
     push: (topic = 'a') => {
       const log = logOf(topic)
-      const ticks = { topic, sequence: log.length + 1 }
-      logs.set(topic, [...log, ticks])
+      const ticks = { topic, sequence: log.length + 1, sentAt: performance.timeOrigin + performance.now() }
+      log.push(ticks)
       for (const stream of streamsOf(topic)) stream.push({ ticks })
       return ticks.sequence
     },
     open: () => [...streams.values()].reduce((sum, { size }) => sum + size, 0),
+    ends: () => Object.fromEntries([...logs].map(([topic, { length }]) => [topic, length])),
   }
 }

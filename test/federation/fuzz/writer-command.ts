@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { writerCase } from '../test/testkit/random-graph/writer-case.ts'
+import { writerCase } from '../../testkit/random-graph/writer-case.ts'
 
 /**
- * `npm run prove:engine -- [--cases 20000] [--seed 0]`: random schemas, operations and data with nulls and values of
+ * `npm run fuzz:writer -- [--cases 20000] [--seed 0]`: random schemas, operations and data with nulls and values of
  * other types in them, written by the engine and completed by graphql-js: the same bytes, errors at the same places.
  */
 const { values } = parseArgs({ options: { cases: { type: 'string' }, seed: { type: 'string' } } })
@@ -13,10 +13,14 @@ let [withErrors, bytes] = [0, 0]
 for (let seed = first; seed < first + cases; seed++) {
   const { operation, written, expected } = await writerCase(seed)
   if (JSON.stringify(written) !== JSON.stringify(expected)) {
-    console.error(`engine: seed ${seed} differs\n${operation}\n`, { written, expected })
+    process.stderr.write(
+      `writer: seed ${seed} differs\n${operation}\n${JSON.stringify({ written, expected }, undefined, 2)}\n`,
+    )
     process.exit(1)
   }
   if (written.errors.length > 0) withErrors++
   bytes += written.data.length
 }
-console.log(`engine: holds: ${cases} random answers, ${withErrors} of them with errors, ${bytes} bytes: as graphql-js`)
+process.stdout.write(
+  `writer: ${cases} random answers, ${withErrors} of them with errors, ${bytes} bytes: as graphql-js\n`,
+)
