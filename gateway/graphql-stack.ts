@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { ApolloServer, BaseContext } from '@apollo/server'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
@@ -10,16 +9,9 @@ import { apolloExchange } from './http/apollo-exchange.ts'
 import { catalogueHttpErrors, sendError } from './http/http-errors.ts'
 import { labelled } from './http/labelled.ts'
 import { answerType } from './http/media-type.ts'
-import { secureRequests } from './http/security.ts'
+import { acceptJsonAlone, secureRequests } from './http/security.ts'
 import { sendAnswer } from './http/send-answer.ts'
-import { serveSockets } from './websocket/apollo-sockets.ts'
-
-/** What a context is made of: the headers of a request, or of the request that became a WebSocket. */
-export interface Incoming {
-  readonly headers: IncomingHttpHeaders
-  /** What a WebSocket client said when it connected. */
-  readonly connectionParams?: Readonly<Record<string, unknown>> | undefined
-}
+import { serveSockets, type Incoming } from './websocket/apollo-sockets.ts'
 
 export interface GraphqlStackOptions<Context extends BaseContext> {
   /** Not started: that is done here. Any schema, any gateway, any plugins. */
@@ -62,7 +54,7 @@ export const createGraphqlStack = async <Context extends BaseContext>(
 
   const fastify = Fastify({ logger: false, bodyLimit: maxBodyBytes, exposeHeadRoutes: false })
   secureRequests(fastify)
-  fastify.removeContentTypeParser('text/plain')
+  acceptJsonAlone(fastify)
   catalogueHttpErrors(fastify, report)
   fastify.route({
     method: ['GET', 'POST'],

@@ -5,6 +5,8 @@ import { createTicker } from '../../test/testkit/graphs/ticker.ts'
 import { connectSocket } from '../../test/testkit/raw-socket.ts'
 import { until } from '../../test/testkit/until.ts'
 import { clientAddress } from '../../platform/http/client-address.ts'
+import { DEFAULT_LIMITS } from '../operation/limits.ts'
+import { createConnections } from './connections.ts'
 import { createDeadlines } from './deadlines.ts'
 import { isForeignOrigin } from './origin.ts'
 import { Outbox } from './outbox.ts'
@@ -16,6 +18,15 @@ afterEach(async () => {
 })
 
 describe('a gateway that drains', () => {
+  test('waits for nobody after it has cut who was left', async () => {
+    const connections = createConnections({ limits: DEFAULT_LIMITS, pingMs: 60_000, drainWindowMs: 0 })
+    let isCut = false
+    const nothing = (): void => undefined
+    connections.add({ check: nothing, warn: nothing, restart: nothing, cut: () => (isCut = true) })
+    await connections.drain(10)
+    expect(isCut).toBe(true)
+  })
+
   test('tells everybody, serves what is open, takes nothing new, and closes one after the other over its window', async () => {
     const ticker = createTicker()
     const { gateway, url } = await startGateway(ticker.subgraphs, { drainWindowMs: 3000 })

@@ -51,12 +51,18 @@ export const createConnections = ({ limits, pingMs, drainWindowMs }: Connections
     const closes = open.map((connection, index) =>
       setTimeout(() => connection.restart(), (windowMs * index) / open.length),
     )
-    const cut = setTimeout(() => {
-      for (const connection of all()) connection.cut()
-    }, graceMs)
-    if (count > 0) await new Promise<void>((resolve) => emptied.push(resolve))
+    if (count > 0)
+      await new Promise<void>((resolve) => {
+        const cut = setTimeout(() => {
+          for (const connection of all()) connection.cut()
+          resolve()
+        }, graceMs)
+        emptied.push(() => {
+          clearTimeout(cut)
+          resolve()
+        })
+      })
     for (const close of closes) clearTimeout(close)
-    clearTimeout(cut)
   }
 
   return {

@@ -43,13 +43,13 @@ export class BoundedCache<Value> {
   }
 
   set(key: string, value: Value): void {
-    this.#remove(key)
+    this.delete(key)
     const weight = this.#weigh(value)
     this.#entries.set(key, { value, weight })
     this.#weight += weight
     for (const oldest of this.#entries.keys()) {
       if (this.#weight <= this.#limit || oldest === key) return
-      this.#remove(oldest)
+      this.delete(oldest)
     }
   }
 
@@ -62,8 +62,9 @@ export class BoundedCache<Value> {
     return made
   }
 
-  #remove(key: string): void {
+  /** True where there was one. */
+  delete(key: string): boolean {
     this.#weight -= this.#entries.get(key)?.weight ?? 0
-    this.#entries.delete(key)
+    return this.#entries.delete(key)
   }
 }

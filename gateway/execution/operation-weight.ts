@@ -7,7 +7,7 @@ const BYTES_OF_NODE = 650
 const BYTES_OF_CHARACTER = 88
 const BYTES_OF_FETCH = 4300
 
-/** About how many bytes a prepared operation takes; never exact, and of the right size. */
+/** About how many bytes a document and what is prepared from it take, its text included; never exact, and of the right size. */
 export const weightOfDocument = (document: DocumentNode): number => {
   let nodes = 0
   visit(document, {
@@ -15,7 +15,8 @@ export const weightOfDocument = (document: DocumentNode): number => {
       nodes++
     },
   })
-  return nodes * BYTES_OF_NODE
+  // The text stays with the document, however much of it is space.
+  return nodes * BYTES_OF_NODE + (document.loc?.source.body.length ?? 0)
 }
 
 /** About how many bytes a plan takes once it is compiled. */

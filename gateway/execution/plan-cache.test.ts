@@ -69,6 +69,15 @@ test('compiled operations take no more bytes than they may, however many there a
   expect(bytes).toBeLessThanOrEqual(1_000_000)
 })
 
+test('a compiled operation weighs its text, however little it says', async () => {
+  const engine = engineWith({ planCacheBytes: 1_000_000 })
+  for (const query of ['{ me { a: name } }', '{ me { b: name } }']) {
+    const document = parse(query.padEnd(600_000))
+    await engine.execute({ ...operation(query), document }, testRequest())
+  }
+  expect(engine.seen().map(({ documentKey }) => documentKey)).toEqual(['{ me { b: name } }'])
+})
+
 test('an operation that many send at once is planned once', async () => {
   let open = (): void => undefined
   const { supergraph, plans } = counting(new Promise((resolve) => (open = resolve)))

@@ -14,6 +14,7 @@ import type { Documents } from '../operation/documents.ts'
 import type { Limits } from '../operation/limits.ts'
 import type { RequestContext } from '../transport/transport.ts'
 import { ofTransport, statusOfError } from './apollo-errors.ts'
+import { documentStore } from './document-store.ts'
 
 /** The seam of Apollo Server behind which a gateway stands. */
 type GatewayInterface = NonNullable<ConstructorParameters<typeof ApolloServer>[0]['gateway']>
@@ -47,6 +48,7 @@ export const createApollo = (options: ApolloOptions): ApolloServer<GatewayContex
       return { ...wire, extensions: { ...wire.extensions } }
     },
     validationRules: [...rules],
+    documentStore: documentStore(),
     parseOptions: { maxLexicalTokens: limits.maxTokens },
     // Our own rule refuses it with a code of the catalogue.
     introspection: true,

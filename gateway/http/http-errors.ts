@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { catalogued, CataloguedError, type ErrorCode } from '../../platform/errors/catalogue.ts'
+import type { WireError } from '../../platform/errors/wire.ts'
 import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
 import { statusOf, type ReportError } from '../errors/error-reporter.ts'
 import { discardBody } from './discard-body.ts'
@@ -43,14 +44,19 @@ export const sendError = (reply: FastifyReply, error: unknown, report: ReportErr
   const wire = report(error)
   // A request that failed as a whole never looks like one that succeeded.
   const status = Math.max(statusOf(wire), 400)
-  if (status === 429 || status === 503)
-    reply.header('retry-after', String(wire.extensions.retryAfterSeconds ?? RETRY_SECONDS))
   return reply
     .code(status)
+    .headers(retryAfterOf(status, wire))
     .header(CORRELATION_HEADER, wire.extensions.correlationId)
     .type('application/json; charset=utf-8')
     .send(JSON.stringify({ errors: [wire] }))
 }
+
+/** The header of an answer that the client may try again, as the error says or after a moment; none of any other. */
+export const retryAfterOf = (status: number, error: WireError | undefined): Readonly<Record<string, string>> =>
+  status === 429 || status === 503
+    ? { 'retry-after': String(error?.extensions.retryAfterSeconds ?? RETRY_SECONDS) }
+    : {}
 
 const catalogueError = (error: FastifyError): unknown => {
   if (error instanceof CataloguedError) return error

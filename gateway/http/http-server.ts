@@ -14,7 +14,7 @@ import { catalogueHttpErrors, sendError } from './http-errors.ts'
 import { demoTokenRoutes, type DemoTokens } from './ide/demo-tokens.ts'
 import { idePage, type IdeOptions } from './ide/ide-page.ts'
 import type { OpenAccess } from './operation-context.ts'
-import { allowOrigins, SECURITY_HEADERS, secureRequests } from './security.ts'
+import { acceptJsonAlone, allowOrigins, SECURITY_HEADERS, secureRequests } from './security.ts'
 import type { HandleSse } from './sse/sse-handler.ts'
 import { serviceRoutes, type Ready } from './service-routes.ts'
 import type { ShortWay } from './short-way.ts'
@@ -100,16 +100,6 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
       clearTimeout(cut)
     },
   }
-}
-
-/** No other content type is ever parsed; a text body would spare a browser the preflight. */
-const acceptJsonAlone = (fastify: FastifyInstance): void => {
-  fastify.removeAllContentTypeParsers()
-  fastify.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string' },
-    fastify.getDefaultJsonParser('error', 'error'),
-  )
 }
 
 const observeExchanges = (fastify: FastifyInstance, { httpExchange }: Metrics): void => {

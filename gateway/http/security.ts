@@ -20,6 +20,16 @@ export const secureRequests = (fastify: FastifyInstance): void => {
   })
 }
 
+/** No other content type is ever parsed; a text body would spare a browser the preflight. */
+export const acceptJsonAlone = (fastify: FastifyInstance): void => {
+  fastify.removeAllContentTypeParsers()
+  fastify.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    fastify.getDefaultJsonParser('error', 'error'),
+  )
+}
+
 export interface CorsOptions {
   /** Exact origins whose pages may call; empty: none but our own. */
   readonly origins: readonly string[]

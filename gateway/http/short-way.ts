@@ -21,9 +21,9 @@ export interface ShortWay {
 }
 
 /**
- * The way of a request whose document Apollo Server has parsed and validated before, where no plugin listens: straight
- * to the engine, and what that wrote straight to the client. Apollo would add nothing but its time: it is asked about
- * everything else, a document's first request included (docs/decisions/0023-known-operations-pass-by-apollo.md).
+ * The way of a request whose document was parsed and validated before, by Apollo Server or by the same rules, where no
+ * plugin listens: straight to the engine, and what that wrote straight to the client. Apollo would add nothing but its time: it is asked about
+ * everything else, a document's first request included, unless a WebSocket or an event stream has brought it (docs/decisions/0023-known-operations-pass-by-apollo.md).
  */
 export const createShortWay = ({ engines, documents, report }: ShortWayParts): ShortWay => ({
   of: (body) => {

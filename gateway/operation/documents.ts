@@ -10,6 +10,7 @@ import {
 } from 'graphql'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { BoundedCache } from '../execution/bounded-cache.ts'
+import { weightOfDocument } from '../execution/operation-weight.ts'
 
 /** A document that was parsed and fits the schema. */
 export interface ValidDocument {
@@ -26,14 +27,17 @@ export interface Documents {
   readonly remember: (query: string, schema: GraphQLSchema, document: ValidDocument) => void
 }
 
-const MAX_DOCUMENTS = 1000
+/** What the documents that are kept may take together: a thousand of the usual ones. */
+export const DOCUMENTS_BYTES = 33_554_432
+
+const weigh = ({ document }: ValidDocument): number => weightOfDocument(document)
 
 export const createDocuments = (rules: readonly ValidationRule[], maxTokens: number): Documents => {
   const bySchema = new WeakMap<GraphQLSchema, BoundedCache<ValidDocument>>()
   const allRules = [...specifiedRules, ...rules]
   const cacheOf = (schema: GraphQLSchema): BoundedCache<ValidDocument> => {
     let known = bySchema.get(schema)
-    if (!known) bySchema.set(schema, (known = new BoundedCache<ValidDocument>(MAX_DOCUMENTS)))
+    if (!known) bySchema.set(schema, (known = new BoundedCache(DOCUMENTS_BYTES, weigh)))
     return known
   }
   return {

@@ -13,7 +13,6 @@ export interface Limits {
   readonly maxCost: number
   /** Operations in one request, sent as a list; 0: lists are refused. */
   readonly maxBatch: number
-  readonly subgraphTimeoutMs: number
   readonly requestTimeoutMs: number
   /** What compiled operations may take together. */
   readonly planCacheBytes: number
@@ -36,7 +35,6 @@ export const DEFAULT_LIMITS: Limits = {
   maxFields: 10_000,
   maxCost: 1_000_000,
   maxBatch: 0,
-  subgraphTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   planCacheBytes: 67_108_864,
   maxOperationsPerConnection: 100,
@@ -56,7 +54,6 @@ export const limitsOf = (config: Config): Partial<Limits> => ({
   maxRootFields: config.maxRootFields,
   maxCost: config.maxCost,
   maxBatch: config.maxBatch,
-  subgraphTimeoutMs: config.subgraphTimeoutMs,
   requestTimeoutMs: config.requestTimeoutMs,
   planCacheBytes: config.planCacheBytes,
   maxOperationsPerConnection: config.maxOperationsPerConnection,

@@ -60,7 +60,6 @@ export const createLiveOperations = (parts: LiveOperationsParts) => {
       queueMicrotask(() => void operation.run())
       return operation
     },
-    streams: streams.count,
     stop: streams.stop,
   }
 }

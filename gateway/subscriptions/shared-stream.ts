@@ -66,12 +66,17 @@ export class SharedStream {
     this.#onMoved = onMoved
   }
 
-  /** Opens it; a refusal is its first and only answer. */
+  /** Opens it; a refusal is its first and only answer, or where it went on somewhere else, its end. */
   async start(after: string | undefined): Promise<void> {
+    const admitted = this.#admitted
     try {
-      const events = await runWithCorrelation(this.correlation, () => this.#admitted.open(this.opened.request, after))
+      const events = await runWithCorrelation(this.correlation, () => admitted.open(this.opened.request, after))
+      // A later generation has begun it anew meanwhile.
+      if (this.#admitted !== admitted) return stop(events)
       this.#follow(events)
     } catch (error) {
+      if (this.#admitted !== admitted) return
+      if (this.hasDelivered) return this.fail(error)
       const refusal = this.#eventOf({ result: { errors: [toGraphQLError(error)] }, cursor: undefined })
       this.#end((member) => member.answered(refusal))
     }

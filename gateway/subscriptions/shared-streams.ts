@@ -163,8 +163,6 @@ export const createSharedStreams = (parts: SharedStreamsParts) => {
       stream.add(member)
       if (!present) void stream.start(joining.after)
     },
-    /** Streams that are read from subgraphs now. */
-    count: () => entries.size,
     stop: (): void => {
       stopListening()
       for (const stream of [...entries.keys()]) stream.fail(catalogued('SHUTTING_DOWN'))

@@ -65,6 +65,15 @@ test('a probe whose caller left lets the next one try at once', () => {
   expect(refusal()).toBe('passed')
 })
 
+test('a probe that fails after one whose caller left doubles its time as any other', () => {
+  const { end, refusal, circuit, advance } = arrange()
+  end('failed', 'failed', 'failed')
+  advance(1000)
+  circuit.pass()('given up')
+  circuit.pass()('failed')
+  expect(refusal()).toEqual(['SUBGRAPH_CIRCUIT_OPEN', 2])
+})
+
 test('fetches that began before it opened decide nothing', () => {
   const { end, states, circuit } = arrange()
   const early = circuit.pass()

@@ -54,10 +54,11 @@ export const createCircuit = ({
     if (ended === 'succeeded') {
       failed = 0
       change('closed')
-    } else {
+    } else if (ended === 'failed') open(opened.forMs * 2)
+    else {
       // A probe that nobody waited for has shown nothing: the next one may begin at once.
-      if (ended === 'failed') open(opened.forMs * 2)
-      else open(0)
+      opened = { ...opened, at: -Infinity }
+      change('open')
     }
   }
   const passed = (ended: Passage): void => {

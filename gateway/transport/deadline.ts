@@ -1,14 +1,13 @@
 import { CataloguedError, catalogued } from '../../platform/errors/catalogue.ts'
 
 /**
- * Waits for `work` no longer than `timeoutMs` and no longer than the request lives. `work` itself goes on where it
+ * Waits for `work` of a subgraph no longer than `timeoutMs` (`SUBGRAPH_TIMEOUT`) and no longer than the request lives. `work` itself goes on where it
  * cannot be stopped; what it comes to is ignored.
  */
 export const withDeadline = <T>(
   work: Promise<T>,
   timeoutMs: number,
   signal: AbortSignal,
-  timedOut: () => CataloguedError,
 ): Promise<T> =>
   new Promise<T>((resolve, reject) => {
     const cancelled = (): void => {
@@ -17,7 +16,7 @@ export const withDeadline = <T>(
     }
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', cancelled)
-      reject(timedOut())
+      reject(catalogued('SUBGRAPH_TIMEOUT'))
     }, timeoutMs)
     const settle = (): void => {
       clearTimeout(timer)

@@ -43,7 +43,18 @@ export class HeldSubscription {
     this.#parts = parts
   }
 
-  async start(): Promise<void> {
+  /** Rejects where it cannot be asked for at all; it is over then. */
+  async open(): Promise<AsyncIterableIterator<SubgraphResult>> {
+    try {
+      await this.#start()
+    } catch (error) {
+      this.lose()
+      throw error
+    }
+    return this.#queue.events(() => this.#stop())
+  }
+
+  async #start(): Promise<void> {
     const { client, name, sign, first, request, resumption } = this.#parts
     const principal = await sign?.(request.principal, name)
     if (this.#isStopped) return
@@ -63,10 +74,6 @@ export class HeldSubscription {
         complete: () => this.#queue.end(),
       },
     )
-  }
-
-  events(): AsyncIterableIterator<SubgraphResult> {
-    return this.#queue.events(() => this.#stop())
   }
 
   /** The subgraph is given up. */
@@ -105,7 +112,7 @@ export class HeldSubscription {
     if (now - this.#lostAt >= Math.min(patience, this.#parts.reconnectForMs)) return this.lose()
     const waitMs = Math.min(50 * 2 ** this.#attempts++, 2000) * (0.5 + Math.random() / 2)
     this.#retry = setTimeout(() => {
-      this.start().catch(() => this.#again())
+      this.#start().catch(() => this.#again())
     }, waitMs)
   }
 

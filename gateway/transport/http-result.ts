@@ -1,4 +1,5 @@
 import { catalogued } from '../../platform/errors/catalogue.ts'
+import { isDataObject } from '../execution/data.ts'
 import type { SubgraphError, SubgraphResult } from './transport.ts'
 
 /**
@@ -27,23 +28,20 @@ const parse = (body: string): unknown => {
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** An object with data, errors or both, each of the shape that GraphQL gives it. */
 export const isResult = (value: unknown): value is SubgraphResult => {
-  if (!isRecord(value)) return false
+  if (!isDataObject(value)) return false
   const { data, errors } = value
-  if (data !== undefined && data !== null && !isRecord(data)) return false
+  if (data !== undefined && data !== null && !isDataObject(data)) return false
   if (errors === undefined) return data !== undefined
   return Array.isArray(errors) && errors.length > 0 && errors.every(isError)
 }
 
 const isError = (value: unknown): value is SubgraphError => {
-  if (!isRecord(value) || typeof value['message'] !== 'string') return false
+  if (!isDataObject(value) || typeof value['message'] !== 'string') return false
   const { path, extensions } = value
   const hasPath =
     path === undefined ||
     (Array.isArray(path) && path.every((part) => typeof part === 'string' || Number.isInteger(part)))
-  return hasPath && (extensions === undefined || isRecord(extensions))
+  return hasPath && (extensions === undefined || isDataObject(extensions))
 }

@@ -1,5 +1,4 @@
 import type { GraphQLSchema } from 'graphql'
-import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
 import { compiledExecution } from '../../platform/graphql/execution/compile-document.ts'
 import { isPromise } from '../../platform/graphql/execution/execution.ts'
 import { withDeadline } from './deadline.ts'
@@ -26,14 +25,12 @@ export const inProcessTransport = (subgraph: InProcessSubgraph): SubgraphTranspo
       const execute = (contextValue: unknown) => run({ document, variableValues, contextValue })
       const context = contextOf(request)
       const answer = isPromise(context) ? Promise.resolve(context).then(execute) : execute(context)
-      return isPromise(answer) ? withDeadline(answer, subgraph.timeoutMs, request.signal, timedOut) : answer
+      return isPromise(answer) ? withDeadline(answer, subgraph.timeoutMs, request.signal) : answer
     },
     subscribe: (fetch, variables, request) => subscribeInProcess(subgraph, run, contextOf, fetch, variables, request),
     close: () => Promise.resolve(),
   }
 }
-
-const timedOut = (): CataloguedError => catalogued('SUBGRAPH_TIMEOUT')
 
 export type ContextOf = (request: RequestContext) => object | Promise<object>
 

@@ -78,8 +78,7 @@ export const createSubgraphSocket = (options: SubgraphSocketOptions): SubgraphSo
         onEnd: () => held.delete(subscription),
       })
       held.add(subscription)
-      await subscription.start()
-      return withAbort(subscription.events(), request.signal)
+      return withAbort(await subscription.open(), request.signal)
     },
     close: async () => {
       for (const subscription of held) subscription.lose()

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { ApolloServer, BaseContext } from '@apollo/server'
 import {
   getOperationAST,
@@ -16,7 +16,13 @@ import {
 import type { SubscribePayload } from 'graphql-ws'
 import { useServer } from 'graphql-ws/use/ws'
 import type { WebSocketServer } from 'ws'
-import type { Incoming } from '../graphql-stack.ts'
+
+/** What a context is made of: the headers of a request, or of the request that became a WebSocket. */
+export interface Incoming {
+  readonly headers: IncomingHttpHeaders
+  /** What a WebSocket client said when it connected. */
+  readonly connectionParams?: Readonly<Record<string, unknown>> | undefined
+}
 
 export interface ApolloSocketsOptions<Context extends BaseContext> {
   readonly server: WebSocketServer

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { WebSocket } from 'ws'
 import { ANONYMOUS, type Principal } from '../../platform/access/principal.ts'
@@ -182,4 +183,13 @@ describe('who takes too much', () => {
     expect((await (await openSocket(gateway.url)).closed()).code).toBe(4429)
     for (const { socket } of sockets) socket.terminate()
   })
+})
+
+test('an upgrade that is refused waits for nobody to close, and a reset of it hurts nobody', async () => {
+  const socket = new PassThrough()
+  gateway.gateway.fastify.server.emit('upgrade', { url: '/elsewhere', headers: {} }, socket, Buffer.alloc(0))
+  expect(() => socket.emit('error', new Error('read ECONNRESET'))).not.toThrow()
+  const other = new PassThrough()
+  gateway.gateway.fastify.server.emit('upgrade', { url: '/elsewhere', headers: {} }, other, Buffer.alloc(0))
+  await until('it is closed', () => other.destroyed)
 })

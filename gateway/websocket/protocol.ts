@@ -1,10 +1,7 @@
 import { MessageType, parseMessage, type Message, type SubscribeMessage } from 'graphql-ws'
-import { principalKey } from '../../platform/access/principal.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
-import type { Connections } from '../connections/connections.ts'
-import type { Deadlines } from '../connections/deadlines.ts'
-import type { WatchCaller } from '../connections/watch-caller.ts'
+import { holdCaller, type CallerParts } from '../connections/hold-caller.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
 import type { Authenticate } from '../identity/authenticate.ts'
 import type { Limits } from '../operation/limits.ts'
@@ -13,12 +10,9 @@ import { CLOSE, reasonOf } from './close-codes.ts'
 import type { Connection } from './connection.ts'
 import { OperationSink } from './operation-sink.ts'
 
-export interface ProtocolOptions {
+export interface ProtocolOptions extends CallerParts {
   readonly live: LiveOperations
-  readonly connections: Connections
   readonly authenticate: Authenticate
-  readonly watchCaller: WatchCaller
-  readonly deadlines: Deadlines
   readonly limits: Limits
   readonly report: ReportError
   readonly clock: Clock
@@ -36,7 +30,7 @@ export interface Protocol {
 const LONGEST_ID = 256
 
 export const createProtocol = (options: ProtocolOptions): Protocol => {
-  const { live, connections, authenticate, watchCaller, deadlines, limits, report, clock } = options
+  const { live, authenticate, deadlines, limits, report, clock } = options
 
   const initialise = async (connection: Connection, payload: unknown): Promise<void> => {
     if (connection.state !== 'opened') {
@@ -45,17 +39,15 @@ export const createProtocol = (options: ProtocolOptions): Protocol => {
     }
     connection.state = 'initialising'
     try {
-      const { principal, expiresAt } = await authenticate(authorizationOf(payload))
+      const caller = await authenticate(authorizationOf(payload))
       if (!connection.isOpen) return
-      const place = principal.kind === 'anonymous' ? nowhere : connections.principals.take(principalKey(principal))
-      if (!place) {
+      const release = holdCaller(options, caller, (reason) => connection.forbid(reason))
+      if (!release) {
         connection.close(CLOSE.tooMany, 'Too many connections')
         return
       }
-      connection.onEnd(place)
-      connection.principal = principal
-      if (expiresAt) connection.onEnd(deadlines.at(expiresAt, () => connection.forbid('The token has expired')))
-      connection.onEnd(watchCaller(principal, () => connection.forbid('No longer permitted')))
+      connection.onEnd(release)
+      connection.principal = caller.principal
       connection.send({ type: MessageType.ConnectionAck })
       connection.state = 'acknowledged'
     } catch (error) {
@@ -89,10 +81,7 @@ export const createProtocol = (options: ProtocolOptions): Protocol => {
           connection.close(CLOSE.unauthorized, 'Unauthorized')
           return
         }
-        {
-          subscribe(connection, message)
-          return
-        }
+        return subscribe(connection, message)
       case MessageType.Complete:
         connection.operations.get(message.id)?.cancel()
         connection.operations.delete(message.id)
@@ -133,8 +122,6 @@ export const createProtocol = (options: ProtocolOptions): Protocol => {
     },
   }
 }
-
-const nowhere = (): void => undefined
 
 /** By either spelling of the header's name; two that disagree are no credential at all, and none is not none. */
 const authorizationOf = (payload: unknown): unknown => {

@@ -88,7 +88,10 @@ export const createWebSockets = (options: WebSocketOptions): WebSockets => {
   return { attach: (http) => void http.on('upgrade', upgrade(http)) }
 }
 
+/** Node has given the socket away: a client that resets it, or never closes its side, is nobody's but ours to bear. */
 const refuse = (socket: Duplex, status: string): void => {
+  socket.on('error', () => socket.destroy())
+  socket.once('finish', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }
 

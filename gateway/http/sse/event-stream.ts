@@ -85,14 +85,15 @@ export class EventStream implements Sink, LongConnection {
   /** Whoever it speaks for may not be here any more. */
   forbid(): void {
     this.operation?.cancel()
+    if (this.#state === 'ended') return this.cut()
     this.fail(catalogued('UNAUTHENTICATED'))
   }
 
   check(): void {
-    if (this.#state !== 'open') return
+    if (this.#state === 'pending') return
     if (this.#outbox.isBlocked && this.#wasBlocked) return this.cut()
     this.#wasBlocked = this.#outbox.isBlocked
-    if (!this.#wasBlocked) this.#outbox.send(KEEP_ALIVE)
+    if (this.#state === 'open' && !this.#wasBlocked) this.#outbox.send(KEEP_ALIVE)
   }
 
   warn(withinMs: number): void {
@@ -102,6 +103,7 @@ export class EventStream implements Sink, LongConnection {
   /** Without `complete`: the operation is not over, and an `EventSource` comes back for the rest of it. */
   restart(): void {
     this.operation?.cancel()
+    if (this.#state === 'ended') return
     if (this.#state === 'pending') return this.refuse([catalogued('SHUTTING_DOWN')])
     this.#outbox.send(retryAfter(Math.max(Math.round(Math.random() * this.#restartMs), 100)))
     // The connection is of no more use than the process.

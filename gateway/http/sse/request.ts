@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
+import { isDataObject } from '../../execution/data.ts'
 
 /** The operation of a request that asks for an event stream. */
 export interface StreamRequest {
@@ -23,19 +24,16 @@ export const wantsEventStream = (accept: string | undefined): 'always' | 'otherw
   return json >= 0 && json < stream ? 'otherwise' : 'always'
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** Throws `BAD_REQUEST` for what is no GraphQL request. */
 export const streamRequest = ({ method, body, query: search }: FastifyRequest): StreamRequest => {
   const given = method === 'GET' ? search : body
-  if (!isObject(given)) throw catalogued('BAD_REQUEST')
+  if (!isDataObject(given)) throw catalogued('BAD_REQUEST')
   const { query, operationName } = given
   const variables = method === 'GET' ? parsed(given['variables']) : given['variables']
   if (typeof query !== 'string' || query === '') throw catalogued('BAD_REQUEST')
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
     throw catalogued('BAD_REQUEST')
-  if (variables !== undefined && variables !== null && !isObject(variables)) throw catalogued('BAD_REQUEST')
+  if (variables !== undefined && variables !== null && !isDataObject(variables)) throw catalogued('BAD_REQUEST')
   return { query, operationName: operationName ?? undefined, variables: variables ?? {} }
 }
 

@@ -1,30 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { getOperationAST, OperationTypeNode } from 'graphql'
-import { principalKey } from '../../../platform/access/principal.ts'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { currentCorrelation } from '../../../platform/log/correlation.ts'
 import type { ClientAddress } from '../../../platform/http/client-address.ts'
-import type { Connections } from '../../connections/connections.ts'
-import type { Deadlines } from '../../connections/deadlines.ts'
+import { holdCaller, type CallerParts } from '../../connections/hold-caller.ts'
 import { isForeignOrigin } from '../../connections/origin.ts'
-import type { WatchCaller } from '../../connections/watch-caller.ts'
 import type { Engines } from '../../engines.ts'
 import { statusOf, type ReportError } from '../../errors/error-reporter.ts'
 import type { Authenticate } from '../../identity/authenticate.ts'
+import type { Authentication } from '../../identity/token-verifier.ts'
 import type { Documents } from '../../operation/documents.ts'
 import type { Limits } from '../../operation/limits.ts'
 import type { LiveOperations } from '../../subscriptions/live-operations.ts'
+import { retryAfterOf } from '../http-errors.ts'
 import { EventStream } from './event-stream.ts'
 import { streamRequest, wantsEventStream, type StreamRequest } from './request.ts'
 
-export interface SseParts {
+export interface SseParts extends CallerParts {
   readonly live: LiveOperations
   readonly engines: Engines
   readonly documents: Documents
-  readonly connections: Connections
   readonly authenticate: Authenticate
-  readonly watchCaller: WatchCaller
-  readonly deadlines: Deadlines
   readonly addressOf: ClientAddress
   readonly origins: ReadonlySet<string>
   readonly limits: Limits
@@ -40,24 +36,18 @@ export type HandleSse = (request: FastifyRequest, reply: FastifyReply) => Promis
  * as to any other request; what ends it later is a last `next` with the error.
  */
 export const sseHandler = (parts: SseParts): HandleSse => {
-  const { live, engines, documents, connections, authenticate, watchCaller, deadlines, limits, report } = parts
+  const { live, engines, documents, connections, authenticate, limits, report } = parts
 
   const typeOf = ({ query, operationName }: StreamRequest): OperationTypeNode | undefined => {
     const read = documents.read(query, engines.current().supergraph.apiSchema)
     return 'document' in read ? getOperationAST(read.document, operationName)?.operation : undefined
   }
 
-  const takePlaces = (request: FastifyRequest, holder: string | undefined): (() => void) => {
+  const takePlaces = (request: FastifyRequest, caller: Authentication, stream: EventStream): readonly (() => void)[] => {
     const address = connections.isFull() ? undefined : connections.addresses.take(parts.addressOf(request.raw))
-    const principal = holder === undefined ? nowhere : connections.principals.take(holder)
-    if (address && principal) {
-      return () => {
-        address()
-        principal()
-      }
-    }
+    const held = address && holdCaller(parts, caller, () => stream.forbid())
+    if (held) return [address, held]
     address?.()
-    principal?.()
     throw catalogued('SUBSCRIPTION_LIMIT')
   }
 
@@ -67,11 +57,13 @@ export const sseHandler = (parts: SseParts): HandleSse => {
     if (wanted === 'otherwise' && !isSubscription(request, typeOf)) return false
     if (isForeignOrigin(request.headers, parts.origins)) throw catalogued('CSRF_REFUSED')
     const asked = streamRequest(request)
+    const caller = await authenticate(request.headers.authorization)
+    if (reply.raw.destroyed) {
+      reply.hijack()
+      return true
+    }
     if (request.method === 'GET' && typeOf(asked) === OperationTypeNode.MUTATION) throw catalogued('METHOD_NOT_ALLOWED')
-    const { principal, expiresAt } = await authenticate(request.headers.authorization)
-    const release = takePlaces(request, principal.kind === 'anonymous' ? undefined : principalKey(principal))
 
-    reply.hijack()
     const stream = new EventStream({
       response: reply.raw,
       headers: headersOf(reply),
@@ -79,13 +71,13 @@ export const sseHandler = (parts: SseParts): HandleSse => {
       report,
       refuse: (errors) => refuse(reply, errors, report),
     })
-    const releases = [release, connections.add(stream), watchCaller(principal, () => stream.forbid())]
-    if (expiresAt) releases.push(deadlines.at(expiresAt, () => stream.forbid()))
+    const releases = [...takePlaces(request, caller, stream), connections.add(stream)]
+    reply.hijack()
     const after = request.headers['last-event-id']
     stream.operation = live.start(
       {
         ...asked,
-        principal,
+        principal: caller.principal,
         correlation: currentCorrelation(),
         after: typeof after === 'string' && after !== '' ? after : undefined,
       },
@@ -98,8 +90,6 @@ export const sseHandler = (parts: SseParts): HandleSse => {
     return true
   }
 }
-
-const nowhere = (): void => undefined
 
 /** What is no GraphQL request at all is for whoever answers those in JSON. */
 const isSubscription = (
@@ -116,7 +106,8 @@ const isSubscription = (
 const refuse = (reply: FastifyReply, errors: readonly unknown[], report: ReportError): void => {
   const wire = errors.map((error) => report(error))
   const status = Math.max(400, ...wire.map((error) => statusOf(error)))
-  reply.raw.writeHead(status, { ...headersOf(reply), 'content-type': 'application/json; charset=utf-8' })
+  const headers = { ...headersOf(reply), ...retryAfterOf(status, wire[0]) }
+  reply.raw.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' })
   reply.raw.end(JSON.stringify({ errors: wire }))
 }
 

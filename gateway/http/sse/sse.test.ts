@@ -137,6 +137,49 @@ test('past a cap the answer is 429, and a place that is left is free again', asy
   expect((await openEventSource(url, { query: TICKS }, headers)).response.status).toBe(200)
 })
 
+test('a client that leaves while it is authenticated holds no place', async () => {
+  const decided = Promise.withResolvers<undefined>()
+  let asked = 0
+  let closed = 0
+  const { url, gateway } = await arrange({
+    limits: { maxConnectionsPerPrincipal: 1 },
+    verifier: {
+      authenticate: async () => {
+        if (asked++ === 0) await decided.promise
+        return { principal: ADA, expiresAt: undefined }
+      },
+    },
+  })
+  gateway.fastify.server.on('connection', (socket) => socket.once('close', () => closed++))
+  const headers = { 'content-type': 'application/json', accept: 'text/event-stream' }
+  const leaving = new AbortController()
+  const body = JSON.stringify({ query: TICKS })
+  const left = fetch(url, { method: 'POST', body, headers, signal: leaving.signal }).catch(() => 'left')
+  await until('it is being authenticated', () => asked === 1)
+  leaving.abort()
+  expect(await left).toBe('left')
+  await until('the server knows', () => closed === 1)
+  decided.resolve(undefined)
+  expect((await openEventSource(url, { query: TICKS })).response.status).toBe(200)
+})
+
+test('a mutation by GET is refused to whoever is authenticated', async () => {
+  const things = { typeDefs: 'type Mutation { go: Int }', resolvers: { Mutation: { go: () => 1 } } }
+  const { gateway, url } = await startGateway({ ...createTicker().subgraphs, things }, { verifier: verifier() })
+  stops.push(() => gateway.stop(0))
+  const ask = async (authorization: string): Promise<number> => {
+    const { response } = await openEventSource(`${url}/graphql?query=mutation{go}`, undefined, { authorization })
+    return response.status
+  }
+  expect([await ask('Bearer forged'), await ask('Bearer good')]).toEqual([401, 405])
+})
+
+test('what is refused before its stream begins says when to come back', async () => {
+  const { url } = await arrange({ access: () => Promise.reject(catalogued('SUBGRAPH_OVERLOADED')) })
+  const { response } = await openEventSource(url, { query: TICKS })
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
+})
+
 test('what is silent is kept alive by comments', async () => {
   const { url } = await arrange({ pingMs: 50 })
   const stream = await openEventSource(url, { query: TICKS })
