@@ -11,7 +11,10 @@ export const documentStore = (): DocumentStore => {
   const documents = new BoundedCache<DocumentNode>(DOCUMENTS_BYTES, weightOfDocument)
   return {
     get: (key) => Promise.resolve(documents.get(key)),
-    set: (key, document) => Promise.resolve(documents.set(key, document)),
+    set: (key, document) => {
+      documents.set(key, document)
+      return Promise.resolve()
+    },
     delete: (key) => Promise.resolve(documents.delete(key)),
   }
 }

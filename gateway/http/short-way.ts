@@ -21,9 +21,10 @@ export interface ShortWay {
 }
 
 /**
- * The way of a request whose document was parsed and validated before, by Apollo Server or by the same rules, where no
- * plugin listens: straight to the engine, and what that wrote straight to the client. Apollo would add nothing but its time: it is asked about
- * everything else, a document's first request included, unless a WebSocket or an event stream has brought it (docs/decisions/0023-known-operations-pass-by-apollo.md).
+ * The way of a request whose document was parsed and validated before, by Apollo Server or, for a WebSocket or an event
+ * stream, by the same rules, where no plugin listens: straight to the engine, and what that wrote straight to the client.
+ * Apollo would add nothing but its time: it is asked about everything else
+ * (docs/decisions/0023-known-operations-pass-by-apollo.md).
  */
 export const createShortWay = ({ engines, documents, report }: ShortWayParts): ShortWay => ({
   of: (body) => {

@@ -43,7 +43,7 @@ const arrange = ({ admitted }: ReturnType<typeof generation>) => {
   const stream = new SharedStream({
     admitted,
     opened: { request: testRequest(), cancel: () => undefined, finish: () => undefined },
-    correlation: { correlationId: 'test' },
+    correlation: { correlationId: 'test', causationId: 'test' },
     after: undefined,
     report: createErrorReporter({ log: silentLog, docsBaseUrl: undefined, metrics: undefined }),
     onMoved: () => undefined,

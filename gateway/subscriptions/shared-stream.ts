@@ -72,11 +72,14 @@ export class SharedStream {
     try {
       const events = await runWithCorrelation(this.correlation, () => admitted.open(this.opened.request, after))
       // A later generation has begun it anew meanwhile.
-      if (this.#admitted !== admitted) return stop(events)
-      this.#follow(events)
+      if (this.#admitted === admitted) this.#follow(events)
+      else stop(events)
     } catch (error) {
       if (this.#admitted !== admitted) return
-      if (this.hasDelivered) return this.fail(error)
+      if (this.hasDelivered) {
+        this.fail(error)
+        return
+      }
       const refusal = this.#eventOf({ result: { errors: [toGraphQLError(error)] }, cursor: undefined })
       this.#end((member) => member.answered(refusal))
     }

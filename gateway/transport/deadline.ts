@@ -1,14 +1,10 @@
 import { CataloguedError, catalogued } from '../../platform/errors/catalogue.ts'
 
 /**
- * Waits for `work` of a subgraph no longer than `timeoutMs` (`SUBGRAPH_TIMEOUT`) and no longer than the request lives. `work` itself goes on where it
- * cannot be stopped; what it comes to is ignored.
+ * Waits for the work of a subgraph no longer than `timeoutMs` (`SUBGRAPH_TIMEOUT`) and no longer than the request
+ * lives. The work itself goes on where it cannot be stopped; what it comes to is ignored.
  */
-export const withDeadline = <T>(
-  work: Promise<T>,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<T> =>
+export const withDeadline = <T>(work: Promise<T>, timeoutMs: number, signal: AbortSignal): Promise<T> =>
   new Promise<T>((resolve, reject) => {
     const cancelled = (): void => {
       clearTimeout(timer)

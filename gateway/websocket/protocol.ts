@@ -81,7 +81,8 @@ export const createProtocol = (options: ProtocolOptions): Protocol => {
           connection.close(CLOSE.unauthorized, 'Unauthorized')
           return
         }
-        return subscribe(connection, message)
+        subscribe(connection, message)
+        return
       case MessageType.Complete:
         connection.operations.get(message.id)?.cancel()
         connection.operations.delete(message.id)

@@ -43,7 +43,12 @@ export const sseHandler = (parts: SseParts): HandleSse => {
     return 'document' in read ? getOperationAST(read.document, operationName)?.operation : undefined
   }
 
-  const takePlaces = (request: FastifyRequest, caller: Authentication, stream: EventStream): readonly (() => void)[] => {
+  const takePlaces = (
+    request: FastifyRequest,
+    caller: Authentication,
+    stream: EventStream,
+  ): readonly (() => void)[] => {
+    if (connections.isDraining()) throw catalogued('SHUTTING_DOWN')
     const address = connections.isFull() ? undefined : connections.addresses.take(parts.addressOf(request.raw))
     const held = address && holdCaller(parts, caller, () => stream.forbid())
     if (held) return [address, held]
@@ -54,14 +59,15 @@ export const sseHandler = (parts: SseParts): HandleSse => {
   return async (request, reply) => {
     const wanted = wantsEventStream(request.headers.accept)
     if (wanted === 'never') return false
-    if (wanted === 'otherwise' && !isSubscription(request, typeOf)) return false
-    if (isForeignOrigin(request.headers, parts.origins)) throw catalogued('CSRF_REFUSED')
-    const asked = streamRequest(request)
+    // Nobody's document is read before it is known whose it is.
     const caller = await authenticate(request.headers.authorization)
     if (reply.raw.destroyed) {
       reply.hijack()
       return true
     }
+    if (wanted === 'otherwise' && !isSubscription(request, typeOf)) return false
+    if (isForeignOrigin(request.headers, parts.origins)) throw catalogued('CSRF_REFUSED')
+    const asked = streamRequest(request)
     if (request.method === 'GET' && typeOf(asked) === OperationTypeNode.MUTATION) throw catalogued('METHOD_NOT_ALLOWED')
 
     const stream = new EventStream({

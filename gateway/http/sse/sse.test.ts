@@ -137,6 +137,27 @@ test('past a cap the answer is 429, and a place that is left is free again', asy
   expect((await openEventSource(url, { query: TICKS }, headers)).response.status).toBe(200)
 })
 
+test('who is authenticated while the gateway begins to stop is sent elsewhere, and holds nothing up', async () => {
+  const decided = Promise.withResolvers<undefined>()
+  let asked = 0
+  const { url, gateway } = await arrange({
+    verifier: {
+      authenticate: async () => {
+        asked++
+        await decided.promise
+        return { principal: ADA, expiresAt: undefined }
+      },
+    },
+  })
+  const opening = openEventSource(url, { query: TICKS })
+  await until('it is being authenticated', () => asked === 1)
+  const stopping = gateway.stop(60_000)
+  decided.resolve(undefined)
+  const { response } = await opening
+  expect([response.status, (await readAnswer(response)).errors[0]?.extensions['code']]).toEqual([503, 'SHUTTING_DOWN'])
+  await stopping
+})
+
 test('a client that leaves while it is authenticated holds no place', async () => {
   const decided = Promise.withResolvers<undefined>()
   let asked = 0
@@ -150,7 +171,7 @@ test('a client that leaves while it is authenticated holds no place', async () =
       },
     },
   })
-  gateway.fastify.server.on('connection', (socket) => socket.once('close', () => closed++))
+  gateway.fastify.server.on('request', (_, response) => response.once('close', () => closed++))
   const headers = { 'content-type': 'application/json', accept: 'text/event-stream' }
   const leaving = new AbortController()
   const body = JSON.stringify({ query: TICKS })
