@@ -15,6 +15,7 @@ import { Writing, WRITTEN } from './completion/writing.ts'
 import { writtenData } from './completion/written-data.ts'
 import { compileConditions, conditionsKey } from '../../platform/graphql/execution/conditions.ts'
 import type { Fragments } from '../../platform/graphql/execution/collect-fields.ts'
+import type { Prompt } from './later.ts'
 import { shapeOf } from './merge-shape.ts'
 import type { Run, Variables } from './run.ts'
 import type { Resumable } from './resumable.ts'
@@ -22,7 +23,7 @@ import { compileSubscription, type ReviewEvent, type SubscriptionEvents } from '
 
 /** An operation ready to run any number of times. */
 export interface CompiledOperation {
-  readonly execute: (variables: Variables, request: RequestContext, decisions: Decisions) => Promise<ExecutionResult>
+  readonly execute: (variables: Variables, request: RequestContext, decisions: Decisions) => Prompt<ExecutionResult>
   /** For subscriptions alone. Rejects with a catalogued error when the subgraph refuses. */
   readonly subscribe: (subscription: SubscriptionStart) => Promise<SubscriptionEvents>
 }
@@ -68,10 +69,10 @@ export const compileOperation = (parts: OperationParts, dependencies: FetchDepen
   })
 
   return {
-    execute: async (variables, request, decisions) => {
+    execute: (variables, request, decisions) => {
       const run = begin(variables, request, decisions)
-      await plan.run(run)
-      return complete(run)
+      const pending = plan.run(run)
+      return pending ? pending.then(() => complete(run)) : complete(run)
     },
     subscribe: async ({ variables, request, decisions, review, after }) => {
       if (!subscription) throw catalogued('GRAPHQL_VALIDATION_FAILED')

@@ -13,7 +13,7 @@ export interface CompiledPlan {
   readonly primary: FetchNode | undefined
 }
 
-const nothing: Step = () => Promise.resolve()
+const nothing: Step = () => undefined
 
 export const compilePlan = ({ node }: QueryPlan, dependencies: FetchDependencies): CompiledPlan => {
   if (!node) return { run: nothing, primary: undefined }
@@ -46,20 +46,26 @@ const compileNode = (node: PlanNode, path: Path, dependencies: FetchDependencies
 }
 
 const inSequence = (steps: readonly Step[]): Step => {
-  const [first, second, ...more] = steps
+  const [first, ...more] = steps
   if (!first) return nothing
-  if (!second) return first
-  if (more.length === 0) return async (run) => (await first(run), second(run))
-  return async (run) => {
-    for (const step of steps) await step(run)
+  if (more.length === 0) return first
+  const rest = inSequence(more)
+  return (run) => {
+    const pending = first(run)
+    return pending ? pending.then(() => rest(run)) : rest(run)
   }
 }
 
 const inParallel = (steps: readonly Step[]): Step => {
   const [first] = steps
   if (first && steps.length === 1) return first
-  return async (run) => {
-    await Promise.all(steps.map((step) => step(run)))
+  return (run) => {
+    let pending: Promise<void>[] | undefined
+    for (const step of steps) {
+      const later = step(run)
+      if (later) (pending ??= []).push(later)
+    }
+    return pending && Promise.all(pending).then(() => undefined)
   }
 }
 

@@ -17,6 +17,7 @@ import { recordDenials, type RefusedField } from '../preflight/record-denials.ts
 import type { Supergraph } from '../supergraph/supergraph.ts'
 import type { RequestContext } from '../transport/transport.ts'
 import { preparedOperations, type IncomingOperation, type PreparedOperation } from './prepared-operations.ts'
+import { isLater, type Prompt } from './later.ts'
 import type { CompiledOperation } from './compile-operation.ts'
 import type { SubscriptionEvents } from './subscription.ts'
 import { refuseMutation } from './refused-mutation.ts'
@@ -27,8 +28,11 @@ export type { IncomingOperation }
 /** Runs operations on one generation of the graph. */
 export interface Engine {
   readonly supergraph: Supergraph
-  /** Never rejects for what the caller or a subgraph did: that is an error in the result. */
-  readonly execute: (operation: IncomingOperation, request: RequestContext) => Promise<ExecutionResult>
+  /**
+   * At once where nothing has to be waited for. Never fails for what the caller or a subgraph did: that is an error in
+   * the result.
+   */
+  readonly execute: (operation: IncomingOperation, request: RequestContext) => Prompt<ExecutionResult>
   /** A result where the subscription is refused. */
   readonly admit: (
     operation: IncomingOperation,
@@ -79,7 +83,9 @@ interface Begun {
   readonly cost: number
 }
 
-const isBegun = (begun: Begun | ExecutionResult): begun is Begun => 'compiled' in begun
+type Beginning = Begun | ExecutionResult
+
+const isBegun = (begun: Beginning): begun is Begun => 'compiled' in begun
 
 const WARM_MS = 10_000
 
@@ -124,26 +130,35 @@ export const createEngine = (options: EngineOptions): Engine => {
   const told = (result: ExecutionResult, cost: number): ExecutionResult =>
     tell ? { ...result, extensions: tell(cost) } : result
 
-  const begin = async (incoming: IncomingOperation, request: RequestContext): Promise<Begun | ExecutionResult> => {
+  const begin = (incoming: IncomingOperation, request: RequestContext): Prompt<Beginning> => {
     const prepared = preparedOf(incoming)
     const variables = prepared.coerce(incoming.variables)
     if (isFaulty(variables)) return { errors: variables.map(invalidVariable) }
     const { principal, access } = request
-    const { preflight, parts, costOf } = prepared
+    const { preflight, costOf } = prepared
     const cost = costOf(variables)
+    const asking = { principal, access, variables }
+    const failed = (error: unknown): ExecutionResult => told({ errors: [planningError(error)] }, cost)
     try {
       if (cost > maxCost) throw catalogued('OPERATION_TOO_COSTLY', { limit: maxCost, requested: cost })
-      if (access && preflight.needsFreshGrants(variables)) await access.ensureFresh()
-      const asking = { principal, access, variables }
-      const decisions = preflight.decide(asking)
-      const refused = refusals(prepared, decisions, asking)
-      if (refused.length > 0 && parts.operation.operation !== OperationTypeNode.QUERY)
-        return told(refuseMutation(parts, refused, variables), cost)
-      const compiled = compiledFor(prepared, decisions)
-      return { compiled: compiled instanceof Promise ? await compiled : compiled, decisions, variables, cost }
+      const fresh = access && preflight.needsFreshGrants(variables) ? access.ensureFresh() : undefined
+      const decided = fresh ? fresh.then(() => decide(prepared, asking, cost)) : decide(prepared, asking, cost)
+      return isLater(decided) ? decided.catch(failed) : decided
     } catch (error) {
-      return told({ errors: [planningError(error)] }, cost)
+      return failed(error)
     }
+  }
+
+  const decide = (prepared: PreparedOperation, asking: Asking, cost: number): Prompt<Beginning> => {
+    const { preflight, parts } = prepared
+    const { variables } = asking
+    const decisions = preflight.decide(asking)
+    const refused = refusals(prepared, decisions, asking)
+    if (refused.length > 0 && parts.operation.operation !== OperationTypeNode.QUERY)
+      return told(refuseMutation(parts, refused, variables), cost)
+    const compiled = compiledFor(prepared, decisions)
+    if (!isLater(compiled)) return { compiled, decisions, variables, cost }
+    return compiled.then((later) => ({ compiled: later, decisions, variables, cost }))
   }
 
   const admitted = (incoming: IncomingOperation, begun: Begun): AdmittedSubscription => {
@@ -164,10 +179,15 @@ export const createEngine = (options: EngineOptions): Engine => {
 
   return {
     supergraph,
-    execute: async (incoming, request) => {
-      const begun = await begin(incoming, request)
-      if (!isBegun(begun)) return begun
-      return told(await begun.compiled.execute(incoming.variables, request, begun.decisions), begun.cost)
+    execute: (incoming, request) => {
+      const run = (begun: Beginning): Prompt<ExecutionResult> => {
+        if (!isBegun(begun)) return begun
+        const { compiled, decisions, cost } = begun
+        const result = compiled.execute(incoming.variables, request, decisions)
+        return isLater(result) ? result.then((later) => told(later, cost)) : told(result, cost)
+      }
+      const begun = begin(incoming, request)
+      return isLater(begun) ? begun.then(run) : run(begun)
     },
     admit: async (incoming, request) => {
       const begun = await begin(incoming, request)

@@ -41,7 +41,7 @@ const stock = async (query: string, variables: Record<string, unknown>) => {
   return answer
 }
 
-const ours = (query: string, variables: Record<string, unknown> = {}) => {
+const ours = async (query: string, variables: Record<string, unknown> = {}) => {
   const document = parse(query)
   expect(validate(apiSchema, document)).toEqual([])
   return engine.execute({ document, documentKey: query, operationName: undefined, variables }, testRequest())

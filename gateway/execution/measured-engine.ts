@@ -1,5 +1,6 @@
 import { getOperationAST, type ExecutionResult } from 'graphql'
 import type { EdgeMetrics, Operation } from '../../platform/metrics/metrics-edge.ts'
+import { isLater } from './later.ts'
 import type { Engine, IncomingOperation } from './engine.ts'
 
 /** The same engine, telling what it does; itself where nobody listens. */
@@ -7,11 +8,14 @@ export const measuredEngine = (engine: Engine, metrics: EdgeMetrics | undefined)
   if (!metrics) return engine
   return {
     ...engine,
-    execute: async (operation, request) => {
+    execute: (operation, request) => {
       const begun = performance.now()
-      const result = await engine.execute(operation, request)
-      metrics.operation({ type: typeOf(operation), outcome: outcomeOf(result), seconds: secondsSince(begun) })
-      return result
+      const measured = (result: ExecutionResult): ExecutionResult => {
+        metrics.operation({ type: typeOf(operation), outcome: outcomeOf(result), seconds: secondsSince(begun) })
+        return result
+      }
+      const result = engine.execute(operation, request)
+      return isLater(result) ? result.then(measured) : measured(result)
     },
     admit: async (operation, request) => {
       const begun = performance.now()

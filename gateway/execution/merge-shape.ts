@@ -100,6 +100,15 @@ const mergeInto = (present: unknown, incoming: object, shape: MergeShape): boole
   return true
 }
 
+/** The first place takes the fetched object itself; every further one a copy, so that no two share what later fetches write to. */
+export const mergeEach = (targets: readonly DataObject[], source: DataObject, shape: MergeShape): void => {
+  let isFirst = true
+  for (const target of targets) {
+    mergeObject(target, isFirst ? source : copyObject(source, shape), shape)
+    isFirst = false
+  }
+}
+
 /** A copy that shares leaf values alone: for an entity that several places of the answer show. */
 export const copyObject = (source: DataObject, shape: MergeShape): DataObject => {
   const copy: DataObject = {}

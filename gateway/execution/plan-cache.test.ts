@@ -82,7 +82,7 @@ test('an operation that many send at once is planned once', async () => {
   let open = (): void => undefined
   const { supergraph, plans } = counting(new Promise((resolve) => (open = resolve)))
   const engine = engineWith({ supergraph })
-  const answers = Array.from({ length: 20 }, () => engine.execute(operation('{ me { name } }'), testRequest()))
+  const answers = Array.from({ length: 20 }, async () => engine.execute(operation('{ me { name } }'), testRequest()))
   open()
   expect(new Set((await Promise.all(answers)).map(({ data }) => JSON.stringify(data)))).toEqual(
     new Set(['{"me":{"name":"Ada"}}']),

@@ -1,4 +1,4 @@
-import type { FetchDataRewrite } from '@apollo/query-planner'
+import type { FetchDataRewrite, FetchNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
 import { isDataObject, reader, writer, type DataObject } from './data.ts'
 import type { Rename } from './merge-shape.ts'
@@ -28,6 +28,12 @@ export const renamesOf = (rewrites: readonly FetchDataRewrite[] | undefined): Re
     if (rewrite.kind !== 'KeyRenamer' || from === undefined) return []
     return [{ path: names.slice(0, -1), from, to: rewrite.renameKeyTo }]
   })
+
+/** What the fetched objects themselves are renamed of. */
+export const topLevelRenames = (node: FetchNode): ReadonlyMap<string, string> =>
+  new Map(
+    renamesOf(node.outputRewrites).flatMap(({ path, from, to }) => (path.length === 0 ? [[from, to] as const] : [])),
+  )
 
 const compileRewrite = (rewrite: FetchDataRewrite, schema: GraphQLSchema): Rewrite[] => {
   const last = rewrite.path.at(-1)

@@ -23,8 +23,11 @@ export interface Run {
   readonly errors: FieldError[]
 }
 
-/** One node of a plan, compiled. Never rejects: failures are added to the run's errors. */
-export type Step = (run: Run) => Promise<void>
+/**
+ * One node of a plan, compiled; done when it returns, or with the promise that it returns. Neither throws nor rejects:
+ * failures are added to the run's errors.
+ */
+export type Step = (run: Run) => Promise<void> | undefined
 
 export type TransportOf = (subgraph: string) => SubgraphTransport
 

@@ -3,7 +3,8 @@ import { CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { EdgeMetrics, SubgraphFetch } from '../../platform/metrics/metrics-edge.ts'
 import { tracedFetch } from '../../platform/tracing/spans.ts'
 import type { Guarding } from '../preflight/guarding.ts'
-import type { PreparedFetch, SubgraphResult } from '../transport/transport.ts'
+import type { PreparedFetch, RequestContext, SubgraphResult } from '../transport/transport.ts'
+import { isLater, type Prompt } from './later.ts'
 import type { OnSubgraphError, Run, TransportOf } from './run.ts'
 import { abortReason, faultOf } from './subgraph-error.ts'
 
@@ -17,37 +18,48 @@ export interface FetchDependencies {
   readonly guarding?: Guarding | undefined
 }
 
-/** Never rejects: whatever a transport may do becomes a result or a catalogued failure. */
-export type Send = (run: Run, variables: Record<string, unknown>) => Promise<SubgraphResult | CataloguedError>
+/** Neither throws nor rejects: whatever a transport may do becomes a result or a catalogued failure. */
+export type Send = (run: Run, variables: Record<string, unknown>) => Prompt<Sent>
+
+export type Sent = SubgraphResult | CataloguedError
 
 /** Sends one prepared fetch: traced, measured, its failures told to the log. */
 export const sender = (prepared: PreparedFetch, { transportOf, onSubgraphError, metrics }: FetchDependencies): Send => {
   const { subgraph } = prepared
   const transport = transportOf(subgraph)
 
-  const attempt: Send = async ({ request }, variables) => {
-    try {
-      if (request.signal.aborted) return abortReason(request.signal)
-      const result = await tracedFetch(subgraph, {}, () => transport.execute(prepared, variables, request))
-      if (result.errors) for (const error of result.errors) onSubgraphError(subgraph, error, request)
-      return result
-    } catch (error) {
-      const fault = faultOf(error)
-      onSubgraphError(subgraph, fault, request)
-      return fault
-    }
+  const received = (result: SubgraphResult, request: RequestContext): SubgraphResult => {
+    if (result.errors) for (const error of result.errors) onSubgraphError(subgraph, error, request)
+    return result
+  }
+  const failed = (error: unknown, request: RequestContext): CataloguedError => {
+    const fault = faultOf(error)
+    onSubgraphError(subgraph, fault, request)
+    return fault
+  }
+  const attempt: Send = ({ request }, variables) => {
+    if (request.signal.aborted) return abortReason(request.signal)
+    const result = tracedFetch(subgraph, {}, () => transport.execute(prepared, variables, request))
+    if (!isLater(result)) return received(result, request)
+    return result.then(
+      (later) => received(later, request),
+      (error: unknown) => failed(error, request),
+    )
   }
 
   if (!metrics) return attempt
-  return async (run, variables) => {
+  return (run, variables) => {
     const begun = performance.now()
-    const result = await attempt(run, variables)
-    metrics.subgraphFetch({ subgraph, outcome: outcomeOf(result), seconds: (performance.now() - begun) / 1000 })
-    return result
+    const measured = (result: Sent): Sent => {
+      metrics.subgraphFetch({ subgraph, outcome: outcomeOf(result), seconds: (performance.now() - begun) / 1000 })
+      return result
+    }
+    const result = attempt(run, variables)
+    return isLater(result) ? result.then(measured) : measured(result)
   }
 }
 
-const outcomeOf = (result: SubgraphResult | CataloguedError): SubgraphFetch['outcome'] => {
+const outcomeOf = (result: Sent): SubgraphFetch['outcome'] => {
   if (!(result instanceof CataloguedError)) return result.errors?.length ? 'errors' : 'ok'
   if (result.code === 'SUBGRAPH_TIMEOUT' || result.code === 'REQUEST_TIMEOUT') return 'timeout'
   return result.code === 'SUBGRAPH_INVALID_RESPONSE' ? 'invalid' : 'unavailable'

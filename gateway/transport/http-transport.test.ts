@@ -41,9 +41,8 @@ afterAll(async () => {
 
 const failure = async (answer: Answer, signal?: AbortSignal): Promise<string> => {
   subgraph.answerWith(answer)
-  const error: unknown = await transport
-    .execute(OPEN, {}, testRequest(signal && { signal }))
-    .catch((thrown: unknown) => thrown)
+  const answered = Promise.resolve(transport.execute(OPEN, {}, testRequest(signal && { signal })))
+  const error: unknown = await answered.catch((thrown: unknown) => thrown)
   if (!(error instanceof CataloguedError)) throw new Error(`Not a catalogued failure: ${JSON.stringify(error)}`)
   return error.code
 }

@@ -35,7 +35,7 @@ const arrange = () => {
 test('the fetches of one operation share a context; those of two never do', async () => {
   const { transport, context } = arrange()
   const request = testRequest()
-  const answers = await Promise.all([1, 2, 3].map(() => transport.execute(WHO, {}, request)))
+  const answers = await Promise.all([1, 2, 3].map(async () => transport.execute(WHO, {}, request)))
   expect(answers.map(({ data }) => data?.['who'])).toEqual(['context 1', 'context 1', 'context 1'])
   expect((await transport.execute(WHO, {}, testRequest())).data).toEqual({ who: 'context 2' })
   expect(context).toHaveBeenCalledTimes(2)

@@ -21,11 +21,16 @@ export const inProcessTransport = (subgraph: InProcessSubgraph): SubgraphTranspo
   const contextOf = operationContext(subgraph)
   const run = compiledExecution(subgraph.schema)
   return {
-    execute: async ({ document }, variableValues, request): Promise<SubgraphResult> => {
-      const execute = (contextValue: unknown) => run({ document, variableValues, contextValue })
-      const context = contextOf(request)
-      const answer = isPromise(context) ? Promise.resolve(context).then(execute) : execute(context)
-      return isPromise(answer) ? withDeadline(answer, subgraph.timeoutMs, request.signal) : answer
+    execute: ({ document }, variableValues, request): SubgraphResult | Promise<SubgraphResult> => {
+      try {
+        const context = contextOf(request)
+        const answer = isPromise(context)
+          ? Promise.resolve(context).then((contextValue) => run({ document, variableValues, contextValue }))
+          : run({ document, variableValues, contextValue: context })
+        return isPromise(answer) ? withDeadline(answer, subgraph.timeoutMs, request.signal) : answer
+      } catch (error) {
+        return Promise.reject(error instanceof Error ? error : new Error(String(error)))
+      }
     },
     subscribe: (fetch, variables, request) => subscribeInProcess(subgraph, run, contextOf, fetch, variables, request),
     close: () => Promise.resolve(),
@@ -36,11 +41,11 @@ export type ContextOf = (request: RequestContext) => object | Promise<object>
 
 /** One context for each operation and subgraph, kept in the operation's own state. */
 const operationContext = (subgraph: InProcessSubgraph): ContextOf => {
-  return ({ state, ...request }) => {
-    const present = state.get(subgraph)
+  return (request) => {
+    const present = request.state.get(subgraph)
     if (present !== undefined) return present as object // only this function writes under this key
-    const made = subgraph.context({ ...request, state })
-    state.set(subgraph, made)
+    const made = subgraph.context(request)
+    request.state.set(subgraph, made)
     return made
   }
 }

@@ -54,11 +54,12 @@ export interface Resumption {
 
 /** How the gateway reaches a subgraph: in process through parsed documents, or over HTTP with a signed internal token. */
 export interface SubgraphTransport {
+  /** At once where nothing has to be waited for. Rejects, and never throws. */
   readonly execute: (
     fetch: PreparedFetch,
     variables: Readonly<Record<string, unknown>>,
     request: RequestContext,
-  ) => Promise<SubgraphResult>
+  ) => SubgraphResult | Promise<SubgraphResult>
   readonly subscribe: (
     fetch: PreparedFetch,
     variables: Readonly<Record<string, unknown>>,
