@@ -93,3 +93,38 @@ test('over WebSocket queries pass the same plugins, and subscriptions stream', a
   expect(await all('{ nothing }')).toMatchObject([{ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] }])
   await client.dispose()
 })
+
+test('a page of another site opens no WebSocket, whatever it brings; its own page and programs do', async () => {
+  const open = (origin: string | undefined): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(
+        url.replace('http', 'ws'),
+        'graphql-transport-ws',
+        origin === undefined ? {} : { origin },
+      )
+      socket.once('open', () => {
+        resolve('open')
+        socket.terminate()
+      })
+      socket.once('error', ({ message }) => resolve(message))
+    })
+  expect(await open('https://evil.example')).toContain('401')
+  expect([await open(new URL(url).origin), await open(undefined)]).toEqual(['open', 'open'])
+})
+
+test('what is no request is refused as the gateway does: by a code of the catalogue and a correlation id', async () => {
+  const ask = async (init: RequestInit): Promise<unknown> => {
+    const response = await fetch(url, init)
+    const { errors } = (await response.json()) as { errors: { extensions: object }[] } // the catalogue's form
+    return { status: response.status, ...errors[0]?.extensions }
+  }
+  const correlationId = expect.any(String) as unknown
+  const type = (name: string) => ({ 'content-type': name })
+  const post = { method: 'POST', headers: type('application/json') }
+  expect(await ask({ ...post, body: '{' })).toMatchObject({ status: 400, code: 'INVALID_JSON', correlationId })
+  expect(await ask({ ...post, headers: type('text/plain'), body: '{}' })).toMatchObject({
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+  })
+  expect(await ask({ method: 'DELETE' })).toMatchObject({ status: 405, code: 'METHOD_NOT_ALLOWED' })
+})

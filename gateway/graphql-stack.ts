@@ -1,16 +1,20 @@
+import type { IncomingMessage } from 'node:http'
 import type { ApolloServer, BaseContext } from '@apollo/server'
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import { WebSocketServer } from 'ws'
 import { catalogued } from '../platform/errors/catalogue.ts'
 import type { Log } from '../platform/log/log.ts'
+import { isForeignOrigin } from './connections/origin.ts'
 import { createErrorReporter } from './errors/error-reporter.ts'
 import { apolloExchange } from './http/apollo-exchange.ts'
-import { catalogueHttpErrors, sendError } from './http/http-errors.ts'
+import { createEdgeServer } from './http/edge-server.ts'
+import { GRAPHQL_PATH } from './http/graphql-route.ts'
+import { sendError } from './http/http-errors.ts'
 import { labelled } from './http/labelled.ts'
 import { answerType } from './http/media-type.ts'
-import { acceptJsonAlone, secureRequests } from './http/security.ts'
 import { sendAnswer } from './http/send-answer.ts'
+import { DEFAULT_LIMITS } from './operation/limits.ts'
 import { serveSockets, type Incoming } from './websocket/apollo-sockets.ts'
 
 export interface GraphqlStackOptions<Context extends BaseContext> {
@@ -20,16 +24,22 @@ export interface GraphqlStackOptions<Context extends BaseContext> {
   readonly context: (incoming: Incoming) => Promise<Context>
   readonly log: Log
   readonly path?: string
+  /** Of a body, and of a message of a WebSocket. */
   readonly maxBodyBytes?: number
+  /** Whose pages may call, besides our own. */
+  readonly corsOrigins?: readonly string[]
+  /** Whose `X-Forwarded-*` headers are believed. */
+  readonly trustedProxies?: readonly string[]
 }
 
 export interface GraphqlStack {
   readonly fastify: FastifyInstance
   readonly listen: (port: number, host: string) => Promise<{ readonly url: string }>
-  readonly stop: () => Promise<void>
+  /** Lets requests under way end within the grace, then cuts them. */
+  readonly stop: (graceMs?: number) => Promise<void>
 }
 
-const DEFAULT_BODY_BYTES = 1_048_576
+const GRACE_MS = 10_000
 
 /**
  * The gateway's HTTP and WebSocket stack over any Apollo Server: GraphQL over HTTP with its media types, encodings and
@@ -39,7 +49,7 @@ const DEFAULT_BODY_BYTES = 1_048_576
 export const createGraphqlStack = async <Context extends BaseContext>(
   options: GraphqlStackOptions<Context>,
 ): Promise<GraphqlStack> => {
-  const { apollo, context, log, path = '/graphql', maxBodyBytes = DEFAULT_BODY_BYTES } = options
+  const { apollo, context, log, path = GRAPHQL_PATH, maxBodyBytes = DEFAULT_LIMITS.maxBodyBytes } = options
   const report = createErrorReporter({ log, docsBaseUrl: undefined, metrics: undefined })
   let schema: GraphQLSchema | undefined
   apollo.addPlugin({
@@ -52,10 +62,7 @@ export const createGraphqlStack = async <Context extends BaseContext>(
   })
   await apollo.start()
 
-  const fastify = Fastify({ logger: false, bodyLimit: maxBodyBytes, exposeHeadRoutes: false })
-  secureRequests(fastify)
-  acceptJsonAlone(fastify)
-  catalogueHttpErrors(fastify, report)
+  const { fastify, drain } = createEdgeServer({ ...options, maxBodyBytes, report })
   fastify.route({
     method: ['GET', 'POST'],
     url: path,
@@ -68,7 +75,13 @@ export const createGraphqlStack = async <Context extends BaseContext>(
     },
   })
 
-  const sockets = new WebSocketServer({ server: fastify.server, path, maxPayload: maxBodyBytes })
+  const origins = new Set(options.corsOrigins)
+  const sockets = new WebSocketServer({
+    server: fastify.server,
+    path,
+    maxPayload: maxBodyBytes,
+    verifyClient: ({ req }: { readonly req: IncomingMessage }) => !isForeignOrigin(req.headers, origins),
+  })
   const closeSockets = serveSockets({
     server: sockets,
     apollo,
@@ -82,9 +95,8 @@ export const createGraphqlStack = async <Context extends BaseContext>(
   return {
     fastify,
     listen: async (port, host) => ({ url: await fastify.listen({ port, host }) }),
-    stop: async () => {
-      await closeSockets()
-      await fastify.close()
+    stop: async (graceMs = GRACE_MS) => {
+      await Promise.all([closeSockets(), drain(graceMs)])
       await apollo.stop()
     },
   }

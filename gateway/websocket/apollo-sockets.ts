@@ -16,6 +16,7 @@ import {
 import type { SubscribePayload } from 'graphql-ws'
 import { useServer } from 'graphql-ws/use/ws'
 import type { WebSocketServer } from 'ws'
+import { stripReservedHeaders } from '../identity/inbound-headers.ts'
 
 /** What a context is made of: the headers of a request, or of the request that became a WebSocket. */
 export interface Incoming {
@@ -72,6 +73,9 @@ export const serveSockets = <Context extends BaseContext>(
 
   const disposable = useServer<Record<string, unknown>>(
     {
+      onConnect: ({ extra }) => {
+        stripReservedHeaders((extra as Connected['extra']).request.headers) // what graphql-ws keeps of a connection by ws
+      },
       onSubscribe: (connected, _, payload) => begin(connected, payload),
       execute: async (args) => {
         const { query, variables, operationName } = asked.get(args) ?? { query: '' }

@@ -18,9 +18,13 @@ const running: ChildProcess[] = []
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'walk-'))
-  const [gateway, boards] = [await findFreePort(), await findFreePort()]
+  const ports = new Map<string, string>()
+  for (const port of ['4000', '4101', '4102']) ports.set(port, String(await findFreePort()))
   here = (text) =>
-    text.replaceAll('4000', String(gateway)).replaceAll('4101', String(boards)).replaceAll('.data/walk', folder)
+    text
+      .replace(/\b(?:4000|4101|4102)\b/g, (port) => ports.get(port) ?? port)
+      .replaceAll('.data/walk', folder)
+      .replaceAll("'../../", `'${ROOT}/`)
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
 })
 afterAll(async () => {
@@ -59,6 +63,7 @@ const stay = async (command: string): Promise<void> => {
     if (child.exitCode !== null) throw new Error(`${command}\nended:\n${printed.all}`)
     if (command.includes('npm run gateway'))
       return printed.out.includes(here('Gateway ready at http://127.0.0.1:4000/'))
+    if (command.includes('stack.mjs')) return printed.out.includes(here('Stack ready at http://127.0.0.1:4102/'))
     return fetch(here('http://127.0.0.1:4101/graphql')).then(
       () => true,
       () => false,
@@ -67,7 +72,7 @@ const stay = async (command: string): Promise<void> => {
   await until(`this is up: ${command}`, isUp, 60_000)
 }
 
-const isStaying = (command: string): boolean => /npm run gateway|boards\.mjs/.test(command)
+const isStaying = (command: string): boolean => /npm run gateway|(?:boards|stack)\.mjs/.test(command)
 
 test('the guide’s commands do what it says, in its order', async () => {
   const code = await codeOf(GUIDE)
@@ -94,5 +99,5 @@ test('the guide’s commands do what it says, in its order', async () => {
       if (block.code.startsWith('curl')) answer = printed
     }
   }
-  expect(answers).toBe(4)
+  expect(answers).toBe(5)
 }, 180_000)

@@ -1,0 +1,85 @@
+import type { Socket } from 'node:net'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { catalogued } from '../../platform/errors/catalogue.ts'
+import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
+import type { ReportError } from '../errors/error-reporter.ts'
+import { catalogueHttpErrors, sendError } from './http-errors.ts'
+import { acceptJsonAlone, allowOrigins, SECURITY_HEADERS, secureRequests } from './security.ts'
+
+export interface EdgeServerOptions {
+  readonly maxBodyBytes: number
+  readonly corsOrigins?: readonly string[]
+  readonly trustedProxies?: readonly string[]
+  readonly report: ReportError
+}
+
+export interface EdgeServer {
+  readonly fastify: FastifyInstance
+  readonly isDraining: () => boolean
+  /** Refuses what comes from now on, waits for what runs, and cuts what is left after the grace. */
+  readonly drain: (graceMs: number) => Promise<void>
+}
+
+/** Longer than the idle time of load balancers in front of us, which must be the ones that close. */
+const KEEP_ALIVE_MS = 72_000
+/** How long a client may take to send a request. */
+const RECEIVE_MS = 30_000
+
+/**
+ * An HTTP server without routes, as the public may have it: JSON alone, bounded in size and time, every refusal one of the
+ * catalogue with a correlation id, an end that lets go of its clients.
+ */
+export const createEdgeServer = ({
+  maxBodyBytes,
+  corsOrigins = [],
+  trustedProxies,
+  report,
+}: EdgeServerOptions): EdgeServer => {
+  let isDraining = false
+  const fastify = Fastify({
+    logger: false,
+    bodyLimit: maxBodyBytes,
+    trustProxy: trustedProxies ? [...trustedProxies] : false,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: RECEIVE_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    frameworkErrors: (_, __, reply) =>
+      void sendError(reply.headers(SECURITY_HEADERS), catalogued('ROUTE_NOT_FOUND'), report),
+    clientErrorHandler: (error, socket) => answerBrokenHttp(error, socket, report),
+  })
+  secureRequests(fastify)
+  allowOrigins(fastify, { origins: corsOrigins })
+  fastify.addHook('onRequest', async (_, reply) => {
+    if (isDraining) return sendError(reply.header('connection', 'close'), catalogued('SHUTTING_DOWN'), report)
+    return undefined
+  })
+  acceptJsonAlone(fastify)
+  catalogueHttpErrors(fastify, report)
+  return {
+    fastify,
+    isDraining: () => isDraining,
+    drain: async (graceMs) => {
+      isDraining = true
+      const cut = setTimeout(() => fastify.server.closeAllConnections(), graceMs)
+      await fastify.close()
+      clearTimeout(cut)
+    },
+  }
+}
+
+/** Bytes that are no HTTP request have no reply object: the answer is written to the socket. */
+const answerBrokenHttp = (error: NodeJS.ErrnoException, socket: Socket, report: ReportError): void => {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
+  const wire = report(catalogued('BAD_REQUEST'))
+  const body = JSON.stringify({ errors: [wire] })
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    'connection: close',
+    'content-type: application/json; charset=utf-8',
+    `${CORRELATION_HEADER}: ${wire.extensions.correlationId}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
