@@ -114,7 +114,9 @@ describe('a token', () => {
       robot,
     ]
     const tokens = await Promise.all(
-      principals.flatMap((principal) => [signer.sign(principal, 'compute'), signer.sign(principal, 'billing')]),
+      principals.flatMap((principal) =>
+        ['compute', 'billing'].map(async (audience) => signer.sign(principal, audience)),
+      ),
     )
     expect(new Set(tokens).size).toBe(principals.length * 2)
   })
@@ -147,6 +149,15 @@ describe('R22: after the keys were rotated', () => {
     expect(decodeProtectedHeader(token).kid).toBe(next[0].kid)
     expect(await compute.verify(token)).toEqual(olivia)
     expect(await compute.verify(old)).toEqual(olivia)
+  })
+
+  test('a token that was being signed meanwhile is not used again', async () => {
+    const { signer, keys } = await arrange()
+    const signing = signer.sign(olivia, 'compute')
+    const next = await rotateKeyRing(keys, 1)
+    signer.use(next)
+    await signing
+    expect(decodeProtectedHeader(await signer.sign(olivia, 'compute')).kid).toBe(next[0].kid)
   })
 
   test('a token of a key that is gone is refused', async () => {

@@ -18,8 +18,11 @@ export interface InternalSignerOptions {
 }
 
 export interface InternalSigner {
-  /** A token that tells the subgraph `audience` who is calling. Signed once, reused until half of its life has passed. */
-  readonly sign: (principal: Principal, audience: string) => Promise<string>
+  /**
+   * A token that tells the subgraph `audience` who is calling. Signed once, reused until half of its life has passed;
+   * at once where it is signed already.
+   */
+  readonly sign: (principal: Principal, audience: string) => string | Promise<string>
   /** For `/.well-known/jwks.json`. The same object until the keys change. */
   readonly jwks: () => JSONWebKeySet
   /** Signs with other keys from now on; tokens of keys that the new ring still holds stay valid. */
@@ -27,9 +30,12 @@ export interface InternalSigner {
 }
 
 interface Signed {
-  readonly token: Promise<string>
+  token: string | Promise<string>
   readonly reusableUntil: number
 }
+
+/** What was signed for one principal, by audience. */
+type SignedFor = Map<string, Signed>
 
 export const createInternalSigner = ({
   keys,
@@ -43,6 +49,14 @@ export const createInternalSigner = ({
   }
   let ring = signingRing(keys)
   const signed = new Map<string, Signed>()
+  /** The same by the object that a verified token is kept with: requests that bring the token again are spared the name. */
+  let byPrincipal = new WeakMap<Principal, SignedFor>()
+
+  const remember = (principal: Principal, audience: string, token: Signed): void => {
+    const known = byPrincipal.get(principal)
+    if (known) known.set(audience, token)
+    else byPrincipal.set(principal, new Map([[audience, token]]))
+  }
 
   const create = (principal: Principal, audience: string, issuedAt: number): Promise<string> => {
     const { kid, key } = ring
@@ -58,18 +72,28 @@ export const createInternalSigner = ({
   return {
     sign: (principal, audience) => {
       const now = clock.now().getTime()
+      const held = byPrincipal.get(principal)?.get(audience)
+      if (held !== undefined && now < held.reusableUntil) return held.token
       // All that the token says: two sessions of one user, or two sign-ins, never share one.
       const name = JSON.stringify([audience, encodePrincipal(principal)])
       const known = signed.get(name)
-      if (known !== undefined && now < known.reusableUntil) return known.token
+      if (known !== undefined && now < known.reusableUntil) {
+        remember(principal, audience, known)
+        return known.token
+      }
       const issuedAt = Math.floor(now / 1000)
       const token = create(principal, audience, issuedAt)
+      const entry: Signed = { token, reusableUntil: (issuedAt + lifeSeconds / 2) * 1000 }
       signed.delete(name)
-      signed.set(name, {
-        token,
-        reusableUntil: (issuedAt + lifeSeconds / 2) * 1000,
-      })
-      token.catch(() => signed.delete(name))
+      signed.set(name, entry)
+      token.then(
+        (text) => {
+          entry.token = text
+          // Unless the keys have changed meanwhile.
+          if (signed.get(name) === entry) remember(principal, audience, entry)
+        },
+        () => signed.delete(name),
+      )
       if (signed.size > capacity) forgetOldest(signed)
       return token
     },
@@ -77,6 +101,7 @@ export const createInternalSigner = ({
     use: (next) => {
       ring = signingRing(next)
       signed.clear()
+      byPrincipal = new WeakMap()
     },
   }
 }

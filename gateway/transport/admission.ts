@@ -1,4 +1,5 @@
 import { catalogued } from '../../platform/errors/catalogue.ts'
+import type { TimeLimit } from './time-limit.ts'
 
 export interface AdmissionOptions {
   /** How many may be inside at once. */
@@ -11,9 +12,9 @@ export interface AdmissionOptions {
 export interface Admission {
   /**
    * Undefined where there is room at once. Rejects with `SUBGRAPH_OVERLOADED` where too many wait already, and with the
-   * signal's reason when it aborts before there is room. Whoever came in leaves once.
+   * reason of its time when that is over before there is room. Whoever came in leaves once.
    */
-  readonly enter: (signal: AbortSignal) => Promise<void> | undefined
+  readonly enter: (time: TimeLimit) => Promise<void> | undefined
   readonly leave: () => void
 }
 
@@ -22,28 +23,28 @@ export const createAdmission = ({ limit, maxWaiting }: AdmissionOptions): Admiss
   /** In the order of their coming; sets keep it, and give up their members at no cost. */
   const waiting = new Set<() => void>()
 
-  const wait = (signal: AbortSignal): Promise<void> =>
+  const wait = (time: TimeLimit): Promise<void> =>
     new Promise<void>((resolve, reject) => {
       const admitted = (): void => {
-        signal.removeEventListener('abort', left)
+        time.whenOver(undefined)
         resolve()
       }
       const left = (): void => {
         waiting.delete(admitted)
-        reject(signal.reason instanceof Error ? signal.reason : catalogued('REQUEST_CANCELLED'))
+        reject(time.reason ?? catalogued('REQUEST_CANCELLED'))
       }
-      if (signal.aborted) return left()
-      signal.addEventListener('abort', left, { once: true })
+      if (time.reason) return left()
+      time.whenOver(left)
       waiting.add(admitted)
     })
 
   return {
-    enter: (signal) => {
+    enter: (time) => {
       if (inside < limit) {
         inside++
         return undefined
       }
-      return waiting.size < maxWaiting ? wait(signal) : Promise.reject(catalogued('SUBGRAPH_OVERLOADED'))
+      return waiting.size < maxWaiting ? wait(time) : Promise.reject(catalogued('SUBGRAPH_OVERLOADED'))
     },
     leave: () => {
       const [next] = waiting

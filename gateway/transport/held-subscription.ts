@@ -11,7 +11,7 @@ import type { PreparedFetch, RequestContext, Resumption, SubgraphError, Subgraph
 export interface HeldSubscriptionParts {
   readonly client: Client
   readonly name: string
-  readonly sign?: ((principal: Principal, audience: string) => Promise<string>) | undefined
+  readonly sign?: ((principal: Principal, audience: string) => string | Promise<string>) | undefined
   readonly reconnectForMs: number
   /** When the connection was opened last, by `performance.now()`. */
   readonly connectedAt: () => number | undefined

@@ -12,14 +12,14 @@ import { exchange } from './http-exchange.ts'
 import { readResult } from './http-result.ts'
 import { repeated } from './repeat.ts'
 import { createSubgraphSocket } from './subgraph-socket.ts'
-import { timeLimit, type TimeLimit } from './time-limit.ts'
+import { TimeLimit } from './time-limit.ts'
 import type { PreparedFetch, RequestContext, SubgraphResult, SubgraphTransport } from './transport.ts'
 
 export interface HttpSubgraph extends Partial<HttpLimits> {
   readonly name: string
   readonly url: string
   /** Tells the subgraph who is calling; without it fetches carry no identity (the general gateway). */
-  readonly sign?: ((principal: Principal, audience: string) => Promise<string>) | undefined
+  readonly sign?: ((principal: Principal, audience: string) => string | Promise<string>) | undefined
   readonly timeoutMs: number
   readonly metrics?: EdgeMetrics | undefined
   /** For how long a subscription that lost its connection tries to get it back. */
@@ -66,23 +66,18 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
 
   const request = async (body: string, internalToken: string | undefined, limit: TimeLimit, correlationId: string) => {
     try {
-      const reply = await exchange(pool, {
-        path,
-        headers: outboundHeaders({
-          internalToken,
-          correlationId,
-          traceparent: currentTraceparent(),
-          timeoutMs: limit.leftMs(),
-        }),
-        body,
-        signal: limit.signal,
+      const headers = outboundHeaders({
+        internalToken,
+        correlationId,
+        traceparent: currentTraceparent(),
+        timeoutMs: limit.leftMs(),
       })
+      const reply = await exchange(pool, { path, headers, body }, limit)
       const text = readBody(reply.headers['content-encoding'], reply.body, limits.maxResponseBytes)
-      const { status, headers } = reply
-      return readResult(status, headers['content-type'], typeof text === 'string' ? text : await text)
+      return readResult(reply.status, reply.headers['content-type'], typeof text === 'string' ? text : await text)
     } catch (error) {
       if (error instanceof CataloguedError) throw error
-      if (limit.signal.reason instanceof CataloguedError) throw limit.signal.reason
+      if (limit.reason) throw limit.reason
       throw isTooLarge(error) ? catalogued('SUBGRAPH_INVALID_RESPONSE', {}, { cause: error }) : error
     }
   }
@@ -90,20 +85,20 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
   const send = async (
     fetch: PreparedFetch,
     variables: Readonly<Record<string, unknown>>,
-    { principal, correlationId, ...caller }: RequestContext,
+    caller: RequestContext,
   ): Promise<SubgraphResult> => {
     const ended = circuit.pass()
-    const limit = timeLimit(subgraph.timeoutMs, caller)
+    const limit = new TimeLimit(subgraph.timeoutMs, caller)
     let isInside = false
     try {
-      await admission.enter(limit.signal)
+      const turn = admission.enter(limit)
+      if (turn) await turn
       isInside = true
-      const token = await sign?.(principal, name)
+      const signed = sign?.(caller.principal, name)
+      const token = signed instanceof Promise ? await signed : signed
       const { text, isRepeatable } = bodies.of(fetch, variables)
-      const attempt = () => request(text, token, limit, correlationId)
-      const result = await (isRepeatable
-        ? repeated(attempt, limit.signal, () => metrics?.subgraphRetry(name))
-        : attempt())
+      const attempt = () => request(text, token, limit, caller.correlationId)
+      const result = await (isRepeatable ? repeated(attempt, limit, () => metrics?.subgraphRetry(name)) : attempt())
       ended('succeeded')
       return result
     } catch (error) {

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { CataloguedError } from '../../platform/errors/catalogue.ts'
+import type { TimeLimit } from './time-limit.ts'
 
 const MAX_REPEATS = 2
 const FIRST_PAUSE_MS = 20
@@ -8,7 +8,7 @@ const FIRST_PAUSE_MS = 20
  * Tries again, twice at most and after a short while, what failed because a connection did: for what may be done twice
  * alone. A catalogued failure is an answer, or somebody's decision, and is not repeated.
  */
-export const repeated = async <T>(attempt: () => Promise<T>, signal: AbortSignal, onRepeat: () => void): Promise<T> => {
+export const repeated = async <T>(attempt: () => Promise<T>, limit: TimeLimit, onRepeat: () => void): Promise<T> => {
   for (let repeats = 0; ; repeats++) {
     try {
       return await attempt()
@@ -16,10 +16,20 @@ export const repeated = async <T>(attempt: () => Promise<T>, signal: AbortSignal
       if (error instanceof CataloguedError || repeats === MAX_REPEATS) throw error
       // Not all at the same moment: what broke their connections broke those of many.
       const longest = FIRST_PAUSE_MS * 2 ** repeats
-      await pause(longest / 2 + Math.random() * (longest / 2), undefined, { signal }).catch(() => {
-        throw signal.reason
-      })
+      await pause(longest / 2 + Math.random() * (longest / 2), limit)
       onRepeat()
     }
   }
+}
+
+/** Rejects with the limit's reason where that is over before. */
+const pause = async (ms: number, limit: TimeLimit): Promise<void> => {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    limit.whenOver(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+  if (limit.reason) throw limit.reason
 }

@@ -20,7 +20,7 @@ export interface SubgraphSocket {
 export interface SubgraphSocketOptions {
   readonly name: string
   readonly url: string
-  readonly sign?: ((principal: Principal, audience: string) => Promise<string>) | undefined
+  readonly sign?: ((principal: Principal, audience: string) => string | Promise<string>) | undefined
   /** How long a lost connection is tried to be opened again before its subscriptions end: the time of a restart. */
   readonly reconnectForMs?: number | undefined
 }

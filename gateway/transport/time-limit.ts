@@ -1,33 +1,56 @@
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { RequestContext } from './transport.ts'
 
-/** The time that one fetch has: its own, no more than what is left of its request's, and not longer than the caller waits. */
-export interface TimeLimit {
-  /** Aborts with the catalogued reason: `SUBGRAPH_TIMEOUT`, or why the request was given up. */
-  readonly signal: AbortSignal
-  /** What is left of it, in whole milliseconds, at least 1. */
-  readonly leftMs: () => number
-  /** To be called once the fetch has ended. */
-  readonly end: () => void
-}
+/**
+ * The time that one fetch has: its own, no more than what is left of its request's, and not longer than the caller
+ * waits. No signal of its own: making and hearing one costs more than all that it is asked for in a fetch that ends well.
+ */
+export class TimeLimit {
+  readonly #until: number
+  readonly #signal: AbortSignal
+  readonly #timer: NodeJS.Timeout
+  #reason: CataloguedError | undefined
+  #tell: (() => void) | undefined
 
-export const timeLimit = (
-  timeoutMs: number,
-  { signal, deadline = Infinity }: Pick<RequestContext, 'signal' | 'deadline'>,
-): TimeLimit => {
-  const controller = new AbortController()
-  const until = Math.min(performance.now() + timeoutMs, deadline)
-  const timer = setTimeout(() => controller.abort(catalogued('SUBGRAPH_TIMEOUT')), timeoutMs)
-  const cancel = (): void =>
-    controller.abort(signal.reason instanceof CataloguedError ? signal.reason : catalogued('REQUEST_CANCELLED'))
-  if (signal.aborted) cancel()
-  else signal.addEventListener('abort', cancel, { once: true })
-  return {
-    signal: controller.signal,
-    leftMs: () => Math.max(Math.floor(until - performance.now()), 1),
-    end: () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', cancel)
-    },
+  constructor(timeoutMs: number, { signal, deadline = Infinity }: Pick<RequestContext, 'signal' | 'deadline'>) {
+    this.#until = Math.min(performance.now() + timeoutMs, deadline)
+    this.#signal = signal
+    this.#timer = setTimeout(this.#timeOut, timeoutMs)
+    if (signal.aborted) this.#cancel()
+    else signal.addEventListener('abort', this.#cancel)
+  }
+
+  /** Why it is over: `SUBGRAPH_TIMEOUT`, or why the request was given up. Undefined while it lasts. */
+  get reason(): CataloguedError | undefined {
+    return this.#reason
+  }
+
+  /** What is left of it, in whole milliseconds, at least 1. */
+  leftMs(): number {
+    return Math.max(Math.floor(this.#until - performance.now()), 1)
+  }
+
+  /** Tells when it is over; in place of whom it would have told before. A fetch waits for one thing at a time. */
+  whenOver(tell: (() => void) | undefined): void {
+    this.#tell = tell
+  }
+
+  /** To be called once the fetch has ended. */
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#signal.removeEventListener('abort', this.#cancel)
+  }
+
+  readonly #timeOut = (): void => this.#over(catalogued('SUBGRAPH_TIMEOUT'))
+
+  readonly #cancel = (): void => {
+    const { reason } = this.#signal as { readonly reason: unknown } // whatever whoever aborted it gave
+    this.#over(reason instanceof CataloguedError ? reason : catalogued('REQUEST_CANCELLED'))
+  }
+
+  #over(reason: CataloguedError): void {
+    if (this.#reason) return
+    this.#reason = reason
+    this.#tell?.()
   }
 }

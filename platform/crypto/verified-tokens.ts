@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 interface Entry<Proven> {
   readonly proven: Proven
@@ -42,4 +42,4 @@ export class VerifiedTokens<Proven> {
   }
 }
 
-const digest = (token: string): string => createHash('sha256').update(token).digest('base64url')
+const digest = (token: string): string => hash('sha256', token, 'base64url')

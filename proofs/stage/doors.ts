@@ -147,7 +147,7 @@ export const openDoors = async ({ database, supergraph, modules = MODULES }: Doo
         return tokenOf(credential.subject)
     }
   }
-  const internalTokenOf = (sent: SentCaller, subgraph: string) => signer.sign(principalOf(sent), subgraph)
+  const internalTokenOf = async (sent: SentCaller, subgraph: string) => signer.sign(principalOf(sent), subgraph)
 
   return {
     gatewayUrl,

@@ -88,7 +88,7 @@ const crafted = async (
     .sign(await importJWK({ ...key }, 'EdDSA'))
 }
 
-const FORGED: readonly (readonly [name: string, make: () => Promise<unknown>])[] = [
+const FORGED: readonly (readonly [name: string, make: () => unknown])[] = [
   ['none', () => Promise.resolve(null)],
   ['an empty one', () => Promise.resolve('')],
   ['nonsense', () => Promise.resolve('nonsense')],
