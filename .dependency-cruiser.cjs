@@ -85,7 +85,7 @@ module.exports = {
       from: { path: String.raw`^subgraphs/.*(^|[/-])model\.ts$` },
       to: {
         dependencyTypesNot: ['type-only'],
-        pathNot: String.raw`(^|[/-])model\.ts$|^platform/(ids|errors|result|clock)/`,
+        pathNot: String.raw`(^|[/-])model\.ts$|^terminal/sessions\.ts$|^platform/(ids|errors|result|clock)/`,
       },
     },
     {

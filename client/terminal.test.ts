@@ -160,6 +160,25 @@ test('what is typed through cut connections arrives whole and once', async () =>
   expect(cuts).toBeGreaterThan(0)
 }, 60_000)
 
+test('what is typed through cut links of the node arrives whole and once', async () => {
+  const { stage, open, asked } = await arrange()
+  const terminal = await open()
+  const { shows } = reading(terminal)
+  await terminal.write('stty -echo -icanon; PS1=; echo re$((1+1))dy\n')
+  await shows('re2dy')
+  const typed = EXPECTED.slice(0, 600_000)
+  void terminal.write('echo st$((1+1))art; head -c 600000 | sha256sum\n')
+  await shows('st2art') // from here on what is typed is not the shell's
+  const all = terminal.write(typed)
+  for (let cut = 1; cut <= 3; cut += 1) {
+    stage.cutAgents()
+    await until('it is attached again', () => attachments(stage, terminal) > cut && terminal.state.status === 'open')
+  }
+  await all
+  await shows(digest(typed))
+  expect(asked.filter((name) => name === 'reattachTerminal')).toHaveLength(3)
+}, 60_000)
+
 test('a reader that does not read makes the program wait, and nothing is lost', async () => {
   const { open } = await arrange()
   const terminal = await open()

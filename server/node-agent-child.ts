@@ -82,7 +82,8 @@ export const startNodeAgentChild = ({ config, agent, url, log }: NodeAgentChildP
     stop: async () => {
       isStopping = true
       clearTimeout(timer)
-      if (child?.exitCode !== null || child.signalCode !== null) return
+      // One that could not be started has no pid, and tells no exit.
+      if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
       const cut = setTimeout(() => child?.kill('SIGKILL'), STOP_MS)

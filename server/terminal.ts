@@ -5,8 +5,18 @@ import type { Config } from '../platform/config/config.ts'
 import { CLIENT_PATH, createTerminalGateway } from '../terminal/gateway/terminal-gateway.ts'
 
 export interface TerminalParts extends TerminalSessionsParts {
-  readonly config: Config
-  readonly keys: TerminalKeys
+  readonly config: Pick<
+    Config,
+    | 'corsOrigins'
+    | 'maxConnectionsPerAddress'
+    | 'shutdownTimeoutMs'
+    | 'terminalMaxSessions'
+    | 'terminalUrl'
+    | 'terminalsPerAllocation'
+    | 'terminalsPerOpener'
+    | 'trustedProxies'
+  >
+  readonly keys: Pick<TerminalKeys, 'ring' | 'agents'>
   /** The HTTP server of this process, and where it listens: `http://127.0.0.1:4000`. */
   readonly server: Server
   readonly url: string
@@ -45,14 +55,18 @@ export const startTerminalGateway = async (parts: TerminalParts): Promise<Runnin
   })
   gateway.attach(server, parts.elsewhere)
   const url = config.terminalUrl ?? `${parts.url.replace(/^http/, 'ws')}${CLIENT_PATH}`
-  const membership = await sessions.join({ id, url, capacity: config.terminalMaxSessions, held: gateway.held })
-  return {
-    nodes: gateway.nodes,
-    stop: async () => {
-      await membership.drain()
-      await gateway.drain(config.shutdownTimeoutMs)
-      await membership.leave()
-      await sessions.stop()
-    },
-  }
+  const drain = () => gateway.drain(config.shutdownTimeoutMs)
+  const joined = sessions.join({ id, url, capacity: config.terminalMaxSessions, held: gateway.held })
+  const membership = await joined.catch(async (error: unknown) => {
+    await inTurn([drain, sessions.stop])
+    throw error
+  })
+  return { nodes: gateway.nodes, stop: () => inTurn([membership.drain, drain, membership.leave, sessions.stop]) }
+}
+
+/** Each of them, whatever became of those before: clients are let go where the database is away, too. */
+const inTurn = async (steps: readonly (() => Promise<void>)[]): Promise<void> => {
+  const failures: unknown[] = []
+  for (const step of steps) await step().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
 }

@@ -2,9 +2,20 @@ import type { Principal } from '../platform/access/principal.ts'
 import type { ProjectScope } from '../platform/access/scope.ts'
 import type { Uuid } from '../platform/ids/id.ts'
 
+export { isTerminalSize, type TerminalSize } from './protocol/size.ts'
+
 /** Why a session is over. `CLOSED_BY_USER`: somebody who may ended it with `closeTerminal`. */
-export type TerminalCloseReason =
-  'EXIT' | 'IDLE' | 'MAX_DURATION' | 'REVOKED' | 'RELEASED' | 'NODE_LOST' | 'TAKEN_OVER' | 'CLOSED_BY_USER'
+export const CLOSE_REASONS = [
+  'EXIT',
+  'IDLE',
+  'MAX_DURATION',
+  'REVOKED',
+  'RELEASED',
+  'NODE_LOST',
+  'TAKEN_OVER',
+  'CLOSED_BY_USER',
+] as const
+export type TerminalCloseReason = (typeof CLOSE_REASONS)[number]
 
 /** What a redeemed token proves: one attachment of one session, to be made at one gateway. Holds no secret. */
 export interface TerminalTicket {

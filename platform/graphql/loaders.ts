@@ -13,9 +13,12 @@ export interface LoaderKey<C extends string, I extends Id> {
 /** Looks things up by id, in one read for all that an operation asks for at once. */
 export type OneLoader<C extends string, I extends Id, T> = DataLoader<LoaderKey<C, I>, T | undefined, string>
 
-/** Reads the same page of the list of each parent, in one read for all parents that an operation asks for at once. */
-export type PageLoader<C extends string, I extends Id, T> = (
-  page: IdPage,
+/**
+ * Reads the same page of the list of each parent, in one read for all parents that an operation asks for at once. `P`: a
+ * page that carries its filter.
+ */
+export type PageLoader<C extends string, I extends Id, T, P extends IdPage = IdPage> = (
+  page: P,
 ) => DataLoader<LoaderKey<C, I>, readonly T[], string>
 
 /** Something of each organization, in one read for all that an operation asks for at once. */
@@ -40,12 +43,12 @@ export const oneLoader = <C extends string, I extends Id, T extends { readonly i
     { cacheKeyFn: textOf },
   )
 
-export const pageLoader = <C extends string, I extends Id, T>(
-  readPages: (scope: ProjectSetScope, parents: readonly I[], page: IdPage) => Promise<readonly T[]>,
+export const pageLoader = <C extends string, I extends Id, T, P extends IdPage = IdPage>(
+  readPages: (scope: ProjectSetScope, parents: readonly I[], page: P) => Promise<readonly T[]>,
   parentOf: (thing: T) => string,
-): PageLoader<C, I, T> => {
+): PageLoader<C, I, T, P> => {
   const loaders = new Map<string, ReturnType<PageLoader<C, I, T>>>()
-  const newLoader = (page: IdPage): ReturnType<PageLoader<C, I, T>> =>
+  const newLoader = (page: P): ReturnType<PageLoader<C, I, T>> =>
     new DataLoader(
       async (keys: readonly LoaderKey<C, I>[]) => {
         const ids = keys.map(({ id }) => id)
@@ -55,7 +58,7 @@ export const pageLoader = <C extends string, I extends Id, T>(
       { cacheKeyFn: textOf },
     )
   return (page) => {
-    const key = JSON.stringify([page.direction, page.fetch, page.after])
+    const key = JSON.stringify(page)
     const loader = loaders.get(key) ?? newLoader(page)
     loaders.set(key, loader)
     return loader

@@ -18,7 +18,7 @@ export interface OutputSink {
 
 /**
  * The output of one terminal, from its beginning: kept for 1 MiB, given to one listener at a time from any offset on
- * that is still kept, and never more than 1 MiB beyond what that listener acknowledged.
+ * that is still kept, and never more than 1 MiB beyond what that listener acknowledged, or said it has.
  */
 export class OutputFlow {
   readonly #ring = new RingBuffer(WINDOW_BYTES + SLACK_BYTES)

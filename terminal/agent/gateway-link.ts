@@ -18,7 +18,8 @@ export interface LinkEvents {
   readonly onUp: (link: LiveLink) => void
   readonly onTask: (link: LiveLink, task: string) => Promise<void>
   readonly onRelease: (link: LiveLink, stream: number) => void
-  readonly onFrame: (link: LiveLink, frame: LinkFrame) => void
+  /** False for a frame that breaks the protocol: it ends the link. */
+  readonly onFrame: (link: LiveLink, frame: LinkFrame) => boolean
   readonly onRoom: (link: LiveLink) => void
   readonly onDown: (link: LiveLink) => void
 }
@@ -123,7 +124,7 @@ const oneLink = ({ url, identity, log, events }: GatewayLinkOptions, stopped: Ab
       }
       const frame = decodeLinkFrame(bytes)
       if (frame === undefined) return broken('a frame that is none')
-      if (live !== undefined) events.onFrame(live, frame)
+      if (live !== undefined && !events.onFrame(live, frame)) broken('a frame that no gateway sends')
     })
     socket.on('error', (error) => log.debug({ err: error }, 'a link to a gateway failed'))
     socket.once('close', (code, reason) => {

@@ -145,7 +145,7 @@ export const startNodeAgent = (options: NodeAgentOptions): NodeAgent => {
     },
     onFrame: (link, frame) => {
       const streamed = up.get(link)?.get(frame.stream)
-      if (streamed !== undefined) give(streamed, frame)
+      return streamed === undefined || give(streamed, frame)
     },
     onRoom: (link) => {
       for (const { session } of up.get(link)?.values() ?? []) session.pump()
@@ -186,20 +186,20 @@ const streamOn = (link: LiveLink, stream: number): SessionStream => ({
   hasRoom: link.hasRoom,
 })
 
-const give = ({ session, stream }: Streamed, frame: LinkFrame): void => {
-  if (!session.hears(stream)) return
+/** False for what no gateway sends. */
+const give = ({ session, stream }: Streamed, frame: LinkFrame): boolean => {
+  if (!session.hears(stream)) return true
   switch (frame.type) {
     case 'input':
-      session.input(stream, frame.bytes)
-      return
+      return session.input(stream, frame.bytes)
     case 'ack':
       session.acknowledge(stream, frame.offset)
-      return
+      return true
     case 'resize':
       session.resize(frame.size)
-      return
+      return true
     case 'output':
     case 'input-ack':
-      return // what an agent says, no gateway does
+      return false
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { Uuid } from '../../platform/ids/id.ts'
 import type { OpenTerminalTask } from '../node-link/task.ts'
-import { INPUT_WINDOW_BYTES } from '../protocol/gateway-frames.ts'
+import { INPUT_WINDOW_BYTES } from '../protocol/window.ts'
 import type { TerminalSize } from '../protocol/size.ts'
 import type { Recorder } from '../recording/recorder.ts'
 import type { RecordingReport, TerminalCloseReason } from '../sessions.ts'
@@ -11,11 +11,19 @@ import type { Pty } from './pty.ts'
 
 /** How a terminal's part of a link hears of it. */
 export interface SessionStream {
-  readonly opened: (told: { readonly offset: number; readonly lost: number; readonly inputOffset: number }) => void
+  readonly opened: (told: Opened) => void
   readonly output: (offset: number, bytes: Uint8Array) => void
   readonly inputTaken: (offset: number) => void
   readonly exited: (exit: Exit) => void
   readonly hasRoom: () => boolean
+}
+
+/** Where output goes on, and how much of the input has arrived, and was taken in. */
+export interface Opened {
+  readonly offset: number
+  readonly lost: number
+  readonly inputOffset: number
+  readonly inputTaken: number
 }
 
 export interface Exit {
@@ -139,11 +147,8 @@ export class ShellSession {
     this.#output.listen(
       {
         output: stream.output,
-        skipped: (from, lost) => {
-          stream.opened({ offset: from, lost, inputOffset: this.#inputGiven })
-          // What was taken in while nobody was there was told to nobody, and a client's window begins there.
-          if (this.#inputTaken > 0) stream.inputTaken(this.#inputTaken)
-        },
+        skipped: (from, lost) =>
+          stream.opened({ offset: from, lost, inputOffset: this.#inputGiven, inputTaken: this.#inputTaken }),
         hasRoom: stream.hasRoom,
       },
       offset,
@@ -171,9 +176,9 @@ export class ShellSession {
   /** False where more comes than a client may send before it is taken in. */
   input(stream: SessionStream, bytes: Uint8Array): boolean {
     if (this.#stream !== stream) return true
+    if (this.#inputGiven + bytes.length - this.#inputTaken > INPUT_WINDOW_BYTES) return false
     this.#usedAt = this.#clock.now()
     this.#inputGiven += bytes.length
-    if (this.#inputGiven - this.#inputTaken > INPUT_WINDOW_BYTES) return false
     this.#pty?.write(bytes, () => {
       this.#inputTaken += bytes.length
       this.#stream?.inputTaken(this.#inputTaken)

@@ -1,6 +1,6 @@
 import type { Log } from '../../platform/log/log.ts'
 import { PROTOCOL_VERSION } from '../protocol/client-frames.ts'
-import { INPUT_WINDOW_BYTES } from '../protocol/gateway-frames.ts'
+import { INPUT_WINDOW_BYTES } from '../protocol/window.ts'
 import type { TerminalCloseReason } from '../sessions.ts'
 import type { AgentLink, StreamListener } from './agent-link.ts'
 import type { ClientConnection } from './client-connection.ts'
@@ -28,36 +28,40 @@ export const createBridge = (parts: BridgeParts) => {
 
   const detached = (session: HeldSession): void => {
     session.client = undefined
+    // Whether its node has it is not known before the answer.
+    if (session.isOpening) return
     session.stopListening()
     if (session.isOpened) void reports.ofSession(session, 'detached')
   }
 
   const heardFrom = (session: HeldSession, link: AgentLink): StreamListener => ({
-    onOpened: ({ offset, lost, inputOffset }) => {
-      const isFirst = !session.isOpened
-      session.clearTimer()
+    onOpened: ({ offset, lost, inputOffset, inputTaken }) => {
+      // Output was lost on the way, where none should be: told anew, it could not be told from what is under way.
+      if (!session.isOpening) return session.client?.close('INTERNAL')
+      session.answered()
       session.isOpened = true
       session.forwarded = offset
       session.acknowledged = offset
       session.inputSent = inputOffset
-      session.inputTaken = inputOffset
+      session.inputTaken = inputTaken
       session.client?.send({ type: 'ready', version: PROTOCOL_VERSION, offset, lost, inputOffset })
-      if (isFirst) {
-        void reports.ofSession(session, 'active').then((standing) => {
-          if (standing === undefined || standing === 'ok' || !isHeld(session)) return
-          session.client?.close(standing === 'stale' ? 'TAKEN_OVER' : 'CLOSED')
-          if (standing === 'closed') endOnNode(session, 'CLOSED_BY_USER')
-          drop(session)
-        })
-      }
+      if (inputOffset > 0) session.client?.send({ type: 'input-ack', offset: inputTaken })
+      void reports.ofSession(session, 'active').then((standing) => {
+        if (standing === undefined || standing === 'ok' || !isHeld(session)) return
+        session.client?.close(standing === 'stale' ? 'TAKEN_OVER' : 'CLOSED')
+        if (standing === 'closed') endOnNode(session, 'CLOSED_BY_USER')
+        drop(session)
+      })
       if (session.client === undefined) detached(session)
     },
     onRefused: (code) => {
-      session.clearTimer()
+      session.answered()
       if (code === 'OFFSET_UNKNOWN') {
         // The program is there and runs on; it is the client that counts wrong.
         session.isOpened = true
-        return session.client?.close('PROTOCOL_ERROR', code)
+        if (session.client === undefined) detached(session)
+        else session.client.close('PROTOCOL_ERROR', code)
+        return
       }
       if (code !== 'AGENT_CAPACITY' && code !== 'TASK_STALE') return lose(session)
       session.client?.close(code === 'AGENT_CAPACITY' ? 'TERMINAL_CAPACITY' : 'TAKEN_OVER')
@@ -90,7 +94,7 @@ export const createBridge = (parts: BridgeParts) => {
       const { ticket, size } = session
       const { sessionId, generation, nodeId, allocationId, isRecorded, endsAt, idleMs } = ticket
       const stream = link.openStream(heardFrom(session, link))
-      session.goOver(link, stream)
+      session.ask(link, stream)
       session.after(limits.openMs, () => lose(session))
       link
         .send(

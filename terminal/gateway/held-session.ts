@@ -13,6 +13,8 @@ export class HeldSession {
   holding: Holding | undefined
   client: ClientConnection | undefined
   size: TerminalSize
+  /** Not told to its control yet: its node is asked for nothing. */
+  isConnecting = false
   /** Whether its node has opened it, now or before. */
   isOpened = false
   /** Told to the client: nothing but its close follows. */
@@ -24,6 +26,7 @@ export class HeldSession {
   inputTaken = 0
   #link: AgentLink | undefined
   #stream: number | undefined
+  #isOpening = false
   #timer: NodeJS.Timeout | undefined
   #stuckSince: number | undefined
   #reports: Promise<unknown> = Promise.resolve()
@@ -45,18 +48,42 @@ export class HeldSession {
     return this.#stream
   }
 
-  /** Its bytes go over this link; without a stream it is there and nobody listens. */
-  goOver(link: AgentLink, stream?: number): void {
-    this.clearTimer()
-    this.#link = link
-    this.#stream = stream
+  /** Whether it goes on as soon as its node is linked. */
+  get isAwaitingNode(): boolean {
+    return this.#link === undefined && !this.isConnecting
   }
 
-  /** The link is gone, or nobody listens any more. */
+  /** Its node was asked, and has not answered. */
+  get isOpening(): boolean {
+    return this.#isOpening
+  }
+
+  /** It is there, on the node of this link, and nobody listens. */
+  goOver(link: AgentLink): void {
+    this.clearTimer()
+    this.#link = link
+    this.#stream = undefined
+  }
+
+  /** Its node is asked for it; its bytes go over this stream of the link. */
+  ask(link: AgentLink, stream: number): void {
+    this.goOver(link)
+    this.#stream = stream
+    this.#isOpening = true
+  }
+
+  /** Its node has it, or refused it. */
+  answered(): void {
+    this.clearTimer()
+    this.#isOpening = false
+  }
+
+  /** The link is gone, or this gateway holds it no longer. */
   leaveLink(): void {
     if (this.#stream !== undefined) this.#link?.releaseStream(this.#stream)
     this.#link = undefined
     this.#stream = undefined
+    this.#isOpening = false
   }
 
   /** Nobody listens any more, and the link stays. */

@@ -6,6 +6,8 @@ export interface TerminalLimits {
   readonly maxPerUser: number
   /** Open sockets of one address of clients. */
   readonly maxPerAddress: number
+  /** Links of one address whose agent has not shown yet who it is. */
+  readonly maxUnprovenPerAddress: number
   /** From the open connection to its `hello`. */
   readonly helloMs: number
   /** For a node to open a terminal. */
@@ -22,6 +24,7 @@ export const DEFAULT_LIMITS: TerminalLimits = {
   maxPerAllocation: 20,
   maxPerUser: 20,
   maxPerAddress: 256,
+  maxUnprovenPerAddress: 32,
   helloMs: 5000,
   openMs: 10_000,
   nodeGraceMs: 10_000,

@@ -16,6 +16,7 @@ import { AgentLink } from './agent-link.ts'
 import { clientAddress } from '../../platform/http/client-address.ts'
 import { ClientConnection } from './client-connection.ts'
 import { DEFAULT_LIMITS, MAX_AGENT_MESSAGE_BYTES, MAX_CLIENT_MESSAGE_BYTES, type TerminalLimits } from './limits.ts'
+import { placesOfAddresses } from './places.ts'
 import { terminalMetrics, type TerminalRefusal } from './terminal-metrics.ts'
 import { createTerminals } from './terminals.ts'
 import { ticketSeal } from './ticket-seal.ts'
@@ -70,13 +71,15 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
   const links = new Map<Uuid, AgentLink>()
   const agentLinks = new Set<AgentLink>()
   const clients = new Set<ClientConnection>()
-  const addresses = new Map<string, number>()
+  const clientPlaces = placesOfAddresses(limits.maxPerAddress)
+  const unprovenPlaces = placesOfAddresses(limits.maxUnprovenPerAddress)
   let isDraining = false
 
   const metrics = terminalMetrics(options.metrics, () => {
     const attached = terminals.all().filter(({ client }) => client !== undefined).length
     const backlog = [...clients].reduce((sum, client) => sum + client.backlog, 0)
-    return { attached, detached: terminals.held() - attached, agents: agentLinks.size, backlog }
+    const agents = [...agentLinks].filter(({ isOpen }) => isOpen).length
+    return { attached, detached: terminals.held() - attached, agents, backlog }
   })
   const terminals = createTerminals({
     sessions,
@@ -136,13 +139,11 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
 
   const takeClient = (socket: WebSocket, request: IncomingMessage, address: string): void => {
     const client = new ClientConnection(socket, metrics.closed)
+    const leave = clientPlaces.take(address)
     clients.add(client)
-    addresses.set(address, (addresses.get(address) ?? 0) + 1)
     socket.once('close', () => {
       clients.delete(client)
-      const left = (addresses.get(address) ?? 1) - 1
-      if (left === 0) addresses.delete(address)
-      else addresses.set(address, left)
+      leave()
     })
     if (socket.protocol !== TERMINAL_PROTOCOL) return client.close('PROTOCOL_ERROR', 'SUBPROTOCOL')
     serveClient(client, tokenOf(request)).catch((error: unknown) => {
@@ -151,7 +152,8 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
     })
   }
 
-  const takeAgent = (socket: WebSocket): void => {
+  const takeAgent = (socket: WebSocket, address: string): void => {
+    const leave = unprovenPlaces.take(address)
     const agentLink = new AgentLink({
       socket,
       gatewayId: id,
@@ -161,6 +163,7 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
       proofMs: PROOF_MS,
       events: {
         onUp: (link) => {
+          leave()
           for (const node of link.nodes) {
             const before = links.get(node)
             links.set(node, link)
@@ -176,7 +179,10 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
       },
     })
     agentLinks.add(agentLink)
-    socket.once('close', () => agentLinks.delete(agentLink))
+    socket.once('close', () => {
+      agentLinks.delete(agentLink)
+      leave()
+    })
   }
 
   const refuse = (socket: Duplex, status: string, why?: TerminalRefusal): void => {
@@ -197,10 +203,13 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
       return
     }
     if (isDraining) return refuse(socket, '503 Service Unavailable', 'draining')
-    if (path === AGENT_PATH) return agentServer.handleUpgrade(request, socket, head, takeAgent)
-    if (!isOriginAllowed(request)) return refuse(socket, '403 Forbidden', 'origin')
     const address = addressOf(request)
-    if ((addresses.get(address) ?? 0) >= limits.maxPerAddress) return refuse(socket, '429 Too Many Requests', 'address')
+    if (path === AGENT_PATH) {
+      if (unprovenPlaces.isFull(address)) return refuse(socket, '429 Too Many Requests', 'address')
+      return agentServer.handleUpgrade(request, socket, head, (webSocket) => takeAgent(webSocket, address))
+    }
+    if (!isOriginAllowed(request)) return refuse(socket, '403 Forbidden', 'origin')
+    if (clientPlaces.isFull(address)) return refuse(socket, '429 Too Many Requests', 'address')
     clientServer.handleUpgrade(request, socket, head, (webSocket) => takeClient(webSocket, request, address))
   }
 

@@ -84,6 +84,31 @@ export const createTerminals = (options: TerminalsOptions) => {
     if (link === undefined) waitForNode(session)
     else bridge.open(session, link)
   }
+  /** It runs on the node, and this gateway did not know, or knew an earlier attachment. */
+  const adopt = (ticket: TerminalTicket, link: AgentLink, before: HeldSession | undefined): void => {
+    if (before !== undefined) {
+      before.client?.close('TAKEN_OVER')
+      drop(before)
+    }
+    const { columns, rows } = ticket
+    const session = new HeldSession(ticket, undefined, 0, { columns, rows })
+    session.isOpened = true
+    session.goOver(link)
+    hold(session)
+    void reports.ofSession(session, 'detached')
+  }
+  /** Its node was away, is back, and has it still. */
+  const findAgain = (session: HeldSession, link: AgentLink): void => {
+    const { client, isOpened, hasExited } = session
+    if (client !== undefined && !isOpened) return bridge.open(session, link)
+    session.isOpened = true
+    session.goOver(link)
+    if (hasExited || (client === undefined && isOpened)) return
+    // What was typed meanwhile is gone, and more is under way: only after a reattach is it known what arrived.
+    client?.close('INTERNAL')
+    session.client = undefined
+    void reports.ofSession(session, 'detached')
+  }
 
   return {
     /** Attaches a client whose token was redeemed. Rejects where the stores do not answer. */
@@ -102,6 +127,7 @@ export const createTerminals = (options: TerminalsOptions) => {
         before.client?.close('TAKEN_OVER')
         drop(before)
       }
+      session.isConnecting = true
       hold(session)
       bridge.listenTo(session, client)
       const standing = await session
@@ -110,6 +136,7 @@ export const createTerminals = (options: TerminalsOptions) => {
           drop(session)
           throw error
         })
+      session.isConnecting = false
       if (!isHeld(session)) return
       if (standing === 'ok') {
         goOn(session)
@@ -130,22 +157,13 @@ export const createTerminals = (options: TerminalsOptions) => {
         }
         there.add(ticket.sessionId)
         const session = held.get(ticket.sessionId)
-        if (session === undefined || session.ticket.generation < ticket.generation) {
-          const { columns, rows } = ticket
-          const adopted = new HeldSession(ticket, undefined, 0, { columns, rows })
-          adopted.isOpened = true
-          adopted.goOver(link)
-          hold(adopted)
-          void reports.ofSession(adopted, 'detached')
-        } else if (session.link === undefined) {
-          if (session.client === undefined) session.goOver(link)
-          else bridge.open(session, link)
-        }
+        if (session === undefined || session.ticket.generation < ticket.generation) adopt(ticket, link, session)
+        else if (session.isAwaitingNode) findAgain(session, link)
       }
       if (extent === 'some') return
       for (const session of [...held.values()]) {
         const { sessionId, nodeId } = session.ticket
-        if (session.link !== undefined || there.has(sessionId) || !link.nodes.includes(nodeId)) continue
+        if (!session.isAwaitingNode || there.has(sessionId) || !link.nodes.includes(nodeId)) continue
         if (session.isOpened) lose(session)
         else bridge.open(session, link)
       }

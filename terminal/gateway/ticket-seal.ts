@@ -74,7 +74,9 @@ const decrypted = (key: Buffer, bytes: Buffer): string | undefined => {
 }
 
 const ticketOf = (text: string): TerminalTicket | undefined => {
-  const { organizationId, projectId, principal, ...rest } = sealedTicket.parse(JSON.parse(text))
+  const parsed = sealedTicket.safeParse(JSON.parse(text)) // it is whole, so a gateway wrote it: as JSON
+  if (!parsed.success) return undefined
+  const { organizationId, projectId, principal, ...rest } = parsed.data
   const caller = decodePrincipal(principal)
   return caller && { ...rest, scope: projectScope(organizationId, projectId), principal: caller }
 }

@@ -1,5 +1,4 @@
-import { readSize, writeSize } from '../protocol/client-frames.ts'
-import type { TerminalSize } from '../protocol/size.ts'
+import { readSize, writeSize, type TerminalSize } from '../protocol/size.ts'
 import { bodyOf, frameOf, OFFSET_BYTES, putBytes, readOffset, restOf, writeOffset } from '../protocol/wire.ts'
 
 /** The WebSocket subprotocol of the link that a node agent keeps to a gateway. */

@@ -1,17 +1,7 @@
 import { z } from 'zod'
-import type { TerminalCloseReason } from '../sessions.ts'
+import { CLOSE_REASONS } from '../sessions.ts'
 
-/** Every reason: one that is missing here would not compile where a message is made. */
-export const closeReason = z.enum([
-  'EXIT',
-  'IDLE',
-  'MAX_DURATION',
-  'REVOKED',
-  'RELEASED',
-  'NODE_LOST',
-  'TAKEN_OVER',
-  'CLOSED_BY_USER',
-] as const satisfies readonly TerminalCloseReason[])
+export const closeReason = z.enum(CLOSE_REASONS)
 
 const stream = z.int().min(0).max(0xffff_ffff)
 const offset = z.int().min(0)
@@ -48,8 +38,15 @@ const fromAgent = z.discriminatedUnion('kind', [
    * last; then each session that was left alone.
    */
   z.strictObject({ kind: z.literal('held'), tickets: z.array(sealedTicket).max(100), isLast: z.boolean() }),
-  /** The output of the stream goes on at `offset`; `lost` bytes before it are gone. */
-  z.strictObject({ kind: z.literal('opened'), stream, offset, lost: offset, inputOffset: offset }),
+  /**
+   * The output of the stream goes on at `offset`; `lost` bytes before it are gone. Of the input, `inputOffset` bytes have
+   * arrived so far, and the terminal took in `inputTaken` of them.
+   */
+  z.strictObject({
+    kind: z.literal('opened'),
+    ...{ stream, offset, lost: offset },
+    ...{ inputOffset: offset, inputTaken: offset },
+  }),
   z.strictObject({ kind: z.literal('refused'), stream: stream.optional(), code: z.enum(REFUSALS) }),
   /** The program has ended and all of its output was sent; the session is kept for a client that lost its connection. */
   z.strictObject({ kind: z.literal('exited'), stream, exitCode: z.int(), signal: z.int().min(0).max(255) }),

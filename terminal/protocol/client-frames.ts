@@ -1,4 +1,4 @@
-import { isTerminalSize, type TerminalSize } from './size.ts'
+import { readSize, writeSize, type TerminalSize } from './size.ts'
 import { bodyOf, frameOf, OFFSET_BYTES, putBytes, readOffset, restOf, writeOffset } from './wire.ts'
 
 /** The WebSocket subprotocol of terminals; the token is offered beside it, as `token.<token>`. */
@@ -86,16 +86,4 @@ const helloOf = (body: DataView): ClientFrame | undefined => {
   return offset === undefined || size === undefined
     ? undefined
     : { type: 'hello', version: body.getUint8(0), offset, size }
-}
-
-/** Four bytes: columns, rows. */
-export const writeSize = (view: DataView, at: number, { columns, rows }: TerminalSize): void => {
-  view.setUint16(at, columns)
-  view.setUint16(at + 2, rows)
-}
-
-/** Undefined for a size that no terminal may have. */
-export const readSize = (view: DataView, at: number): TerminalSize | undefined => {
-  const size = { columns: view.getUint16(at), rows: view.getUint16(at + 2) }
-  return isTerminalSize(size) ? size : undefined
 }

@@ -33,7 +33,7 @@ export const CLOSE = {
   TERMINAL_CAPACITY: 4429,
   /** The client took nothing in for too long: the session runs on, reattach. */
   SLOW_CLIENT: 4440,
-  /** A fault of the gateway's: the session may run on, reattach. */
+  /** A fault of the gateway's, or its node was away for a moment: the session may run on, reattach. */
   INTERNAL: 4500,
 } as const
 

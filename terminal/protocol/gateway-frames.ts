@@ -1,14 +1,10 @@
 import { bodyOf, frameOf, OFFSET_BYTES, putBytes, readOffset, restOf, writeOffset } from './wire.ts'
 
-/** The most bytes of input that a client may have sent beyond the last `input-ack`. */
-export const INPUT_WINDOW_BYTES = 262_144
-
 /** What a gateway says to a client. */
 export type GatewayFrame =
   /**
-   * The output goes on at `offset`; `lost` bytes between the client's own offset and this one are gone for good. Comes
-   * first, and again where output was lost while the node was away. `inputOffset`: how many bytes of input the terminal
-   * took in so far; the client's next input byte has this number.
+   * Comes first, once: the output goes on at `offset`; `lost` bytes between the client's own offset and this one are gone
+   * for good. `inputOffset`: how many bytes of input have arrived so far; the client's next input byte has this number.
    */
   | {
       readonly type: 'ready'

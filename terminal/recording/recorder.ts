@@ -50,18 +50,20 @@ export const openRecorder = async (options: RecorderOptions): Promise<Recorder> 
   const decoder = new StringDecoder('utf8')
   let bytes = 0
   let events = 0
+  let isFull = false
   const write = (value: unknown): void => {
     if (failed() !== undefined) return
     const line = `${JSON.stringify(value)}\n`
     chain.add(line)
     bytes += Buffer.byteLength(line)
-    if (!file.write(line) && !file.destroyed) {
-      onPressure('full')
-      file.once('drain', () => {
-        onPressure('drained')
-      })
-    }
+    if (file.write(line) || file.destroyed || isFull) return
+    isFull = true
+    onPressure('full')
   }
+  file.on('drain', () => {
+    isFull = false
+    onPressure('drained')
+  })
   const event = (code: 'o' | 'r' | 'm', data: string): void => {
     write([Math.max(0, clock.now().getTime() - began) / 1000, code, data])
     if (code !== 'm' && ++events % CHECKPOINT_EVERY === 0) event('m', `${CHECKPOINT}${chain.head}`)

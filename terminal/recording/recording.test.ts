@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemIds } from '../../platform/ids/generator.ts'
 import { manualClock } from '../../test/testkit/manual-clock.ts'
+import { until } from '../../test/testkit/until.ts'
 import { openRecorder, type RecorderOptions } from './recorder.ts'
 import { verifyRecording } from './verify-recording.ts'
 
@@ -96,4 +97,13 @@ test('a recording is never written over', async () => {
   const first = await arrange({ sessionId })
   await expect(arrange({ sessionId })).rejects.toThrow('EEXIST')
   await first.recorder.finish()
+})
+
+test('that the disk is behind is told once, and once that it is not any more', async () => {
+  const told: string[] = []
+  const { recorder } = await arrange({ onPressure: (state) => told.push(state) })
+  for (let count = 0; count < 40; count += 1) recorder.output(Buffer.alloc(65_536, 'a'))
+  await until('it was written', () => told.includes('drained'))
+  await recorder.finish()
+  expect(told).toEqual(['full', 'drained'])
 })

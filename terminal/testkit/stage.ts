@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../platform/clock/clock.ts'
@@ -13,11 +14,11 @@ import { until } from '../../test/testkit/until.ts'
 import { startNodeAgent, type NodeAgent, type NodeAgentOptions } from '../agent/node-agent.ts'
 import { loadPty } from '../agent/pty.ts'
 import { createShells } from '../agent/shell.ts'
-import { createTerminalGateway, type TerminalGatewayOptions } from '../gateway/terminal-gateway.ts'
+import { AGENT_PATH, createTerminalGateway, type TerminalGatewayOptions } from '../gateway/terminal-gateway.ts'
 import { memorySessions } from './memory-sessions.ts'
 import { connectTerminal, type ClientOptions, type TerminalClient } from './terminal-client.ts'
 
-const NOBODY = { uid: 65_534, gid: 65_534 }
+export const NOBODY = { uid: 65_534, gid: 65_534 }
 
 export interface StageOptions {
   readonly gateway?: Partial<TerminalGatewayOptions>
@@ -37,6 +38,10 @@ export const startStage = async (options: StageOptions = {}) => {
 
   const openGateway = async (port = 0) => {
     const server: Server = createServer()
+    const agentSockets = new Set<Duplex>()
+    server.on('upgrade', ({ url: path }, socket) => {
+      if (path === AGENT_PATH) agentSockets.add(socket)
+    })
     const metrics = createMetrics({ process: 'left out' })
     const gateway = await createTerminalGateway({
       id: systemIds.next(),
@@ -53,7 +58,7 @@ export const startStage = async (options: StageOptions = {}) => {
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
     // A server that listens on a port has an address with one.
     const { port: listens } = server.address() as AddressInfo
-    return { gateway, server, port: listens, metrics }
+    return { gateway, server, port: listens, metrics, agentSockets }
   }
   let running = await openGateway()
   const { port } = running
@@ -87,6 +92,7 @@ export const startStage = async (options: StageOptions = {}) => {
     url,
     node,
     ring,
+    agentRing,
     sessions,
     metrics: () => running.metrics,
     directory,
@@ -108,6 +114,10 @@ export const startStage = async (options: StageOptions = {}) => {
         // Upgraded sockets are not the server's any more: the gateway cuts them, after it had no time to say so.
         void gateway.drain(0)
       })
+    },
+    /** The links of agents break, and nothing else does. */
+    cutAgents: (): void => {
+      for (const socket of running.agentSockets) socket.destroy()
     },
     restartGateway: async () => {
       running = await openGateway(port)

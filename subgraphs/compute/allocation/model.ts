@@ -1,3 +1,4 @@
+import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Uuid, Id } from '../../../platform/ids/id.ts'
 import { err, ok, unreachable, type Result } from '../../../platform/result/result.ts'
 import type { Brand } from '../../../platform/ids/brand.ts'
@@ -53,6 +54,11 @@ export const ALLOCATION_STATES = [
   'FAILED',
 ] as const satisfies readonly Allocation['state'][]
 export type AllocationState = (typeof ALLOCATION_STATES)[number]
+
+/** A page of those in some states; undefined: in any. */
+export interface AllocationPage extends IdPage {
+  readonly states: readonly AllocationState[] | undefined
+}
 
 /** Why an allocation never became usable. */
 export const FAILURE_REASONS = ['PROVISIONING_REFUSED', 'PROVISIONING_TIMED_OUT', 'HARDWARE_FAULT'] as const

@@ -1,9 +1,8 @@
 import type { ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
-import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
-import type { Allocation, AllocationId, AllocationState, Requested } from './model.ts'
+import type { Allocation, AllocationId, AllocationPage, Requested } from './model.ts'
 import { toAllocation, toColumns, type AllocationRow } from './rows.ts'
 
 const COLUMNS = Prisma.sql`
@@ -82,10 +81,7 @@ export class ProjectSetAllocationRepository {
   }
 
   /** The same page of every project, each in the direction of the page; newest first is forward. */
-  async pages(
-    { direction, fetch, after }: IdPage,
-    states: readonly AllocationState[] | undefined,
-  ): Promise<Allocation[]> {
+  async pages({ direction, fetch, after, states }: AllocationPage): Promise<Allocation[]> {
     const { beyond, order } = BY_AGE[direction]
     const continues = after === undefined ? Prisma.empty : Prisma.sql`AND found.id ${beyond} ${after}::uuid`
     const inStates = states === undefined ? Prisma.empty : Prisma.sql`AND found.state = ANY (${states}::text[])`

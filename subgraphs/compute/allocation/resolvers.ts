@@ -23,8 +23,9 @@ export const allocationResolvers: Pick<ComputeResolvers, 'Query' | 'Mutation' | 
     __resolveReference: ({ id }) => ({ __typename: 'Project', id }),
     allocations: async ({ id }, { filter, ...args }, { access, loaders }) => {
       const grant = access.project('COMPUTE_ALLOCATION_READ', id)
-      const page = idPage(args, 'Project.allocations', filter)
-      const rows = await loaders.allocationsOfProject(page, filter?.states ?? undefined).load(grant)
+      const page = { ...idPage(args, 'Project.allocations', filter), states: filter?.states ?? undefined }
+      const project = parseIdOrThrow('prj', id, 'id')
+      const rows = await loaders.allocationsOfProject(page).load({ grant, id: project })
       return idConnection(rows, page, (allocation) => allocation.id.local)
     },
   },

@@ -1,11 +1,9 @@
 import type { ProjectGrant } from '../../../platform/access/authorize.ts'
 import type { ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
-import type { IdPage } from '../../../platform/graphql/id-page.ts'
-import type { Uuid } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import type { ComputeUnits } from '../units.ts'
-import type { Allocation, AllocationId, AllocationState, Releasing } from './model.ts'
+import type { Allocation, AllocationId, AllocationPage, Releasing } from './model.ts'
 import { requestRelease } from './model.ts'
 import { RELEASE_JOB, jobKey, jobPayload } from './jobs.ts'
 import type { TerminalHints } from '../terminal-session/hints.ts'
@@ -27,15 +25,9 @@ export const allocationService = ({ units, hints, clock }: AllocationDependencie
   findAll: (scope: ProjectSetScope, ids: readonly AllocationId[]): Promise<Allocation[]> =>
     units.projectSet.read(scope, ({ allocations }) => allocations.findAll(ids)),
 
-  /** The same page of each project of the scope, newest first, by the project's local id. */
-  pages: async (
-    scope: ProjectSetScope,
-    page: IdPage,
-    states: readonly AllocationState[] | undefined,
-  ): Promise<ReadonlyMap<Uuid, readonly Allocation[]>> => {
-    const found = await units.projectSet.read(scope, ({ allocations }) => allocations.pages(page, states))
-    return Map.groupBy(found, ({ id }) => id.scope)
-  },
+  /** The same page of each project of the scope, newest first. */
+  pages: (scope: ProjectSetScope, page: AllocationPage): Promise<Allocation[]> =>
+    units.projectSet.read(scope, ({ allocations }) => allocations.pages(page)),
 
   /** Gives back what the allocation holds: its cost ends now, terminals in it end, its machine is cleaned by a job. */
   release: async (

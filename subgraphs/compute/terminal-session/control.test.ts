@@ -320,8 +320,9 @@ test('the sessions of several allocations are listed newest first, page by page,
   await compute.terminals.close(ada.grant(project, OPEN), 'own', first.session.id)
   const scope = { kind: 'project-set', projects: [project] } as const
   const list = async (page: IdPage, states?: readonly TerminalState[]) => {
-    const pages = await compute.terminals.pages(scope, [allocation, other], page, states)
-    return [allocation, other].map(({ local }) => (pages.get(local) ?? []).map(({ id }) => id.text))
+    const found = await compute.terminals.pages(scope, [allocation, other], { ...page, states })
+    const of = Map.groupBy(found, ({ allocationId }) => allocationId.text)
+    return [allocation, other].map(({ text }) => (of.get(text) ?? []).map(({ id }) => id.text))
   }
   const [one, two, three] = [first, second, beside].map(({ session }) => session.id.text)
   const whole = idPage({ first: 10 }, 'Allocation.terminalSessions')
@@ -331,7 +332,7 @@ test('the sessions of several allocations are listed newest first, page by page,
   const rest = idPage({ first: 10, after: pageInfo.endCursor }, 'Allocation.terminalSessions')
   expect(await list(rest)).toEqual([[one], []])
   const elsewhere = { kind: 'project-set', projects: [await cloud.project()] } as const
-  expect((await compute.terminals.pages(elsewhere, [allocation, other], whole, undefined)).size).toBe(0)
+  expect(await compute.terminals.pages(elsewhere, [allocation, other], { ...whole, states: undefined })).toEqual([])
 })
 
 describe('taking over', () => {

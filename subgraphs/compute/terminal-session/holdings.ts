@@ -5,9 +5,12 @@ import type { Ending, Holding, Standing, TerminalCloseReason, TerminalTicket } f
 import type { TerminalHints } from './hints.ts'
 import type { TerminalSession } from './model.ts'
 
+/** What the row says of a session. */
+type SeenSession = Pick<TerminalSession, 'id' | 'state' | 'generation' | 'closeReason' | 'exitCode'>
+
 export interface HoldingParts {
   /** The sessions of the tickets as they are now, in no order. */
-  readonly read: (tickets: readonly TerminalTicket[]) => Promise<readonly TerminalSession[]>
+  readonly read: (tickets: readonly TerminalTicket[]) => Promise<readonly SeenSession[]>
   readonly close: (ticket: TerminalTicket, reason: TerminalCloseReason) => Promise<Standing>
   readonly touch: (ticket: TerminalTicket, at: Date) => Promise<void>
   /** By the grants of this moment. */
@@ -72,7 +75,7 @@ export const createHoldings = (parts: HoldingParts): Holdings => {
     return nowMs() - touchedAt >= ticket.idleMs ? 'IDLE' : undefined
   }
 
-  const judge = async (held: Held, session: TerminalSession | undefined): Promise<void> => {
+  const judge = async (held: Held, session: SeenSession | undefined): Promise<void> => {
     if (session === undefined || !all.has(held)) return
     const { ticket } = held
     if (session.state === 'CLOSED') {
@@ -91,7 +94,7 @@ export const createHoldings = (parts: HoldingParts): Holdings => {
     if (some.length === 0) return
     const sessions = await parts.read(some.map(({ ticket }) => ticket))
     const byId = new Map(sessions.map((session) => [session.id.local, session]))
-    await Promise.all(some.map((held) => judge(held, byId.get(held.ticket.sessionId))))
+    await eachByItself(some.map((held) => judge(held, byId.get(held.ticket.sessionId))))
   }
 
   const tell = async (held: Held): Promise<void> => {
@@ -106,18 +109,20 @@ export const createHoldings = (parts: HoldingParts): Holdings => {
     untold.delete(ticket)
   }
 
+  /** What fails of one session keeps nobody from another: the next round comes. */
+  const eachByItself = async (work: readonly Promise<void>[]): Promise<void> => {
+    const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected')
+      log.warn({ err: failed.reason }, 'the terminal sessions of this gateway could not all be looked at')
+  }
+
   const round = async (): Promise<void> => {
     if (isLooking) return
     isLooking = true
-    try {
-      await Promise.all([...untold].map(closeUntold))
-      await look([...all])
-      await Promise.all([...all].map(tell))
-    } catch (error) {
-      log.warn({ err: error }, 'the terminal sessions of this gateway could not be looked at')
-    } finally {
-      isLooking = false
-    }
+    await eachByItself([...untold].map(closeUntold))
+    await eachByItself([look([...all])])
+    await eachByItself([...all].map(tell))
+    isLooking = false
   }
 
   const timer = setInterval(() => void begin(round()), pollEveryMs)

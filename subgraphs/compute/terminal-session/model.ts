@@ -1,5 +1,7 @@
+import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Id, Uuid } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
+import { isTerminalSize, type TerminalCloseReason, type TerminalSize } from '../../../terminal/sessions.ts'
 import type { AllocationId } from '../allocation/model.ts'
 
 export type TerminalSessionId = Id<'trm'>
@@ -8,17 +10,10 @@ export type TerminalSessionId = Id<'trm'>
 export const TERMINAL_STATES = ['REQUESTED', 'TOKEN_ISSUED', 'CONNECTING', 'ACTIVE', 'DETACHED', 'CLOSED'] as const
 export type TerminalState = (typeof TERMINAL_STATES)[number]
 
-export const CLOSE_REASONS = [
-  'EXIT',
-  'IDLE',
-  'MAX_DURATION',
-  'REVOKED',
-  'RELEASED',
-  'NODE_LOST',
-  'TAKEN_OVER',
-  'CLOSED_BY_USER',
-] as const
-export type CloseReason = (typeof CLOSE_REASONS)[number]
+/** A page of those in some states; undefined: in any. */
+export interface TerminalPage extends IdPage {
+  readonly states: readonly TerminalState[] | undefined
+}
 
 /** What happens to a session. */
 export type TerminalStep = 'issue' | 'connect' | 'activate' | 'detach' | 'close'
@@ -83,7 +78,7 @@ export interface TerminalSession {
   readonly connectedAt: Date | undefined
   readonly detachedAt: Date | undefined
   readonly endedAt: Date | undefined
-  readonly closeReason: CloseReason | undefined
+  readonly closeReason: TerminalCloseReason | undefined
   readonly exitCode: number | undefined
   readonly recording: TerminalRecording | undefined
 }
@@ -96,19 +91,10 @@ export type TerminalTransition = Pick<
   readonly occurredAt: Date
 }
 
-/** Columns and rows of characters. */
-export interface TerminalSize {
-  readonly columns: number
-  readonly rows: number
-}
-
 export const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 }
-const MAX_EXTENT = 1000
-
-const isExtent = (extent: number): boolean => Number.isInteger(extent) && extent >= 1 && extent <= MAX_EXTENT
 
 export const parseSize = (columns: number, rows: number): Result<TerminalSize, 'SIZE_INVALID'> =>
-  isExtent(columns) && isExtent(rows) ? ok({ columns, rows }) : err('SIZE_INVALID')
+  isTerminalSize({ columns, rows }) ? ok({ columns, rows }) : err('SIZE_INVALID')
 
 /** The bounds of sessions. Times in milliseconds. */
 export interface TerminalLimits {
@@ -138,7 +124,7 @@ export const DEFAULT_LIMITS: TerminalLimits = {
 const UNATTACHED_MS = 90_000
 
 /** When a session is over by itself, as it stands now, and for what. */
-export const deadlineOf = (session: TerminalSession): { readonly at: Date; readonly reason: CloseReason } => {
+export const deadlineOf = (session: TerminalSession): { readonly at: Date; readonly reason: TerminalCloseReason } => {
   const unattached = session.state === 'REQUESTED' || session.state === 'TOKEN_ISSUED'
   const patienceMs = unattached ? Math.min(UNATTACHED_MS, session.idleMs) : session.idleMs
   const idleAt = new Date(session.lastActiveAt.getTime() + patienceMs)

@@ -2,8 +2,9 @@ import type { ProjectScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
-import { statesBefore, transition, type CloseReason, type TerminalSession } from './model.ts'
-import type { TerminalRecording, TerminalSize, TerminalStep } from './model.ts'
+import type { TerminalCloseReason, TerminalSize } from '../../../terminal/sessions.ts'
+import { statesBefore, transition, type TerminalSession } from './model.ts'
+import type { TerminalRecording, TerminalStep } from './model.ts'
 import { SESSION_COLUMNS } from './session-set-repository.ts'
 import { toSession, type TerminalSessionRow } from './rows.ts'
 
@@ -17,7 +18,7 @@ export type Stepping =
   | { readonly step: 'detach'; readonly lostGatewayId: string }
   | {
       readonly step: 'close'
-      readonly reason: CloseReason
+      readonly reason: TerminalCloseReason
       readonly exitCode?: number | undefined
       /** Only while this attachment, or at least its gateway, holds it. */
       readonly heldBy?: { readonly generation: number; readonly gatewayId: string }
@@ -106,7 +107,7 @@ export class TerminalSessionRepository {
   }
 
   /** Ends everything that is open in an allocation. */
-  closeAll(allocation: Uuid, reason: CloseReason, at: Date): Promise<readonly TerminalSession[]> {
+  closeAll(allocation: Uuid, reason: TerminalCloseReason, at: Date): Promise<readonly TerminalSession[]> {
     const { orgId, projectId } = this.#scope.columns
     return this.#change(
       { step: 'close', reason },

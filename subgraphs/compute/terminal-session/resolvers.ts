@@ -29,10 +29,8 @@ export const terminalSessionResolvers: Pick<
     terminalSessions: async ({ id }, { filter, ...args }, { access, loaders }) => {
       const grant = access.project('COMPUTE_ALLOCATION_READ', id)
       const allocation = parseIdOrThrow('alc', id, 'id')
-      const page = idPage(args, 'Allocation.terminalSessions', filter)
-      const rows = await loaders
-        .terminalsOfAllocation(page, filter?.states ?? undefined)
-        .load({ grant, id: allocation })
+      const page = { ...idPage(args, 'Allocation.terminalSessions', filter), states: filter?.states ?? undefined }
+      const rows = await loaders.terminalsOfAllocation(page).load({ grant, id: allocation })
       return idConnection(rows, page, (session) => session.id.local)
     },
   },

@@ -1,7 +1,8 @@
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import { ownedId } from '../../../platform/ids/id.ts'
-import { CLOSE_REASONS, TERMINAL_STATES } from './model.ts'
-import type { CloseReason, TerminalRecording, TerminalSession, TerminalState } from './model.ts'
+import { CLOSE_REASONS, type TerminalCloseReason } from '../../../terminal/sessions.ts'
+import { TERMINAL_STATES } from './model.ts'
+import type { TerminalRecording, TerminalSession, TerminalState } from './model.ts'
 
 /** A session as statements read it. */
 export interface TerminalSessionRow {
@@ -39,7 +40,7 @@ export const readState = (text: string): TerminalState => {
 }
 
 /** A reason that another release wrote and this one does not know reads as the most general one. */
-export const readReason = (text: string | null): CloseReason | undefined =>
+export const readReason = (text: string | null): TerminalCloseReason | undefined =>
   text === null ? undefined : (CLOSE_REASONS.find((known) => known === text) ?? 'CLOSED_BY_USER')
 
 const recordingOf = (row: TerminalSessionRow): TerminalRecording | undefined =>

@@ -3,9 +3,8 @@ import type { Principal } from '../../../platform/access/principal.ts'
 import type { ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import type { WriteTools } from '../../../platform/database/unit-of-work.ts'
-import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
-import { ownedId, selfId, type Uuid } from '../../../platform/ids/id.ts'
+import { ownedId, selfId } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import type { AllocationId } from '../allocation/model.ts'
 import type { ComputeUnits, ProjectRepositories } from '../units.ts'
@@ -13,7 +12,7 @@ import type { GatewayPlace, TerminalGateways } from './gateways.ts'
 import type { TerminalHints } from './hints.ts'
 import { CHECK_TERMINAL_JOB, checkKey, checkPayload } from './jobs.ts'
 import { deadlineOf, parseSize, type TerminalLimits, type TerminalSession } from './model.ts'
-import type { TerminalSessionId, TerminalState } from './model.ts'
+import type { TerminalPage, TerminalSessionId } from './model.ts'
 import { noteStep, placeOf } from './steps.ts'
 import type { MintedToken, TerminalTokens } from './tokens.ts'
 
@@ -115,16 +114,13 @@ export const terminalService = (dependencies: TerminalDependencies) => {
     findAll: (scope: ProjectSetScope, found: readonly TerminalSessionId[]): Promise<TerminalSession[]> =>
       units.projectSet.read(scope, ({ terminals }) => terminals.findAll(found.map(({ local }) => local))),
 
-    /** The same page of each allocation, newest first, by the allocation's local id. */
-    pages: async (
+    /** The same page of each allocation, newest first. */
+    pages: (
       scope: ProjectSetScope,
       allocations: readonly AllocationId[],
-      page: IdPage,
-      states: readonly TerminalState[] | undefined,
-    ): Promise<ReadonlyMap<Uuid, readonly TerminalSession[]>> => {
-      const found = await units.projectSet.read(scope, ({ terminals }) => terminals.pages(allocations, page, states))
-      return Map.groupBy(found, ({ allocationId }) => allocationId.local)
-    },
+      page: TerminalPage,
+    ): Promise<TerminalSession[]> =>
+      units.projectSet.read(scope, ({ terminals }) => terminals.pages(allocations, page)),
 
     /** A session in an ACTIVE allocation, with the token for its first client. Nothing runs before that one comes. */
     open: async (grant: OpenGrant, input: OpenTerminal): Promise<Result<OpenedTerminal, OpenRefusal>> => {

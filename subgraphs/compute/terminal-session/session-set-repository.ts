@@ -1,10 +1,9 @@
 import type { ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
-import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { AllocationId } from '../allocation/model.ts'
-import type { TerminalSession, TerminalSessionId, TerminalState, TerminalTransition } from './model.ts'
+import type { TerminalSession, TerminalSessionId, TerminalPage, TerminalTransition } from './model.ts'
 import { readReason, readState, toSession, type TerminalSessionRow } from './rows.ts'
 
 /** What every statement reads of a session, of the table `t`: a `TerminalSessionRow`. */
@@ -53,8 +52,7 @@ export class ProjectSetTerminalSessionRepository {
   /** The same page of each allocation, newest first where the page goes forward. */
   async pages(
     allocations: readonly AllocationId[],
-    { direction, fetch, after }: IdPage,
-    states: readonly TerminalState[] | undefined,
+    { direction, fetch, after, states }: TerminalPage,
   ): Promise<TerminalSession[]> {
     const { beyond, order } = BY_AGE[direction]
     const continues = after === undefined ? Prisma.empty : Prisma.sql`AND found.id ${beyond} ${after}::uuid`
