@@ -9,6 +9,7 @@ import type { Log } from '../log/log.ts'
 import { asFault, isConflict } from './faults.ts'
 import { openPool, type PoolOptions } from './pool.ts'
 import { onDatabase, prismaClient } from './prisma-client.ts'
+import { readingClient } from './reading/reading-client.ts'
 import { runUnder, settingsOf } from './scope-settings.ts'
 import { createStatementNames } from './statement-names.ts'
 
@@ -62,9 +63,11 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   const { schema, clock, ids, log } = options
   const pool = openPool(options)
   const prisma = prismaClient()
+  const nameOf = createStatementNames()
+  const reads = readingClient(prisma, pool, nameOf)
   // Made at once; it opens no connection by itself.
   const connected = new PrismaPg(pool, {
-    statementNameGenerator: createStatementNames(),
+    statementNameGenerator: nameOf,
     onPoolError: (error) => {
       if (!pool.ending) log.warn({ err: error, schema }, 'an idle database connection was lost')
     },
@@ -100,7 +103,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     schema,
     clock,
     ids,
-    read: (scope, work) => underScope(scope, () => work(prisma)),
+    read: (scope, work) => underScope(scope, () => work(reads)),
     write: (scope, work) => underScope(scope, () => transaction(work)),
     ping: () =>
       pool.query('select 1').then(

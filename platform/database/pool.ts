@@ -26,7 +26,8 @@ export const openPool = (options: PoolOptions): ScopedPool =>
       statement_timeout: options.statementTimeoutMs ?? 10_000,
       // Statements are prepared, few, and name whole keys: a plan made once serves every tenant. Planned for each call,
       // joins over partitioned tables take several times as long to plan as to run.
-      options: '-c plan_cache_mode=force_generic_plan',
+      // Instants are read, and written by Prisma, as those of UTC, whatever the server prefers.
+      options: '-c plan_cache_mode=force_generic_plan -c timezone=UTC',
       // A transaction whose process hangs gives its locks back.
       idle_in_transaction_session_timeout: 30_000,
       idleTimeoutMillis: 60_000,

@@ -1,11 +1,14 @@
-import { Pool, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult } from 'pg'
+import { Pool, Query, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult } from 'pg'
 import type { Metrics } from '../metrics/metrics.ts'
 import { tracedQuery } from '../tracing/spans.ts'
 import { surviveLoss } from './idle-loss.ts'
 import { PacketSocket } from './packet-socket.ts'
+import { ReadStatement, type NamedStatement } from './reading/read-statement.ts'
+import type { Row } from './reading/row-reader.ts'
 import { currentSettings, isUnscoped, NO_SCOPE, type ScopeSettings } from './scope-settings.ts'
-import { scopeStatement } from './scoped-statement.ts'
-import { createSharedStatements } from './shared-statements.ts'
+import { ScopedStatement } from './scoped-statement.ts'
+import { scopeStatement } from './set-scope.ts'
+import { createSharedStatements, type Answer } from './shared-statements.ts'
 
 type ConnectCallback = (
   error: Error | undefined,
@@ -28,6 +31,15 @@ const configOf = (query: string | QueryConfig, values?: unknown[]): QueryConfig 
 const isSettled = (client: PoolClient): boolean => client.getTransactionStatus() === 'I'
 
 const BEGIN = /^\s*begin\b/i
+
+/** Also a text without values goes by the extended protocol: only then does it wait for the packet (`PacketSocket`). */
+const extended = (config: QueryConfig): QueryConfig => Object.assign({}, config, { queryMode: 'extended' })
+
+const submit = (client: PoolClient, config: QueryConfig, settings: ScopeSettings, answer: Answer<unknown>): void => {
+  client.query(
+    isUnscoped(settings) ? new Query(extended(config), answer) : new ScopedStatement(config, settings, answer),
+  )
+}
 
 /**
  * A pool on whose connections a scope lasts as long as a transaction, and no longer. A statement by itself is sent with
@@ -52,7 +64,12 @@ export class ScopedPool extends Pool {
     this.#metrics = metrics
     const query: Ask = (text, values) => {
       const settings = currentSettings()
-      return this.#observe(configOf(text, values), (config) => this.#share(config, settings))
+      const config = configOf(text, values)
+      return this.#observe(config.text, () =>
+        this.#share<QueryResult>(config.text, (client, answer) => {
+          submit(client, config, settings, answer as Answer<unknown>) // the driver gives a result where it gives no error
+        }),
+      )
     }
     this.query = query as Pool['query'] // see `Ask`
     metrics?.watchPool(role, () => ({
@@ -65,6 +82,16 @@ export class ScopedPool extends Pool {
     // An idle connection that breaks is replaced by the next one taken; without a listener it would end the process.
     this.on('error', () => undefined)
     surviveLoss(this)
+  }
+
+  /** The rows of a statement by itself, under the scope of the present work. Costs a third of what `query` does. */
+  read(statement: NamedStatement): Promise<readonly Row[]> {
+    const settings = currentSettings()
+    return this.#observe(statement.text, () =>
+      this.#share<readonly Row[]>(statement.text, (client, answer) => {
+        void client.query(new ReadStatement(statement, settings, answer)) // gives back the statement, no promise
+      }),
+    )
   }
 
   override connect(): Promise<PoolClient>
@@ -105,7 +132,8 @@ export class ScopedPool extends Pool {
     }
     const query: Ask = (text, values) => {
       const config = configOf(text, values)
-      return this.#observe(config, !isUnscoped(settings) && BEGIN.test(config.text) ? begin : ask)
+      const isBegin = !isUnscoped(settings) && BEGIN.test(config.text)
+      return this.#observe(config.text, () => (isBegin ? begin(config) : ask(config)))
     }
     const release = client.release.bind(client)
     client.query = query as PoolClient['query'] // see `Ask`
@@ -117,11 +145,11 @@ export class ScopedPool extends Pool {
   }
 
   /** Each statement is a span, and counted. */
-  async #observe(config: QueryConfig, ask: AskConfig): Promise<QueryResult> {
+  async #observe<T>(text: string, ask: () => Promise<T>): Promise<T> {
     const begun = performance.now()
     let outcome: 'ok' | 'failed' = 'failed'
     try {
-      const result = await tracedQuery(this.#role, config.text, () => ask(config))
+      const result = await tracedQuery(this.#role, text, ask)
       outcome = 'ok'
       return result
     } finally {

@@ -1,23 +1,6 @@
 import { Query, type QueryConfig } from 'pg'
 import type { ScopeSettings } from './scope-settings.ts'
-
-/** Sets a scope until the transaction ends: what PostgreSQL forgets by itself, no connection can carry over. */
-const SET_SCOPE = {
-  name: 'scope',
-  text: `select set_config('app.project_ids', $1, true), set_config('app.org_ids', $2, true), set_config('app.user_id', $3, true)`,
-}
-
-const valuesOf = ({ projectIds, organizationIds, userId }: ScopeSettings): string[] => [
-  projectIds,
-  organizationIds,
-  userId,
-]
-
-/**
- * The scope as a statement of its own, for the transaction that the connection is in. Every connection is asked for it
- * once before anything else, so that it is prepared there: `ScopedStatement` names it and nothing more.
- */
-export const scopeStatement = (settings: ScopeSettings): QueryConfig => ({ ...SET_SCOPE, values: valuesOf(settings) })
+import { SET_SCOPE, scopeValues } from './set-scope.ts'
 
 /** What `pg.Query` asks of a connection, as pg is written; its version is pinned. */
 interface Connection {
@@ -38,7 +21,6 @@ interface QueryInternals {
   readonly name?: string
   prepare: (connection: Connection) => void
   handleRowDescription: (message: RowDescription) => void
-  handleDataRow: (message: object) => void
   handleCommandComplete: (message: object, connection: Connection) => void
   handleReadyForQuery: (connection: Connection) => void
 }
@@ -66,9 +48,6 @@ const preparedBy = (connection: Connection): Prepared => {
 
 const verbatim = (value: string): string => value
 
-/** A row, and that it is done. */
-const ANSWERS_TO_SCOPE = 2
-
 /**
  * A statement and its scope, sent together and answered together. Both stand before one Sync message, which makes them
  * one transaction: where the scope cannot be set, PostgreSQL skips the statement; whatever becomes of the statement, its
@@ -77,7 +56,8 @@ const ANSWERS_TO_SCOPE = 2
  */
 export class ScopedStatement extends Query {
   readonly #settings: ScopeSettings
-  #awaited = 0
+  /** Whether the next answer is that to the scope. */
+  #isOfScope = false
   #described: RowDescription | undefined
 
   constructor(
@@ -95,9 +75,9 @@ export class ScopedStatement extends Query {
   }
 
   prepare(connection: Connection): void {
-    connection.bind({ statement: SET_SCOPE.name, values: valuesOf(this.#settings), valueMapper: verbatim })
+    connection.bind({ statement: SET_SCOPE.name, values: scopeValues(this.#settings), valueMapper: verbatim })
     connection.execute()
-    this.#awaited = ANSWERS_TO_SCOPE
+    this.#isOfScope = true
     const { columns, undescribed } = preparedBy(connection)
     const { name = '' } = this as QueryInternals // every query of pg's has these
     if (!columns.has(name)) {
@@ -114,14 +94,9 @@ export class ScopedStatement extends Query {
     base.handleRowDescription.call(this, message)
   }
 
-  handleDataRow(message: object): void {
-    if (this.#isOfScope()) return
-    base.handleDataRow.call(this, message)
-  }
-
   handleCommandComplete(message: object, connection: Connection): void {
-    if (this.#isOfScope()) return
-    base.handleCommandComplete.call(this, message, connection)
+    if (this.#isOfScope) this.#isOfScope = false
+    else base.handleCommandComplete.call(this, message, connection)
   }
 
   handleReadyForQuery(connection: Connection): void {
@@ -129,11 +104,5 @@ export class ScopedStatement extends Query {
     const { columns } = preparedBy(connection)
     if (name !== '' && !columns.has(name)) columns.set(name, this.#described)
     base.handleReadyForQuery.call(this, connection)
-  }
-
-  #isOfScope(): boolean {
-    if (this.#awaited === 0) return false
-    this.#awaited -= 1
-    return true
   }
 }

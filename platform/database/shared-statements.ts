@@ -1,8 +1,6 @@
-import { Query, type PoolClient, type QueryConfig, type QueryResult } from 'pg'
+import type { PoolClient } from 'pg'
 import { fateBy } from './connection-fate.ts'
 import { createLanes, type LanesOptions, type Send } from './lanes.ts'
-import { isUnscoped, type ScopeSettings } from './scope-settings.ts'
-import { ScopedStatement } from './scoped-statement.ts'
 
 /** Done twice it is done once: asked again on another connection when the one that carried it is lost. */
 const READS = /^\s*select\b/i
@@ -19,16 +17,11 @@ const once = <A extends readonly unknown[]>(act: (...args: A) => void): ((...arg
   }
 }
 
-type Answer = (error: Error | null | undefined, result: unknown) => void
+/** What becomes of a statement: an error, or what it gave. */
+export type Answer<T> = (error: Error | null | undefined, result: T) => void
 
-/** Also a text without values goes by the extended protocol: only then does it wait for the packet (`PacketSocket`). */
-const extended = (config: QueryConfig): QueryConfig => Object.assign({}, config, { queryMode: 'extended' })
-
-const submit = (client: PoolClient, config: QueryConfig, settings: ScopeSettings, answer: Answer): void => {
-  client.query(
-    isUnscoped(settings) ? new Query(extended(config), answer) : new ScopedStatement(config, settings, answer),
-  )
-}
+/** Gives one statement to a connection, which is done with it when it answers. */
+export type Submit<T> = (client: PoolClient, answer: Answer<T>) => void
 
 /**
  * Sends statements by themselves, each a transaction of its own under its own scope, over connections that they share.
@@ -36,26 +29,26 @@ const submit = (client: PoolClient, config: QueryConfig, settings: ScopeSettings
  */
 export const createSharedStatements = (options: LanesOptions) => {
   const lanes = createLanes(options)
-  return (config: QueryConfig, settings: ScopeSettings): Promise<QueryResult> =>
+  return <T>(text: string, submit: Submit<T>): Promise<T> =>
     new Promise((resolve, reject: (error: unknown) => void) => {
       let losses = 0
       const carry = (): void => {
         lanes.carry({ send, fail: reject })
       }
       const send: Send = (client, answered) => {
-        const answer = once<Parameters<Answer>>((error, result) => {
+        const answer = once<Parameters<Answer<T>>>((error, result) => {
           if (!error) {
             answered('sound')
-            resolve(result as QueryResult) // what the driver gives where it gives no error
+            resolve(result)
             return
           }
           const fate = fateBy(error)
           const { wasAtWork } = answered(fate)
           if (wasAtWork) losses += 1
-          if (fate === 'lost' && losses < LOSSES && READS.test(config.text)) carry()
+          if (fate === 'lost' && losses < LOSSES && READS.test(text)) carry()
           else reject(error)
         })
-        submit(client, config, settings, answer)
+        submit(client, answer)
       }
       carry()
     })

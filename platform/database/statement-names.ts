@@ -1,11 +1,13 @@
 /** Statements kept prepared on each connection: enough for every shape that repositories write. */
 const LIMIT = 500
 
+export type StatementNames = (query: { readonly sql: string }) => string
+
 /**
  * Names each distinct statement, so that a connection parses and plans it once. Past the limit statements stay
  * unnamed: lists of changing length must not fill the server's memory.
  */
-export const createStatementNames = (): ((query: { readonly sql: string }) => string) => {
+export const createStatementNames = (): StatementNames => {
   const names = new Map<string, string>()
   return ({ sql }) => {
     const known = names.get(sql)

@@ -4,6 +4,12 @@ import type { SelfScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import type { User } from './model.ts'
 
+interface UserRow {
+  id: string
+  email: string
+  displayName: string
+}
+
 export class UserRepository {
   readonly #db: Transaction
   readonly #scope: SelfScope
@@ -14,7 +20,8 @@ export class UserRepository {
   }
 
   async find(): Promise<User | undefined> {
-    const row = await this.#db.user.findFirst({ where: { id: this.#scope.userId } })
+    const [row] = await this.#db.$queryRaw<UserRow[]>`
+      SELECT u.id, u.email, u.display_name AS "displayName" FROM iam.users u WHERE u.id = ${this.#scope.userId}::uuid`
     return row ? { id: selfId('usr', uuidColumn(row.id)), email: row.email, displayName: row.displayName } : undefined
   }
 
