@@ -7,6 +7,7 @@ import { createAccess } from '../../platform/access/access.ts'
 import { plainOrCarryingIds } from '../../platform/access/plain-ids.ts'
 import { systemClock } from '../../platform/clock/clock.ts'
 import { readConfig } from '../../platform/config/config.ts'
+import { withPromptEntities } from '../../platform/graphql/prompt-entities.ts'
 import { createLog } from '../../platform/log/log.ts'
 import { createMetrics } from '../../platform/metrics/metrics.ts'
 import { announce, endOnSignals } from '../part-process.ts'
@@ -18,7 +19,7 @@ const log = createLog({ level: config.logLevel, format: 'json' })
 const identity = await openGeneralIdentity({ config, clock: systemClock, log })
 if (!identity) throw new Error('The bench sets JWKS_FILE')
 const { verifier, grants, watch } = identity
-const schemas = new Map(SHOP_SUBGRAPHS.map((name) => [name as string, shopSchema(name)]))
+const schemas = new Map(SHOP_SUBGRAPHS.map((name) => [name as string, withPromptEntities(shopSchema(name))]))
 
 const gateway = await createGateway({
   supergraph: { sdl: shopSupergraph(new Map()) },

@@ -4,6 +4,7 @@ import { parse, type GraphQLSchema } from 'graphql'
 import { inProcessTransport } from '../../gateway/transport/in-process-transport.ts'
 import type { RequestContext, SubgraphTransport } from '../../gateway/transport/transport.ts'
 import { ANONYMOUS } from '../../platform/access/principal.ts'
+import { withPromptEntities } from '../../platform/graphql/prompt-entities.ts'
 
 type Resolvers = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers']>
 
@@ -48,7 +49,10 @@ export const federatedGraph = (
   const fetched: string[] = []
   const sent: SentFetch[] = []
   const schemas = new Map(
-    services.map(({ name, typeDefs, resolvers }) => [name, buildSubgraphSchema([{ typeDefs, resolvers }])]),
+    services.map(({ name, typeDefs, resolvers }) => [
+      name,
+      withPromptEntities(buildSubgraphSchema([{ typeDefs, resolvers }])),
+    ]),
   )
   const transports = new Map(
     [...schemas].map(([name, schema]) => {

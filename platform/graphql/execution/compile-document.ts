@@ -2,7 +2,6 @@ import {
   assertValidSchema,
   execute as executeByGraphql,
   getOperationAST,
-  getVariableValues,
   GraphQLError,
   Kind,
   OperationTypeNode,
@@ -10,12 +9,12 @@ import {
   type ExecutionResult,
   type FragmentDefinitionNode,
   type GraphQLSchema,
-  type OperationDefinitionNode,
 } from 'graphql'
 import type { Fragments } from './collect-fields.ts'
 import { completeFields, completeSerially, compileFields } from './compile-fields.ts'
 import { compileConditions, conditionsKey } from './conditions.ts'
-import { Errors, isPromise, type Execution } from './execution.ts'
+import { Errors, isPending, type Execution } from './execution.ts'
+import { compileVariables } from './variables.ts'
 
 export interface ExecuteArguments {
   readonly document: DocumentNode
@@ -36,7 +35,6 @@ interface CompiledOperation {
 
 /** How many combinations of `@skip` / `@include` values one operation keeps compiled. */
 const MAX_VARIANTS = 16
-const MAX_VARIABLE_ERRORS = 50
 
 /**
  * What graphql-js's `execute` does, compiled once for each document: the same data, the same errors at the same
@@ -78,6 +76,8 @@ const compileOperation = (
   if (!rootType) return undefined
   const fragments = fragmentsOf(document)
   const readConditions = compileConditions(operation, fragments)
+  const coerce = compileVariables(schema, operation.variableDefinitions ?? [])
+  const named = Object.fromEntries(fragments)
   const variants = new Map<string, Run>()
 
   const variantOf = (variables: Readonly<Record<string, unknown>>): Run => {
@@ -95,7 +95,7 @@ const compileOperation = (
 
   const begin = (args: ExecuteArguments, variableValues: Record<string, unknown>): Execution => ({
     schema,
-    fragments: Object.fromEntries(fragments),
+    fragments: named,
     operation,
     rootValue: args.rootValue,
     contextValue: args.contextValue,
@@ -105,13 +105,13 @@ const compileOperation = (
 
   return {
     execute: (args) => {
-      const { coerced, errors } = coerce(schema, operation, args.variableValues)
+      const { coerced, errors } = coerce(args.variableValues ?? {})
       if (!coerced) return { errors: errors ?? [] }
       const execution = begin(args, coerced)
       try {
         const data = variantOf(coerced)(execution)
-        if (!isPromise(data)) return resultOf(data, execution)
-        return Promise.resolve(data).then(
+        if (!isPending(data)) return resultOf(data, execution)
+        return data.then(
           (settled) => resultOf(settled, execution),
           (error: unknown) => failed(error, execution),
         )
@@ -121,15 +121,6 @@ const compileOperation = (
     },
   }
 }
-
-const coerce = (
-  schema: GraphQLSchema,
-  { variableDefinitions = [] }: OperationDefinitionNode,
-  variableValues: Readonly<Record<string, unknown>> = {},
-) =>
-  variableDefinitions.length === 0
-    ? { coerced: {}, errors: undefined }
-    : getVariableValues(schema, variableDefinitions, variableValues, { maxErrors: MAX_VARIABLE_ERRORS })
 
 const resultOf = (data: unknown, { errors }: Execution): ExecutionResult => {
   const answer = data as ExecutionResult['data'] & object // the root's fields

@@ -17,7 +17,7 @@ import { compileArguments } from './arguments.ts'
 import { collectFields, type CollectContext } from './collect-fields.ts'
 import { completeAbstract } from './complete-abstract.ts'
 import { completeLeaf, completeList, completeNonNull, completeObject, type CompleteFields } from './complete-value.ts'
-import { isPromise, type Execution, type Path } from './execution.ts'
+import { isPending, type Execution, type Path } from './execution.ts'
 import { runField, type Complete, type CompiledField } from './run-field.ts'
 
 /** The fields of an object of one type, in the order of the answer. What the type does not have is left out. */
@@ -78,12 +78,12 @@ export const completeFields =
   (fields: readonly CompiledField[]) =>
   (source: unknown, execution: Execution, path: Path | undefined): unknown => {
     const answer: Answer = {}
-    let pending: PromiseLike<unknown>[] | undefined
+    let pending: Promise<unknown>[] | undefined
     try {
       for (const field of fields) {
         const value = field.constant ?? runField(field, execution, source, path)
         put(answer, field.key, value)
-        if (isPromise(value)) (pending ??= []).push(value.then((settled) => put(answer, field.key, settled)))
+        if (isPending(value)) (pending ??= []).push(value.then((settled) => put(answer, field.key, settled)))
       }
     } catch (error) {
       if (!pending) throw error

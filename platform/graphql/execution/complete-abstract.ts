@@ -31,7 +31,7 @@ export const completeAbstract = (
     const info = infoOf(execution, field, path)
     const typename: unknown = resolveType(value, execution.contextValue, info, type)
     return isPromise(typename)
-      ? typename.then((name) => completeOf(name, field)(value, execution, field, path))
+      ? Promise.resolve(typename.then((name) => completeOf(name, field)(value, execution, field, path)))
       : completeOf(typename, field)(value, execution, field, path)
   }
 }

@@ -1,12 +1,14 @@
 import {
   GraphQLError,
+  GraphQLID,
+  GraphQLString,
   isNonNullType,
   locatedError,
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
 } from 'graphql'
-import { isPromise, pathToArray, type Execution, type Path } from './execution.ts'
+import { isPending, isPromise, pathToArray, type Execution, type Path } from './execution.ts'
 import { infoOf, type Complete, type CompiledField } from './run-field.ts'
 
 export const completeNonNull =
@@ -14,7 +16,7 @@ export const completeNonNull =
   (value, execution, field, path) => {
     const completed = inner(value, execution, field, path)
     if (completed === null) throw nullRefused(field)
-    return isPromise(completed) ? completed.then((settled) => refuseNull(settled, field)) : completed
+    return isPending(completed) ? completed.then((settled) => refuseNull(settled, field)) : completed
   }
 
 const refuseNull = (value: unknown, field: CompiledField): unknown => {
@@ -25,9 +27,17 @@ const refuseNull = (value: unknown, field: CompiledField): unknown => {
 const nullRefused = ({ parentType, definition }: CompiledField): Error =>
   new Error(`Cannot return null for non-nullable field ${parentType.name}.${definition.name}.`)
 
-export const completeLeaf =
-  (type: GraphQLLeafType): Complete =>
-  (value) => {
+const serializeString = GraphQLString.serialize
+const serializeId = GraphQLID.serialize
+
+/** What these two do with a text is give it back. */
+const keepsTexts = ({ serialize }: GraphQLLeafType): boolean =>
+  serialize === serializeString || serialize === serializeId
+
+export const completeLeaf = (type: GraphQLLeafType): Complete => {
+  const isText = keepsTexts(type)
+  return (value) => {
+    if (isText && typeof value === 'string') return value
     if (value instanceof Error) throw value
     if (value === null || value === undefined) return null
     const serialized: unknown = type.serialize(value)
@@ -36,6 +46,7 @@ export const completeLeaf =
       `Expected \`${type.name}.serialize(…)\` to return non-nullable value, returned: ${String(serialized)}`,
     )
   }
+}
 
 export const completeList = (itemType: GraphQLOutputType, item: Complete): Complete => {
   const isItemNonNull = isNonNullType(itemType)
@@ -46,14 +57,14 @@ export const completeList = (itemType: GraphQLOutputType, item: Complete): Compl
     return null
   }
   const completeItem: Complete = (value, execution, field, path) => {
-    const fails = (error: unknown): unknown => fail(error, execution, field, path)
     try {
       const completed = isPromise(value)
-        ? value.then((resolved) => item(resolved, execution, field, path))
+        ? Promise.resolve(value.then((resolved) => item(resolved, execution, field, path)))
         : item(value, execution, field, path)
-      return isPromise(completed) ? completed.then(undefined, fails) : completed
+      if (!isPending(completed)) return completed
+      return completed.then(undefined, (error: unknown) => fail(error, execution, field, path))
     } catch (error) {
-      return fails(error)
+      return fail(error, execution, field, path)
     }
   }
   return (value, execution, field, path) => {
@@ -61,19 +72,19 @@ export const completeList = (itemType: GraphQLOutputType, item: Complete): Compl
     if (value === null || value === undefined) return null
     const items = itemsOf(value, field)
     const completed: unknown[] = []
-    let isPending = false
+    let isWaiting = false
     try {
       for (let index = 0; index < items.length; index++) {
         const settled = completeItem(items[index], execution, field, { prev: path, key: index, typename: undefined })
-        isPending ||= isPromise(settled)
+        if (isPending(settled)) isWaiting = true
         completed.push(settled)
       }
     } catch (error) {
       // Nobody waits for the items before it any more: one that fails must not fail unheard.
-      if (isPending) void Promise.allSettled(completed)
+      if (isWaiting) void Promise.allSettled(completed)
       throw error
     }
-    return isPending ? Promise.all(completed) : completed
+    return isWaiting ? Promise.all(completed) : completed
   }
 }
 
@@ -102,5 +113,5 @@ export const completeObject =
       return fields(value, execution, path)
     }
     const answer = isTypeOf(value, execution.contextValue, infoOf(execution, field, path))
-    return isPromise(answer) ? answer.then((isOne) => check(isOne)) : check(answer)
+    return isPromise(answer) ? Promise.resolve(answer.then((isOne) => check(isOne))) : check(answer)
   }

@@ -21,12 +21,13 @@ export interface Execution {
 /** The errors of one run. What happens below a place that is null already is nobody's business (spec 6.4.4). */
 export class Errors {
   readonly list: GraphQLError[] = []
-  readonly #nulled = new Set<Path | undefined>()
+  #nulled: Set<Path | undefined> | undefined
 
   add(error: GraphQLError, path: Path | undefined): void {
-    for (let at = path; at !== undefined; at = at.prev) if (this.#nulled.has(at)) return
-    if (this.#nulled.has(undefined)) return
-    this.#nulled.add(path)
+    const nulled = (this.#nulled ??= new Set())
+    for (let at = path; at !== undefined; at = at.prev) if (nulled.has(at)) return
+    if (nulled.has(undefined)) return
+    nulled.add(path)
     this.list.push(error)
   }
 }
@@ -37,5 +38,12 @@ export const pathToArray = (path: Path | undefined): (string | number)[] => {
   return keys.reverse()
 }
 
-export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+/** Whether what a resolver gave has to be waited for. */
+export const isPromise = (value: unknown): value is PromiseLike<unknown> => {
+  if (typeof value !== 'object' || value === null) return false
+  const { then } = value as { readonly then?: unknown } // any object may be asked; reading costs less than `in`
+  return typeof then === 'function'
+}
+
+/** Whether what completion gave has to be waited for: it makes promises of its own of all that it waits for. */
+export const isPending = (value: unknown): value is Promise<unknown> => value instanceof Promise

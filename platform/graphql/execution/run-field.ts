@@ -7,7 +7,7 @@ import {
   type GraphQLResolveInfo,
 } from 'graphql'
 import type { ReadArguments } from './arguments.ts'
-import { isPromise, pathToArray, type Execution, type Path } from './execution.ts'
+import { isPending, isPromise, pathToArray, type Execution, type Path } from './execution.ts'
 
 /** Completes a resolved value: a value of the answer, or a promise of one. Throws where a null may not be. */
 export type Complete = (value: unknown, execution: Execution, field: CompiledField, path: Path) => unknown
@@ -60,19 +60,11 @@ const pathOf = ({ key, parentType }: CompiledField, above: Path | undefined): Pa
 })
 
 const completed = (value: unknown, field: CompiledField, execution: Execution, path: Path): unknown => {
-  const fails = (error: unknown): unknown => fail(error, field, execution, path)
-  if (isPromise(value)) {
-    return value.then((resolved) => {
-      try {
-        const later = field.complete(resolved, execution, field, path)
-        return isPromise(later) ? later.then(undefined, fails) : later
-      } catch (error) {
-        return fails(error)
-      }
-    }, fails)
-  }
-  const later = field.complete(value, execution, field, path)
-  return isPromise(later) ? later.then(undefined, fails) : later
+  const completion = isPromise(value)
+    ? Promise.resolve(value.then((resolved) => field.complete(resolved, execution, field, path)))
+    : field.complete(value, execution, field, path)
+  if (!isPending(completion)) return completion
+  return completion.then(undefined, (error: unknown) => fail(error, field, execution, path))
 }
 
 const fail = (error: unknown, { nodes, definition }: CompiledField, { errors }: Execution, path: Path): null => {
