@@ -6,6 +6,7 @@ import { createGrantCache, type GrantCache } from '../platform/access/grant-cach
 import { createGrantWatch, type GrantWatch } from '../platform/access/grant-watch.ts'
 import { createDenialRecorder, type RunningDenialRecorder } from '../platform/audit/denial-recorder.ts'
 import { createPostgresGrantSource } from '../platform/access/postgres-grant-source.ts'
+import { createSignInRecorder, type RunningSignInRecorder } from '../platform/access/sign-in-recorder.ts'
 import type { Cache } from '../platform/cache/cache.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Peppers } from '../platform/crypto/peppers.ts'
@@ -15,7 +16,7 @@ import type { Log } from '../platform/log/log.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 
 export interface AccessParts {
-  /** Of the login `access`, which reads iam's view, records denials, and does nothing else. */
+  /** Of the login `access`, which reads iam's view, records denials and sign-ins, and does nothing else. */
   readonly url: string
   readonly poolSize: number
   readonly cache: Cache
@@ -37,6 +38,8 @@ export interface AccessDirectory {
   readonly keys: ApiKeys | undefined
   /** Keeps what was denied, for the audit log. */
   readonly denials: RunningDenialRecorder
+  /** Has it known who signed in. */
+  readonly signIns: RunningSignInRecorder
   /** Resolves when grants can be read. */
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
@@ -73,10 +76,12 @@ export const openAccess = async ({
   await grants.start()
   const watch = createGrantWatch({ grants, log })
   const denials = createDenialRecorder({ pool, clock, ids, log })
+  const signIns = createSignInRecorder({ pool, clock, ids, log })
   return {
     grants,
     watch,
     denials,
+    signIns,
     audience: createPostgresAudience({ pool, capabilitiesOf }),
     keys: peppers && keyPool && createApiKeys({ pool: keyPool, peppers, grants, clock }),
     ping: async () => {
@@ -85,7 +90,7 @@ export const openAccess = async ({
     close: async () => {
       watch.stop()
       await grants.stop()
-      await denials.stop()
+      await Promise.all([denials.stop(), signIns.stop()])
       await Promise.all([pool.end(), keyPool?.end()])
     },
   }

@@ -10,6 +10,7 @@ import type { RunningSubgraph } from './subgraphs.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import { acceptKeys } from '../gateway/identity/key-authenticator.ts'
 import { openInternalSigner } from '../gateway/identity/open-signer.ts'
+import { tellSignIns } from '../gateway/identity/sign-ins.ts'
 import { limitsOf } from '../gateway/operation/limits.ts'
 import { httpLimitsOf } from '../gateway/transport/http-limits.ts'
 import { httpTransport } from '../gateway/transport/http-transport.ts'
@@ -67,10 +68,11 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     return httpTransport({ name, url, sign: signer.sign, metrics, ...httpLimitsOf(config) })
   }
 
+  const tokens = tellSignIns({ tokens: identity.verifier, signIns: access.signIns })
   const gateway = await createGateway({
     supergraph: { sdl: await readFile(SUPERGRAPH, 'utf8') },
     transports,
-    verifier: access.keys ? acceptKeys({ tokens: identity.verifier, keys: access.keys, log }) : identity.verifier,
+    verifier: access.keys ? acceptKeys({ tokens, keys: access.keys, log }) : tokens,
     access: async (principal) =>
       createAccess({ principal, grants: await access.grants.load(principal), reload: access.grants.fresh }),
     watch: access.watch.watch,

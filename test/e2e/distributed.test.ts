@@ -6,6 +6,7 @@ import { eventually } from '../testkit/eventually.ts'
 import { keySuite } from '../testkit/key-suite.ts'
 import { productSuite } from '../testkit/product-suite.ts'
 import { revocationSuite } from '../testkit/revocation-suite.ts'
+import { signInSuite } from '../testkit/sign-in-suite.ts'
 import { terminalSuite } from '../testkit/terminal-suite.ts'
 import { startTraceCollector, type TraceCollector } from '../testkit/trace-collector.ts'
 import { traceSuite } from '../testkit/trace-suite.ts'
@@ -34,6 +35,9 @@ describe('programs, by their keys (R16, R17, R18, R19)', () => {
 })
 describe('people, by their tokens (R8, R9)', () => {
   revocationSuite(() => product)
+})
+describe('people, and who signs in as them', () => {
+  signInSuite(() => product)
 })
 describe('terminals, through a gateway and a node agent of their own', () => {
   beforeAll(async () => {

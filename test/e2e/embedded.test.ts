@@ -3,6 +3,7 @@ import { startEmbedded, type EmbeddedProduct } from '../testkit/product.ts'
 import { keySuite } from '../testkit/key-suite.ts'
 import { productSuite } from '../testkit/product-suite.ts'
 import { revocationSuite } from '../testkit/revocation-suite.ts'
+import { signInSuite } from '../testkit/sign-in-suite.ts'
 import { terminalSuite } from '../testkit/terminal-suite.ts'
 
 let product: EmbeddedProduct
@@ -19,6 +20,9 @@ describe('programs, by their keys (R16, R17, R18, R19)', () => {
 })
 describe('people, by their tokens (R8, R9)', () => {
   revocationSuite(() => product)
+})
+describe('people, and who signs in as them', () => {
+  signInSuite(() => product)
 })
 describe('terminals', () => {
   terminalSuite(() => product)

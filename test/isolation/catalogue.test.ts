@@ -111,6 +111,7 @@ const BREAKS: readonly (readonly [row: string, sql: string, finding: string])[] 
     'compute.audit_log: gpuaas_compute may do more than append to it',
   ],
   ['R90', 'grant select (id) on billing.entries to gpuaas_compute', 'billing.entries: gpuaas_compute has rights on it'],
+  ['R90', 'grant select on iam.sign_ins to gpuaas_iam', 'iam.sign_ins: gpuaas_iam may read it or write to it'],
   ['R90', 'grant update (slug) on iam.projects to gpuaas_access', 'iam.projects: gpuaas_access has rights on it'],
   ['R90', 'grant usage on schema billing to gpuaas_compute', 'billing: gpuaas_compute may look into it'],
   ['R90', 'grant create on schema compute to gpuaas_compute', 'compute: gpuaas_compute may create objects in it'],

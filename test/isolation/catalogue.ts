@@ -12,6 +12,9 @@ const RECORDS = `('outbox', 'audit_log')`
 /** Who operates the platform is decided by whoever owns the database: secured against every service, open to the owner. */
 const OWNERS_TABLE = `'iam.platform_roles'`
 
+/** What a function of the owner's writes and reads, and no service does, its own included. */
+const UNREAD = `'iam.sign_ins'`
+
 /**
  * Tables with their facts. Partitions are left out here: they are their parent's, and no role may reach them.
  * `owned` tells whether rows belong to one project.
@@ -102,6 +105,9 @@ const RULES = {
            and not (r.name = 'gpuaas_relay' and t.name = 'outbox')
            and not (r.name = 'gpuaas_access' and exists (select from pg_policy p where p.polrelid = t.oid and p.polroles = array[r.oid]) and not has_table_privilege(r.oid, t.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
              and not has_any_column_privilege(r.oid, t.oid, 'INSERT, UPDATE'))`,
+
+  unread: `select t.title || ': ' || r.name || ' may read it or write to it' from tables t cross join logins r
+         where t.title = ${UNREAD} and has_any_column_privilege(r.oid, t.oid, 'SELECT, INSERT, UPDATE')`,
 
   partitions: `select n.nspname || '.' || c.relname || ': ' || r.name || ' reaches the partition past its parent''s policies'
          from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join logins r

@@ -108,6 +108,33 @@ test('R81: under such an owner audit rows and denials are sealed and read, and t
   }
 })
 
+test('R72: under such an owner a sign-in is told, and nothing else is written where it is', async () => {
+  const superuser = withDatabase(postgres.url, 'gpuaas')
+  await using(superuser, (client) =>
+    client.query(
+      `insert into iam.users (id, subject, email, display_name, created_at) values ($1, 'one', 'one', 'One', now())`,
+      [systemIds.next()],
+    ),
+  )
+  const signIn = (session: number) => ({
+    ...{
+      id: systemIds.next(),
+      user_id: systemIds.next(),
+      subject: 'one',
+      session_hash: `\\x${'00'.repeat(31)}0${String(session)}`,
+    },
+    ...{ signed_in_at: '2026-03-01T12:00:00Z', recorded_at: '2026-03-01T12:00:00Z' },
+    ...{ correlation_id: 'correlation-1', causation_id: 'correlation-1' },
+  })
+  const told = await using(roleUrl(ownerUrl, 'access', { secret: 'first secret' }), (client) =>
+    client.query('select iam.record_sign_ins($1) as told', [JSON.stringify([signIn(1), signIn(2)])]),
+  )
+  expect(told.rows).toEqual([{ told: 1 }])
+  const other = `insert into iam.outbox (id, type, version, occurred_at, correlation_id, causation_id, data)
+    values (gen_random_uuid(), 'platform.iam.project_created', 1, now(), 'c', 'c', '{}')`
+  await expect(using(ownerUrl, (client) => client.query(other))).rejects.toMatchObject({ code: '42501' })
+})
+
 test('a new secret gives the roles new passwords, and the old ones end', async () => {
   await expect(prepare('second secret')).resolves.toEqual([])
   await expect(connectsWith('second secret')).resolves.toMatchObject({ rows: [] })

@@ -8,7 +8,7 @@ export const IDENTITY_SETTINGS = {
     kind: url('http', 'https'),
     example: 'https://id.example.com/realms/gpuaas',
     about:
-      'The OpenID Connect issuer whose access tokens are accepted, exactly as it stands in their `iss`. Unset: an identity provider with demo users is started, for development only.',
+      'The OpenID Connect issuer whose access tokens are accepted, exactly as it stands in their `iss`. People are told of new sign-ins where the tokens carry `sid` or `auth_time`. Unset: an identity provider with demo users is started, for development only.',
   }),
   oidcJwksUrl: optional({
     variable: 'OIDC_JWKS_URL',

@@ -77,7 +77,8 @@ export const userSignedIn = defineEvent({
   type: 'platform.iam.user_signed_in',
   version: 1,
   owner: 'user',
-  description: 'A user began a session; of their organizations one owns the event.',
+  description:
+    'A user who was here before began a session. It is of no organization: the nil UUID, the platform, owns the event.',
   data: { at: instant },
 })
 
