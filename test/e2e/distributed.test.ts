@@ -36,7 +36,7 @@ describe('programs, by their keys (R16, R17, R18, R19)', () => {
 describe('people, by their tokens (R8, R9)', () => {
   revocationSuite(() => product)
 })
-describe('people, and who signs in as them', () => {
+describe('people, and who signs in as them (R72)', () => {
   signInSuite(() => product)
 })
 describe('terminals, through a gateway and a node agent of their own', () => {
