@@ -9,6 +9,7 @@ export class BoundedCache<Value> {
   readonly #limit: number
   readonly #weigh: (value: Value) => number
   #weight = 0
+  #newest: Entry<Value> | undefined
 
   /**
    * `limit`: how much all values may weigh together; the one that was set last stays, whatever it weighs. Each weighs 1
@@ -36,16 +37,14 @@ export class BoundedCache<Value> {
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
-    // Maps keep the order of insertion: what was used last stands last.
-    this.#entries.delete(key)
-    this.#entries.set(key, entry)
+    if (entry !== this.#newest) this.#append(key, entry)
     return entry.value
   }
 
   set(key: string, value: Value): void {
     this.delete(key)
     const weight = this.#weigh(value)
-    this.#entries.set(key, { value, weight })
+    this.#append(key, { value, weight })
     this.#weight += weight
     for (const oldest of this.#entries.keys()) {
       if (this.#weight <= this.#limit || oldest === key) return
@@ -64,7 +63,17 @@ export class BoundedCache<Value> {
 
   /** True where there was one. */
   delete(key: string): boolean {
-    this.#weight -= this.#entries.get(key)?.weight ?? 0
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return false
+    if (entry === this.#newest) this.#newest = undefined
+    this.#weight -= entry.weight
     return this.#entries.delete(key)
+  }
+
+  /** Maps keep the order of insertion: what was used last stands last. */
+  #append(key: string, entry: Entry<Value>): void {
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    this.#newest = entry
   }
 }

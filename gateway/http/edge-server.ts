@@ -51,9 +51,9 @@ export const createEdgeServer = ({
   })
   secureRequests(fastify)
   allowOrigins(fastify, { origins: corsOrigins })
-  fastify.addHook('onRequest', async (_, reply) => {
-    if (isDraining) return sendError(reply.header('connection', 'close'), catalogued('SHUTTING_DOWN'), report)
-    return undefined
+  fastify.addHook('onRequest', (_, reply, done) => {
+    if (isDraining) sendError(reply.header('connection', 'close'), catalogued('SHUTTING_DOWN'), report)
+    else done()
   })
   acceptJsonAlone(fastify)
   catalogueHttpErrors(fastify, report)

@@ -4,6 +4,7 @@ import { catalogued, type CataloguedError } from '../../platform/errors/catalogu
 import { currentCorrelation, newCorrelationId } from '../../platform/log/correlation.ts'
 import { tracedRequest } from '../../platform/tracing/spans.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
+import { isLater } from '../execution/later.ts'
 import type { Authenticate } from '../identity/authenticate.ts'
 import { apolloExchange } from './apollo-exchange.ts'
 import type { GatewayContext } from './apollo.ts'
@@ -39,7 +40,8 @@ export const graphqlRoute = (fastify: FastifyInstance, options: GraphqlRouteOpti
   const { apollo, shortWay, maxBatch, authenticate, openAccess, timeoutMs, report, sse, ide } = options
 
   const operate = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    if (await sse(request, reply)) return reply
+    const streamed = sse(request, reply)
+    if (isLater(streamed) ? await streamed : streamed) return reply
     // Before anything runs: after it would be too late for a mutation.
     const type = answerType(request.headers.accept)
     if (!type) return sendError(reply, catalogued('NOT_ACCEPTABLE'), report)
@@ -60,10 +62,10 @@ export const graphqlRoute = (fastify: FastifyInstance, options: GraphqlRouteOpti
   fastify.route({
     method: ['GET', 'POST'],
     url: GRAPHQL_PATH,
-    handler: async (request, reply) => {
-      if (ide && opensInBrowser(request)) return ide.send(reply)
-      return tracedRequest(request.headers, `${request.method} ${GRAPHQL_PATH}`, {}, () => operate(request, reply))
-    },
+    handler: (request, reply) =>
+      ide && opensInBrowser(request)
+        ? ide.send(reply)
+        : tracedRequest(request.headers, `${request.method} ${GRAPHQL_PATH}`, {}, () => operate(request, reply)),
   })
 }
 

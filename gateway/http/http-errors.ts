@@ -35,7 +35,10 @@ export const catalogueHttpErrors = (fastify: FastifyInstance, report: ReportErro
     return sendError(reply.header('allow', allowed.join(', ')), catalogued('METHOD_NOT_ALLOWED'), report)
   }
   // Before the body is read: what is wrong with it does not matter at an address that takes none.
-  fastify.addHook('onRequest', async (request, reply) => (request.is404 ? refuse(request, reply) : undefined))
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) refuse(request, reply)
+    else done()
+  })
   fastify.setNotFoundHandler(refuse)
 }
 

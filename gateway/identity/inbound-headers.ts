@@ -23,15 +23,18 @@ export const outboundHeaders = ({
   correlationId,
   traceparent,
   timeoutMs,
-}: OutboundFacts): Record<string, string> => ({
-  'content-type': 'application/json',
-  accept: 'application/json',
-  'accept-encoding': ACCEPTED_ENCODINGS,
-  ...(internalToken === undefined ? {} : { [PRINCIPAL_HEADER]: internalToken }),
-  [CORRELATION_HEADER]: correlationId,
-  ...(traceparent === undefined ? {} : { traceparent }),
-  ...(timeoutMs === undefined ? {} : { [TIMEOUT_HEADER]: timeoutMs.toString() }),
-})
+}: OutboundFacts): Record<string, string> => {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'accept-encoding': ACCEPTED_ENCODINGS,
+    [CORRELATION_HEADER]: correlationId,
+  }
+  if (internalToken !== undefined) headers[PRINCIPAL_HEADER] = internalToken
+  if (traceparent !== undefined) headers['traceparent'] = traceparent
+  if (timeoutMs !== undefined) headers[TIMEOUT_HEADER] = timeoutMs.toString()
+  return headers
+}
 
 /**
  * Takes away what only the gateway may say, before any other code sees the request: every `x-gpuaas-*` header.

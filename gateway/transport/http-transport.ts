@@ -13,6 +13,7 @@ import { readResult } from './http-result.ts'
 import { repeated } from './repeat.ts'
 import { createSubgraphSocket } from './subgraph-socket.ts'
 import { TimeLimit } from './time-limit.ts'
+import { Timeouts } from './timeouts.ts'
 import type { PreparedFetch, RequestContext, SubgraphResult, SubgraphTransport } from './transport.ts'
 
 export interface HttpSubgraph extends Partial<HttpLimits> {
@@ -62,6 +63,7 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
     openMs: limits.circuitOpenMs,
     onChange: (state) => metrics?.subgraphCircuit(name, state),
   })
+  const timeouts = new Timeouts(subgraph.timeoutMs)
   const bodies = fetchBodies()
 
   const request = async (body: string, internalToken: string | undefined, limit: TimeLimit, correlationId: string) => {
@@ -88,7 +90,7 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
     caller: RequestContext,
   ): Promise<SubgraphResult> => {
     const ended = circuit.pass()
-    const limit = new TimeLimit(subgraph.timeoutMs, caller)
+    const limit = new TimeLimit(timeouts, caller)
     let isInside = false
     try {
       const turn = admission.enter(limit)

@@ -1,21 +1,25 @@
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
+import type { Timed, Timeouts } from './timeouts.ts'
 import type { RequestContext } from './transport.ts'
 
 /**
  * The time that one fetch has: its own, no more than what is left of its request's, and not longer than the caller
  * waits. No signal of its own: making and hearing one costs more than all that it is asked for in a fetch that ends well.
  */
-export class TimeLimit {
-  readonly #until: number
+export class TimeLimit implements Timed {
+  readonly dueAt: number
+  readonly #deadline: number
   readonly #signal: AbortSignal
-  readonly #timer: NodeJS.Timeout
+  readonly #timeouts: Timeouts
   #reason: CataloguedError | undefined
   #tell: (() => void) | undefined
 
-  constructor(timeoutMs: number, { signal, deadline = Infinity }: Pick<RequestContext, 'signal' | 'deadline'>) {
-    this.#until = Math.min(performance.now() + timeoutMs, deadline)
+  constructor(timeouts: Timeouts, { signal, deadline = Infinity }: Pick<RequestContext, 'signal' | 'deadline'>) {
+    this.dueAt = performance.now() + timeouts.ms
+    this.#deadline = deadline
     this.#signal = signal
-    this.#timer = setTimeout(this.#timeOut, timeoutMs)
+    this.#timeouts = timeouts
+    timeouts.add(this)
     if (signal.aborted) this.#cancel()
     else signal.addEventListener('abort', this.#cancel)
   }
@@ -27,7 +31,7 @@ export class TimeLimit {
 
   /** What is left of it, in whole milliseconds, at least 1. */
   leftMs(): number {
-    return Math.max(Math.floor(this.#until - performance.now()), 1)
+    return Math.max(Math.floor(Math.min(this.dueAt, this.#deadline) - performance.now()), 1)
   }
 
   /** Tells when it is over; in place of whom it would have told before. A fetch waits for one thing at a time. */
@@ -37,11 +41,13 @@ export class TimeLimit {
 
   /** To be called once the fetch has ended. */
   end(): void {
-    clearTimeout(this.#timer)
+    this.#timeouts.delete(this)
     this.#signal.removeEventListener('abort', this.#cancel)
   }
 
-  readonly #timeOut = (): void => this.#over(catalogued('SUBGRAPH_TIMEOUT'))
+  timeOut(): void {
+    this.#over(catalogued('SUBGRAPH_TIMEOUT'))
+  }
 
   readonly #cancel = (): void => {
     const { reason } = this.#signal as { readonly reason: unknown } // whatever whoever aborted it gave

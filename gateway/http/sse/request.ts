@@ -14,7 +14,8 @@ export interface StreamRequest {
  * one, but JSON rather; then only what JSON cannot carry is streamed.
  */
 export const wantsEventStream = (accept: string | undefined): 'always' | 'otherwise' | 'never' => {
-  const types = (accept ?? '')
+  if (accept === undefined) return 'never'
+  const types = accept
     .toLowerCase()
     .split(',')
     .map((range) => range.split(';', 1)[0]?.trim())

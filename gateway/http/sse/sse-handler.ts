@@ -7,6 +7,7 @@ import { holdCaller, type CallerParts } from '../../connections/hold-caller.ts'
 import { isForeignOrigin } from '../../connections/origin.ts'
 import type { Engines } from '../../engines.ts'
 import { statusOf, type ReportError } from '../../errors/error-reporter.ts'
+import type { Prompt } from '../../execution/later.ts'
 import type { Authenticate } from '../../identity/authenticate.ts'
 import type { Authentication } from '../../identity/token-verifier.ts'
 import type { Documents } from '../../operation/documents.ts'
@@ -28,7 +29,7 @@ export interface SseParts extends CallerParts {
 }
 
 /** Answers a request by an event stream where it asks for one; false where it does not. Throws what refuses it before. */
-export type HandleSse = (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>
+export type HandleSse = (request: FastifyRequest, reply: FastifyReply) => Prompt<boolean>
 
 /**
  * GraphQL over SSE, distinct connections: one operation by `POST` or `GET`, each answer a `next` event, then `complete`.
@@ -56,9 +57,11 @@ export const sseHandler = (parts: SseParts): HandleSse => {
     throw catalogued('SUBSCRIPTION_LIMIT')
   }
 
-  return async (request, reply) => {
-    const wanted = wantsEventStream(request.headers.accept)
-    if (wanted === 'never') return false
+  const answer = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    wanted: 'always' | 'otherwise',
+  ): Promise<boolean> => {
     // Nobody's document is read before it is known whose it is.
     const caller = await authenticate(request.headers.authorization)
     if (reply.raw.destroyed) {
@@ -94,6 +97,11 @@ export const sseHandler = (parts: SseParts): HandleSse => {
       for (const free of releases) free()
     })
     return true
+  }
+
+  return (request, reply) => {
+    const wanted = wantsEventStream(request.headers.accept)
+    return wanted === 'never' ? false : answer(request, reply, wanted)
   }
 }
 
