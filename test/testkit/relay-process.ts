@@ -4,7 +4,7 @@ import { silentLog } from '../../platform/log/log.ts'
 
 /**
  * A relay in a process of its own that kills itself, as `kill -9` does, at a step of its first batch:
- * `node relay-process.ts <url> <before-publishing | half-published | before-deleting | never>`.
+ * `node relay-process.ts <url> <before-publishing | half-published | before-deleting | after-deleting | never>`.
  */
 const [url = '', step = ''] = process.argv.slice(2)
 
@@ -35,7 +35,9 @@ startRelay({
     leads: (leading) => {
       if (leading) process.stdout.write('leads\n')
     },
-    published: () => undefined,
+    published: () => {
+      if (step === 'after-deleting') void die()
+    },
     lag: () => undefined,
   },
 })
