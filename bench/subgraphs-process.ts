@@ -17,14 +17,18 @@ const surroundings = { place, poolSize: config.databasePoolSize, cache, access, 
 for (const module of MODULES) {
   const running = startSubgraph(module, surroundings)
   const server = createSubgraphServer({
-    subgraph: running.hosted(),
-    verifier: createInternalTokenVerifier({
-      audience: module.name,
-      issuer: config.internalTokenIssuer,
-      keys,
-      clock,
-      log,
-    }),
+    subgraphs: [
+      {
+        subgraph: running.hosted(),
+        verifier: createInternalTokenVerifier({
+          audience: module.name,
+          issuer: config.internalTokenIssuer,
+          keys,
+          clock,
+          log,
+        }),
+      },
+    ],
     grants: access.grants,
     log,
     ready: () => running.database.ping(),

@@ -25,8 +25,8 @@ type CommonParts = Pick<ReturnType<typeof commonParts>, 'access' | 'auditKeys' |
 type Subgraphs = Part<readonly RunningSubgraph[]>
 
 /**
- * What listens on `PORT`: a gateway (with the subgraphs and the identity provider of its process behind it), a subgraph
- * of its own, or what a process without a graph shows its operators. Nothing for a process that only migrates.
+ * What listens on `PORT`: a gateway (with the subgraphs and the identity provider of its process behind it), subgraphs
+ * without one, or what a process without a graph shows its operators. Nothing for a process that only migrates.
  */
 export const serverParts = (
   options: ServerOptions,
@@ -35,29 +35,7 @@ export const serverParts = (
 ): readonly Component[] => {
   const { roles } = options.config
   if (roles.has('gateway')) return gatewayParts(options, common, subgraphs)
-  const [name] = subgraphsOf(roles)
-  if (name !== undefined) {
-    return [
-      part({
-        name: `subgraph ${name}`,
-        remedy: LISTEN_REMEDY,
-        open: async () => {
-          const { createSubgraphHost } = await import('./subgraph-host.ts')
-          const ready = async () => {
-            await readiness(options, common, subgraphs.value)
-          }
-          return createSubgraphHost({
-            ...options,
-            name,
-            ready,
-            subgraphs: subgraphs.value,
-            access: common.access.value,
-          })
-        },
-        close: (host) => host.close(),
-      }),
-    ]
-  }
+  if (subgraphsOf(roles).length > 0) return [subgraphPart(options, common, subgraphs)]
   if (roles.has('terminal')) return terminalServer(options, common)
   if (roles.has('node-agent')) return nodeAgentServer(options)
   if (roles.has('identity')) return identityParts(options, roles.has('worker') ? { common, subgraphs } : undefined)
@@ -164,6 +142,33 @@ const identityParts = (
       },
     }),
   ]
+}
+
+const subgraphPart = (options: ServerOptions, common: CommonParts, subgraphs: Subgraphs): Component => {
+  const { roles } = options.config
+  const names = subgraphsOf(roles)
+  return part({
+    name: `subgraph ${names.join(', ')}`,
+    remedy: LISTEN_REMEDY,
+    open: async () => {
+      const { createSubgraphHost } = await import('./subgraph-host.ts')
+      const ready = async () => {
+        await readiness(options, common, subgraphs.value)
+      }
+      const mount = (app: FastifyInstance): void => {
+        if (roles.has('worker')) publishAuditKeys(app, common.auditKeys.value)
+      }
+      return createSubgraphHost({
+        ...options,
+        names,
+        ready,
+        mount,
+        subgraphs: subgraphs.value,
+        access: common.access.value,
+      })
+    },
+    close: (host) => host.close(),
+  })
 }
 
 const workerPart = (options: ServerOptions, common: CommonParts, subgraphs: Subgraphs): Component =>

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify'
 import type { AccessDirectory } from './access.ts'
 import { listening } from './listening.ts'
 import { createSubgraphServer, type SubgraphServer } from './subgraph/http.ts'
@@ -15,38 +16,40 @@ export interface SubgraphHostParts {
   readonly config: Config
   readonly clock: Clock
   readonly log: Log
-  readonly name: SubgraphName
+  /** Those that are served; at least one. */
+  readonly names: readonly SubgraphName[]
   readonly subgraphs: readonly RunningSubgraph[]
   readonly access: AccessDirectory
   readonly metrics: Metrics
   /** Rejects while a query would not be answered. */
   readonly ready: () => Promise<void>
+  /** Further routes of the same server. */
+  readonly mount: (app: FastifyInstance) => void
   readonly announce: (text: string) => void
 }
 
-/** One subgraph in a process of its own: callers are who the gateway's signed tokens say, or nobody at all (R88). */
+/** Subgraphs in a process without a gateway, each at a path of its own: callers are who the gateway's signed tokens say, or nobody at all (R88). */
 export const createSubgraphHost = async (parts: SubgraphHostParts): Promise<SubgraphServer> => {
-  const { config, clock, log, name, subgraphs, access, metrics, ready, announce } = parts
-  const running = subgraphs.find((subgraph) => subgraph.name === name)
+  const { config, clock, log, names, subgraphs, access, metrics, ready, mount, announce } = parts
   const jwksUrl = config.gatewayJwksUrl
-  if (running === undefined || jwksUrl === undefined) {
-    throw catalogued('CONFIG_INVALID', {}, { message: 'A subgraph in a process of its own needs GATEWAY_JWKS_URL.' })
+  if (jwksUrl === undefined) {
+    throw catalogued('CONFIG_INVALID', {}, { message: 'A subgraph without its gateway needs GATEWAY_JWKS_URL.' })
   }
+  // A key that was retired is distrusted within a minute: as long as a token lives anyway.
+  const keys = remoteKeySet({
+    location: () => Promise.resolve(new URL(jwksUrl)),
+    freshMilliseconds: 60_000,
+    clock,
+    log,
+  })
+  const issuer = config.internalTokenIssuer
   const server = createSubgraphServer({
-    subgraph: running.hosted(),
-    verifier: createInternalTokenVerifier({
-      audience: name,
-      issuer: config.internalTokenIssuer,
-      // A key that was retired is distrusted within a minute: as long as a token lives anyway.
-      keys: remoteKeySet({
-        location: () => Promise.resolve(new URL(jwksUrl)),
-        freshMilliseconds: 60_000,
-        clock,
-        log,
-      }),
-      clock,
-      log,
-    }),
+    subgraphs: subgraphs
+      .filter(({ name }) => names.includes(name))
+      .map(({ name, hosted }) => ({
+        subgraph: hosted(),
+        verifier: createInternalTokenVerifier({ audience: name, issuer, keys, clock, log }),
+      })),
     grants: access.grants,
     watch: access.watch.watch,
     log,
@@ -54,7 +57,12 @@ export const createSubgraphHost = async (parts: SubgraphHostParts): Promise<Subg
     metrics,
     docsBaseUrl: config.docsBaseUrl,
   })
+  mount(server.app)
   const url = await listening(config.port, () => server.listen({ port: config.port, host: config.host }))
-  announce(`Subgraph ${name} ready at ${url}/graphql`)
+  announce(
+    names.length === 1
+      ? `Subgraph ${names.join()} ready at ${url}/graphql`
+      : `Subgraphs ${names.join(', ')} ready at ${url}/<name>/graphql`,
+  )
   return server
 }

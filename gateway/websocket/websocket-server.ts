@@ -4,6 +4,7 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import type { Log } from '../../platform/log/log.ts'
 import type { ClientAddress } from '../../platform/http/client-address.ts'
+import { refuseUpgrade } from '../../platform/http/refuse-upgrade.ts'
 import type { Connections } from '../connections/connections.ts'
 import { isForeignOrigin } from '../connections/origin.ts'
 import { stripReservedHeaders } from '../identity/inbound-headers.ts'
@@ -77,22 +78,15 @@ export const createWebSockets = (options: WebSocketOptions): WebSockets => {
     (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       if (request.url?.split('?', 1)[0] !== path) {
         // Other addresses belong to other listeners; without one nobody would ever answer.
-        if (http.listenerCount('upgrade') === 1) refuse(socket, '404 Not Found')
+        if (http.listenerCount('upgrade') === 1) refuseUpgrade(socket, '404 Not Found')
         return
       }
-      if (connections.isDraining()) return refuse(socket, '503 Service Unavailable')
+      if (connections.isDraining()) return refuseUpgrade(socket, '503 Service Unavailable')
       stripReservedHeaders(request.headers)
       server.handleUpgrade(request, socket, head, (webSocket) => opened(webSocket, socket, request))
     }
 
   return { attach: (http) => void http.on('upgrade', upgrade(http)) }
-}
-
-/** Node has given the socket away: a client that resets it, or never closes its side, is nobody's but ours to bear. */
-const refuse = (socket: Duplex, status: string): void => {
-  socket.on('error', () => socket.destroy())
-  socket.once('finish', () => socket.destroy())
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
 }
 
 const serve = (connection: Connection, protocol: Protocol, log: Log, onClosed: () => void): void => {

@@ -148,10 +148,23 @@ describe('a process that is a part of the product', () => {
     expect(isEmbedded(readConfig({ ROLES: 'identity' }).roles)).toBe(false)
   })
 
-  test('one port serves one subgraph, and a process that is the issuer names no other', () => {
-    const twoSubgraphs = 'ROLES must name one subgraph at most where it does not name gateway'
-    expect(messageOf({ ROLES: 'subgraph:iam,subgraph:compute' })).toContain(twoSubgraphs)
-    expect(messageOf({ ROLES: 'gateway,subgraph:iam,subgraph:compute' })).not.toContain(twoSubgraphs)
+  test('a group of subgraphs needs what each of them needs, and all of it is told at once', () => {
+    const group = { ROLES: 'subgraph:iam,subgraph:app-platform', DATABASE_PASSWORD_IAM: 'long-enough' }
+    const message = messageOf(group)
+    for (const name of [
+      'DATABASE_URL',
+      'DATABASE_ROLE_SECRET',
+      'REDIS_URL',
+      'GATEWAY_JWKS_URL',
+      'API_KEY_PEPPER',
+      'SECRETS_KEY',
+    ]) {
+      expect(message).toContain(`${name} is needed`)
+    }
+    expect(message).not.toContain('ROLES must')
+  })
+
+  test('subgraphs share no port with the identity provider, and a process that is the issuer names no other', () => {
     expect(messageOf({ ROLES: 'identity,subgraph:iam' })).toContain('ROLES must not name identity beside a subgraph')
     expect(messageOf({ ROLES: 'identity', OIDC_ISSUER: 'https://id.example.com' })).toContain(
       'OIDC_ISSUER must stay unset',

@@ -48,9 +48,6 @@ const misplaced = (config: Partial<Config>, roles: ReadonlySet<Role>): readonly 
     ...(roles.has('terminal') && [...roles].some((role) => role !== 'terminal' && role !== 'migrate')
       ? [{ setting: 'roles' as const, reason: 'must name terminal alone where it does not name gateway' }]
       : []),
-    ...(subgraphs > 1
-      ? [{ setting: 'roles' as const, reason: 'must name one subgraph at most where it does not name gateway' }]
-      : []),
     ...(subgraphs > 0 && roles.has('identity')
       ? [
           {

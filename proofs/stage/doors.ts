@@ -89,12 +89,16 @@ export const openDoors = async ({ database, supergraph, modules = MODULES }: Doo
   const servers = running.map((subgraph) => ({
     name: subgraph.name,
     server: createSubgraphServer({
-      subgraph: subgraph.hosted(),
-      verifier: createInternalTokenVerifier({
-        ...surroundings,
-        audience: subgraph.name,
-        keys: localKeySet(() => signer.jwks()),
-      }),
+      subgraphs: [
+        {
+          subgraph: subgraph.hosted(),
+          verifier: createInternalTokenVerifier({
+            ...surroundings,
+            audience: subgraph.name,
+            keys: localKeySet(() => signer.jwks()),
+          }),
+        },
+      ],
       grants: access.grants,
       log: silentLog,
       ready: () => Promise.resolve(),

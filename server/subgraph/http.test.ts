@@ -128,13 +128,17 @@ beforeEach(async () => {
   }
   signer = createInternalSigner({ keys: await createKeyRing('EdDSA'), clock: systemClock })
   server = createSubgraphServer({
-    subgraph: hostSubgraph(module, subgraph),
-    verifier: createInternalTokenVerifier({
-      audience: 'storage',
-      keys: localKeySet(signer.jwks),
-      clock: systemClock,
-      log: silentLog,
-    }),
+    subgraphs: [
+      {
+        subgraph: hostSubgraph(module, subgraph),
+        verifier: createInternalTokenVerifier({
+          audience: 'storage',
+          keys: localKeySet(signer.jwks),
+          clock: systemClock,
+          log: silentLog,
+        }),
+      },
+    ],
     grants: {
       load: (principal) => Promise.resolve(principal.kind === 'user' ? grants : NO_GRANTS),
       fresh: () => Promise.resolve(grants),

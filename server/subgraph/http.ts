@@ -1,29 +1,17 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import { answerWriter } from './answer.ts'
-import type { HostedSubgraph } from './build.ts'
-import { documentCache } from './documents.ts'
-import { operationRunner, type OperationGrants } from './operation.ts'
-import { serveWebSockets } from './websocket.ts'
+import { headerOf, mountSubgraph, type ServedSubgraph } from './endpoint.ts'
+import type { OperationGrants } from './operation.ts'
 import type { GrantWatch } from '../../platform/access/grant-watch.ts'
-import { PRINCIPAL_HEADER, type InternalTokenVerifier } from '../../platform/access/internal-token.ts'
-import type { Principal } from '../../platform/access/principal.ts'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import { httpStatusOf } from '../../platform/errors/wire.ts'
-import {
-  CORRELATION_HEADER,
-  correlationOf,
-  runWithCorrelation,
-  type Correlation,
-} from '../../platform/log/correlation.ts'
+import { refuseUpgrade } from '../../platform/http/refuse-upgrade.ts'
+import { CORRELATION_HEADER, correlationOf, type Correlation } from '../../platform/log/correlation.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
-import { TIMEOUT_HEADER, timeoutOf } from '../../platform/graphql/timeout-header.ts'
-import { tracedRequest } from '../../platform/tracing/spans.ts'
 
 export interface SubgraphServerParts {
-  readonly subgraph: HostedSubgraph
-  readonly verifier: InternalTokenVerifier
+  readonly subgraphs: readonly ServedSubgraph[]
   readonly grants: OperationGrants
   /** Says when open subscriptions must be decided again. */
   readonly watch?: GrantWatch['watch']
@@ -37,7 +25,7 @@ export interface SubgraphServerParts {
   readonly proofMs?: number
 }
 
-/** One subgraph on HTTP and WebSocket, for any federation router that brings a valid internal token. */
+/** Subgraphs on HTTP and WebSocket, for any federation router that brings a valid internal token. */
 export interface SubgraphServer {
   readonly app: FastifyInstance
   /** Listens, and gives the address that it got: `http://127.0.0.1:4001`. */
@@ -46,24 +34,7 @@ export interface SubgraphServer {
   readonly close: () => Promise<void>
 }
 
-const bodySchema = z.object({
-  query: z.string(),
-  operationName: z.string().nullish(),
-  variables: z.record(z.string(), z.unknown()).nullish(),
-})
-
-/** What a request proved before its body was read. */
-interface Proven {
-  readonly principal: Principal
-  readonly correlation: Correlation
-}
-
 const DEFAULT_BODY_BYTES = 4 * 1024 * 1024
-
-const headerOf = (request: FastifyRequest, name: string): string | undefined => {
-  const value = request.headers[name]
-  return typeof value === 'string' ? value : undefined
-}
 
 /** Fastify's own refusals of a request, in the words of the catalogue. */
 const refusalOf = (fault: unknown): unknown => {
@@ -83,33 +54,24 @@ const refusalOf = (fault: unknown): unknown => {
   }
 }
 
-/** Aborts when the caller goes away before it has its answer, and when it has waited for as long as it said. */
-const signalOf = (request: FastifyRequest, reply: FastifyReply): AbortSignal => {
-  const controller = new AbortController()
-  const timeoutMs = timeoutOf(headerOf(request, TIMEOUT_HEADER))
-  const timer = timeoutMs && setTimeout(() => controller.abort(catalogued('REQUEST_TIMEOUT')), timeoutMs)
-  reply.raw.once('close', () => {
-    clearTimeout(timer)
-    if (!reply.raw.writableFinished) controller.abort(catalogued('REQUEST_CANCELLED'))
-  })
-  return controller.signal
-}
+/** Where a subgraph answers: at a path of its own, and where it is alone at `/graphql` as well. */
+const pathsOf = (name: string, isAlone: boolean): readonly string[] => [
+  ...(isAlone ? ['/graphql'] : []),
+  `/${name}/graphql`,
+]
 
 export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer => {
-  const { subgraph, verifier, grants, log, ready, metrics, maxBodyBytes = DEFAULT_BODY_BYTES, docsBaseUrl } = parts
+  const { subgraphs, grants, log, ready, metrics, maxBodyBytes = DEFAULT_BODY_BYTES, docsBaseUrl } = parts
   const answers = answerWriter(log, docsBaseUrl)
-  const documents = documentCache(subgraph.schema)
-  const run = operationRunner({ subgraph, grants })
-  const proven = new WeakMap<FastifyRequest, Proven>()
   const correlations = new WeakMap<FastifyRequest, Correlation>()
 
   const app = Fastify({ logger: false, bodyLimit: maxBodyBytes, routerOptions: { ignoreTrailingSlash: true } })
 
   app.removeContentTypeParser('text/plain')
 
+  const known = (request: FastifyRequest): Correlation => correlations.get(request) ?? correlationOf(undefined)
   const refuse = (request: FastifyRequest, reply: FastifyReply, faults: readonly unknown[]): FastifyReply => {
-    const { correlationId } = correlations.get(request) ?? correlationOf(undefined)
-    const answer = answers.ofErrors(faults, correlationId)
+    const answer = answers.ofErrors(faults, known(request).correlationId)
     const [first] = answer.errors
     const status = first === undefined ? 500 : httpStatusOf(first.extensions.code)
     return reply.code(status === 200 ? 400 : status).send(answer)
@@ -124,42 +86,21 @@ export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer
   app.setErrorHandler((fault, request, reply) => refuse(request, reply, [refusalOf(fault)]))
   app.setNotFoundHandler((request, reply) => refuse(request, reply, [catalogued('ROUTE_NOT_FOUND')]))
 
-  app.route({
-    method: 'POST',
-    url: '/graphql',
-    // Before the body is read: whoever proves nothing sends nothing (R88).
-    onRequest: async (request) => {
-      const principal = await verifier.verify(headerOf(request, PRINCIPAL_HEADER))
-      proven.set(request, { principal, correlation: correlations.get(request) ?? correlationOf(undefined) })
-    },
-    handler: async (request, reply) => {
-      const known = proven.get(request)
-      if (known === undefined) throw catalogued('UNAUTHENTICATED')
-      const body = bodySchema.safeParse(request.body)
-      if (!body.success) throw catalogued('BAD_REQUEST')
-      const operation = run({
-        document: documents(body.data.query),
-        operationName: body.data.operationName ?? undefined,
-        variables: body.data.variables ?? {},
-        principal: known.principal,
-        signal: signalOf(request, reply),
-      })
-      if (!operation.ok) return refuse(request, reply, operation.error)
-      if (operation.value.kind === 'subscription') throw catalogued('BAD_REQUEST')
-      const result = await tracedRequest(request.headers, `subgraph ${subgraph.name}`, {}, () =>
-        runWithCorrelation(known.correlation, operation.value.execute),
-      )
-      return reply.send(answers.ofResult(result, known.correlation.correlationId))
-    },
+  const endpoints = subgraphs.map((served) => {
+    const paths = pathsOf(served.subgraph.name, subgraphs.length === 1)
+    const { watch, proofMs } = parts
+    return {
+      paths,
+      ...mountSubgraph(app, { ...served, paths, grants, watch, proofMs, answers, correlationOf: known, refuse }),
+    }
   })
-  app.route({
-    method: ['GET', 'PUT', 'PATCH', 'DELETE'],
-    url: '/graphql',
-    handler: async (request) => {
-      await verifier.verify(headerOf(request, PRINCIPAL_HEADER))
-      throw catalogued('METHOD_NOT_ALLOWED')
-    },
+  app.server.on('upgrade', (request, socket, head) => {
+    const path = request.url?.split('?', 1)[0] ?? ''
+    const endpoint = endpoints.find(({ paths }) => paths.includes(path))
+    if (endpoint) endpoint.upgrade(request, socket, head)
+    else refuseUpgrade(socket, '404 Not Found')
   })
+
   app.get('/health/live', (_request, reply) => reply.send({ status: 'live' }))
   app.get('/health/ready', async (_request, reply) => {
     try {
@@ -188,21 +129,11 @@ export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer
     })
   }
 
-  const sockets = serveWebSockets({
-    server: app.server,
-    verifier,
-    documents,
-    run,
-    answers,
-    watch: parts.watch,
-    proofMs: parts.proofMs,
-  })
-
   return {
     app,
     listen: (address) => app.listen(address),
     close: async () => {
-      await sockets.close()
+      await Promise.all(endpoints.map((endpoint) => endpoint.close()))
       await app.close()
     },
   }

@@ -1,4 +1,5 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { GraphQLError, type ExecutionArgs } from 'graphql'
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type SubscribePayload } from 'graphql-ws'
 import { useServer } from 'graphql-ws/use/ws'
@@ -20,7 +21,6 @@ import {
 } from '../../platform/log/correlation.ts'
 
 export interface WebSocketParts {
-  readonly server: Server
   readonly verifier: InternalTokenVerifier
   readonly documents: (text: string) => CheckedDocument
   readonly run: OperationRunner
@@ -40,11 +40,11 @@ const textOf = (extensions: unknown, name: string): string | undefined => {
 }
 
 /**
- * `graphql-transport-ws` at `/graphql`. A connection proves nothing and may be shared: each subscribe message brings
+ * `graphql-transport-ws`. A connection proves nothing and may be shared: each subscribe message brings
  * its principal's internal token in `extensions.principal`, and its correlation id in `extensions["x-correlation-id"]`.
  */
-export const serveWebSockets = (parts: WebSocketParts) => {
-  const { server, verifier, documents, run, answers, watch } = parts
+export const acceptWebSockets = (parts: WebSocketParts) => {
+  const { verifier, documents, run, answers, watch } = parts
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -121,18 +121,13 @@ export const serveWebSockets = (parts: WebSocketParts) => {
     sockets,
   )
 
-  server.on('upgrade', (request, socket, head) => {
-    if (request.url?.split('?', 1)[0] !== '/graphql') {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
-      return
-    }
-    sockets.handleUpgrade(request, socket, head, (opened) => {
-      proofs.opened(opened)
-      sockets.emit('connection', opened, request)
-    })
-  })
-
   return {
+    upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      sockets.handleUpgrade(request, socket, head, (opened) => {
+        proofs.opened(opened)
+        sockets.emit('connection', opened, request)
+      })
+    },
     close: async (): Promise<void> => {
       for (const socket of sockets.clients) socket.close(1012, 'Restarting')
       await handler.dispose()

@@ -12,7 +12,7 @@ import { startTraceCollector, type TraceCollector } from '../testkit/trace-colle
 import { traceSuite } from '../testkit/trace-suite.ts'
 import { ROLE_SECRETS } from '../testkit/test-server.ts'
 import { DATABASE_LOGINS, loginsOf } from '../../platform/config/logins.ts'
-import { ALL_ROLES } from '../../platform/config/roles.ts'
+import { ALL_ROLES, SUBGRAPHS } from '../../platform/config/roles.ts'
 import { rolePassword } from '../../platform/database/roles.ts'
 import { DASHBOARD } from '../../server/welcome.ts'
 
@@ -134,6 +134,32 @@ describe('between gateway and subgraphs', () => {
         expect(data).toMatchObject({ project: { spend: { amount: { currency: 'EUR' } } } })
       })
     }
+  })
+})
+
+describe('subgraphs that share a process', () => {
+  test('answer each at a path of its own: gateways give the same answers, and a token is good for one of them', async () => {
+    const roles = SUBGRAPHS.map((name) => `subgraph:${name}` as const)
+    const settings = roles.map((role) => product.environmentOf(role)).reduce((all, own) => ({ ...all, ...own }))
+    const program = product.run('subgraph:iam', { ...settings, ROLES: roles.join() })
+    const group = await addressOf(program)
+    expect(program.output()).toContain(`Subgraphs ${SUBGRAPHS.join(', ')} ready at ${group}/<name>/graphql`)
+    const SUBGRAPH_URLS = SUBGRAPHS.map((name) => `${name}=${group}/${name}/graphql`).join()
+    const gateway = await addressOf(product.run('gateway', { SUBGRAPH_URLS }))
+    const [elsewhere, here] = [await dashboard(product.urls[0]), await dashboard(gateway)]
+    expect(here.errors).toEqual([])
+    expect(here.data).toEqual(elsewhere.data)
+    expect((await fetch(`${group}/health/ready`)).status).toBe(200)
+
+    // The second gateway's fetches from iam are overheard: their tokens are made for iam.
+    await ask(product.urls[1] ?? '', '{ viewer { displayName } }', { token: await product.tokenOf(OWNER) })
+    const headers = { 'x-gpuaas-principal': String(product.overheard().at(-1)?.['x-gpuaas-principal']) }
+    const statuses = await Promise.all(
+      ['/iam', '/compute', ''].map(
+        async (path) => (await ask(`${group}${path}`, '{ __typename }', { headers })).status,
+      ),
+    )
+    expect(statuses).toEqual([200, 401, 404])
   })
 })
 

@@ -75,17 +75,21 @@ const startSubgraph = async (): Promise<void> => {
     log: silentLog,
   })
   subgraph = createSubgraphServer({
-    subgraph: hostSubgraph(module, running),
-    verifier: {
-      verify: async (token) => {
-        const principal = await verifier.verify(token).catch((error: unknown) => {
-          refused.push(String(error))
-          throw error
-        })
-        if (token !== undefined) accepted.set(decodeProtectedHeader(token).kid ?? '', token)
-        return principal
+    subgraphs: [
+      {
+        subgraph: hostSubgraph(module, running),
+        verifier: {
+          verify: async (token) => {
+            const principal = await verifier.verify(token).catch((error: unknown) => {
+              refused.push(String(error))
+              throw error
+            })
+            if (token !== undefined) accepted.set(decodeProtectedHeader(token).kid ?? '', token)
+            return principal
+          },
+        },
       },
-    },
+    ],
     grants: { load: () => Promise.resolve(grants), fresh: () => Promise.resolve(grants) },
     log: silentLog,
     ready: () => Promise.resolve(),

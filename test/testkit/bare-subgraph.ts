@@ -57,13 +57,17 @@ export const startBareSubgraph = async (parts: BareSubgraphParts): Promise<BareS
   const watch = createGrantWatch({ grants, log: silentLog })
   const subgraph: Subgraph = { resolvers, context, eventHandlers: {}, jobs: {} }
   const server = createSubgraphServer({
-    subgraph: hostSubgraph({ name: 'storage', schemaFiles: [file], start: () => subgraph }, subgraph, { clock }),
-    verifier: createInternalTokenVerifier({
-      audience: 'storage',
-      keys: localKeySet(signer.jwks),
-      clock,
-      log: silentLog,
-    }),
+    subgraphs: [
+      {
+        subgraph: hostSubgraph({ name: 'storage', schemaFiles: [file], start: () => subgraph }, subgraph, { clock }),
+        verifier: createInternalTokenVerifier({
+          audience: 'storage',
+          keys: localKeySet(signer.jwks),
+          clock,
+          log: silentLog,
+        }),
+      },
+    ],
     grants,
     watch: watch.watch,
     log: silentLog,

@@ -15,7 +15,8 @@ export const GATEWAY_SETTINGS = {
     variable: 'SUBGRAPH_URLS',
     kind: mapOf(SUBGRAPHS, url('http', 'https')),
     example: 'iam=http://iam:4001/graphql,compute=http://compute:4002/graphql',
-    about: 'Where a gateway finds the subgraphs that do not run in its own process.',
+    about:
+      'Where a gateway finds the subgraphs that do not run in its own process. Of those that share one: `iam=http://core:4000/iam/graphql,compute=http://core:4000/compute/graphql`.',
   }),
   maxBodyBytes: setting({
     variable: 'MAX_BODY_BYTES',

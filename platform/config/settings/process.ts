@@ -11,7 +11,7 @@ export const PROCESS_SETTINGS = {
     default: 'all',
     example: 'gateway',
     about:
-      'What this process does. `all` is the whole product in one process; the distributed form gives each process its own: `gateway`, `subgraph:compute`, `worker`, `identity` (the development identity provider), `migrate` (migrates the database and ends), `terminal` (the gateway of terminals), `node-agent` (opens them, on a node). Each but `migrate` serves HTTP on `PORT`: what it is for, and `/health/live`, `/health/ready`, `/metrics`.',
+      'What this process does. `all` is the whole product in one process; the distributed form gives each process its own: `gateway`, `subgraph:compute`, `worker`, `identity` (the development identity provider), `migrate` (migrates the database and ends), `terminal` (the gateway of terminals), `node-agent` (opens them, on a node). Several subgraphs may share a process (`subgraph:iam,subgraph:compute`), with a `worker` or without: each answers at `/<name>/graphql`, and one that is alone at `/graphql` too. Each but `migrate` serves HTTP on `PORT`: what it is for, and `/health/live`, `/health/ready`, `/metrics`.',
   }),
   host: setting({
     variable: 'HOST',
