@@ -122,7 +122,7 @@ const planned = (sdl: string): PlanningSdl => {
   try {
     return planningSdl(sdl)
   } catch {
-    return { sdl, required: NO_REQUIREMENTS, names: new Set(), overrides: NO_OVERRIDES }
+    return { sdl, required: NO_REQUIREMENTS, names: new Set(), overrides: NO_OVERRIDES, originals: new Map() }
   }
 }
 

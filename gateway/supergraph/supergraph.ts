@@ -57,7 +57,9 @@ export const supergraphOf = (parts: SupergraphParts): Supergraph => {
     sdl,
     apiSchema,
     fullSchema: supergraph.schema.toGraphQLJSSchema(),
-    subgraphs: [...supergraph.subgraphsMetadata()].map(({ name, url }) => ({ name, url })),
+    subgraphs: [...supergraph.subgraphsMetadata()].flatMap(({ name, url }) =>
+      planning.originals.has(name) ? [] : [{ name, url }],
+    ),
     draw: planning.overrides.draw,
     plan: (document, drawn = planning.overrides.draw()) =>
       fieldsOf(document) <= limits.maxFieldsHere

@@ -4,6 +4,7 @@ import type { DocumentNode } from 'graphql'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { keepObjects } from './keep-objects.ts'
 import { leaveOut } from './leave-out.ts'
+import { mapFetches } from './map-fetches.ts'
 import { needsFetch } from './needs-fetch.ts'
 import { separateNames } from './own-names.ts'
 import type { PlanningSdl } from './planning-sdl.ts'
@@ -14,7 +15,7 @@ export type PlanOperation = (document: DocumentNode, drawn: string) => QueryPlan
 
 /** `planner` was made for the SDL of `planning`. */
 export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): PlanOperation => {
-  const { required, names, overrides } = planning
+  const { required, names, overrides, originals } = planning
   const schema: Schema = planner.supergraph.apiSchema()
   return (whole, drawn) => {
     const document = leaveOut(whole)
@@ -22,6 +23,8 @@ export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): Pla
     const operation = operationFromDocument(schema, own.document, { validate: false })
     const plan = planner.buildQueryPlan(operation, { overrideConditions: overrides.conditions(drawn) })
     if (!plan.node && needsFetch(document)) throw catalogued('OPERATION_UNANSWERABLE')
-    return own.restore(restorePlan(plan, required))
+    return mapFetches(own.restore(restorePlan(plan, required)), {
+      fetch: (node) => ({ ...node, serviceName: originals.get(node.serviceName) ?? node.serviceName }),
+    })
   }
 }

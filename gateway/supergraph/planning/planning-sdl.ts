@@ -1,8 +1,10 @@
-import { Kind, parse, print, type ConstDirectiveNode, type DocumentNode } from 'graphql'
+import { Kind, parse, print, type ConstDirectiveNode } from 'graphql'
 import { hideFields } from './hidden-fields.ts'
 import { argumentOf, isTypeDefinition, type TypeDefinition, type Types } from './join-directives.ts'
+import { graphsOf } from './graph-names.ts'
 import { overridesIn, type Overrides } from './overrides.ts'
 import type { RequiredFields } from './required-fields.ts'
+import { linkSubgraphs } from './link-subgraphs.ts'
 import { nameRequirements } from './name-requirements.ts'
 import { requiredNames } from './required-names.ts'
 import { requirementsOf } from './requirements-of.ts'
@@ -14,6 +16,8 @@ export interface PlanningSdl {
   /** What plans ask for under its own name although the caller did not. */
   readonly names: ReadonlySet<string>
   readonly overrides: Overrides
+  /** The subgraphs that stand behind those that are there for the planner alone, by the names of these. */
+  readonly originals: ReadonlyMap<string, string>
 }
 
 const NONE: ReadonlySet<string> = new Set()
@@ -23,7 +27,7 @@ const NONE: ReadonlySet<string> = new Set()
  * (it enters a subgraph by the first one), and a field that is required with arguments is one of its own.
  */
 export const planningSdl = (sdl: string): PlanningSdl => {
-  const document = parse(sdl, { noLocation: true })
+  const { document, originals } = linkSubgraphs(parse(sdl, { noLocation: true }))
   const types: Types = new Map(document.definitions.filter(isTypeDefinition).map((type) => [type.name.value, type]))
   const { byName, namesOf, rewrite } = nameRequirements(types)
   const graphs = graphsOf(document)
@@ -38,9 +42,15 @@ export const planningSdl = (sdl: string): PlanningSdl => {
   const isOrdered = [...types.values()].every((type) => orderKeys(type) === type)
   const names = requiredNames(types)
   const overrides = overridesIn(types)
-  if (isOrdered && byName.size === 0) return { sdl, required, names, overrides }
+  if (isOrdered && byName.size === 0 && originals.size === 0) return { sdl, required, names, overrides, originals }
   const definitions = document.definitions.map((node) => (isTypeDefinition(node) ? orderKeys(rewrite(node)) : node))
-  return { sdl: print(hideFields({ ...document, definitions }, [...byName.keys()])), required, names, overrides }
+  return {
+    sdl: print(hideFields({ ...document, definitions }, [...byName.keys()])),
+    required,
+    names,
+    overrides,
+    originals,
+  }
 }
 
 const isResolvable = (join: ConstDirectiveNode): boolean => {
@@ -55,18 +65,3 @@ const orderKeys = (type: TypeDefinition): TypeDefinition => {
   if (ordered.every((join, index) => join === joins[index])) return type
   return { ...type, directives: [...directives.filter(({ name }) => name.value !== 'join__type'), ...ordered] }
 }
-
-/** The values of `join__Graph` by the names of the subgraphs that they stand for. */
-const graphsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, string> =>
-  new Map(
-    definitions.flatMap((node) =>
-      node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'join__Graph'
-        ? (node.values ?? []).flatMap(({ name: graph, directives = [] }) =>
-            directives.flatMap((directive) => {
-              const name = argumentOf(directive, 'name')
-              return name?.kind === Kind.STRING ? [[name.value, graph.value] as const] : []
-            }),
-          )
-        : [],
-    ),
-  )

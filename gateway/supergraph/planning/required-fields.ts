@@ -15,9 +15,9 @@ export interface RequiredFields {
   readonly byName: ReadonlyMap<string, RequiredField>
   /** What a field of a subgraph requires of them: `a Product.shippingEstimate` → their names. */
   readonly of: (subgraph: string, type: string, field: string) => ReadonlySet<string>
-  /** All that a field of a subgraph requires, by the names that the planner knows: of nested objects the outermost one. */
+  /** All that a field of a subgraph requires, by the names that the planner knows; of nested objects as `size.height`. */
   readonly needs: (subgraph: string, type: string, field: string) => ReadonlySet<string>
-  /** The fields of a type's keys. */
+  /** The fields of a type's keys, named in the same way. */
   readonly keys: (type: string) => ReadonlySet<string>
   readonly hasNoRequirements: boolean
 }

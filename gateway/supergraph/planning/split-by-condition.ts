@@ -24,8 +24,8 @@ export const splitByCondition = (node: FetchNode, required: RequiredFields): rea
     .map((group) => {
       const needed = new Set(group.flatMap(({ needs }) => [...needs]))
       const kept = new Set<FieldNode>(group.map(({ field }) => field))
-      const isUnneeded = (name: string, type: string): boolean =>
-        !needed.has(name) && !required.keys(type).has(name) && fields.some(({ needs }) => needs.has(name))
+      const isUnneeded = (place: string, type: string): boolean =>
+        !needed.has(place) && !required.keys(type).has(place) && fields.some(({ needs }) => needs.has(place))
       return partOfFetch(node, {
         keeps: (field) => kept.has(field),
         requires: (node.requires ?? []).flatMap((selection) => without(selection, '', isUnneeded)),
@@ -33,14 +33,24 @@ export const splitByCondition = (node: FetchNode, required: RequiredFields): rea
     })
 }
 
-/** What is required, less what `isUnneeded` says of the entity's own fields. */
+/** What is required, less what `isUnneeded` says of fields of the entity and of objects in it, by their place in it. */
 const without = (
   selection: QueryPlanSelectionNode,
   type: string,
-  isUnneeded: (name: string, type: string) => boolean,
+  isUnneeded: (place: string, type: string) => boolean,
+  above = '',
 ): QueryPlanSelectionNode[] => {
-  if (selection.kind === 'Field') return isUnneeded(selection.name, type) ? [] : [selection]
-  const inner = selection.typeCondition ?? type
-  const selections = selection.selections.flatMap((nested) => without(nested, inner, isUnneeded))
-  return selections.length === 0 ? [] : [{ ...selection, selections }]
+  if (selection.kind === 'InlineFragment') {
+    const inner = above === '' ? (selection.typeCondition ?? type) : type
+    const selections = selection.selections.flatMap((nested) => without(nested, inner, isUnneeded, above))
+    return selections.length === 0 ? [] : [{ ...selection, selections }]
+  }
+  const place = above + selection.name
+  if (!selection.selections) return isUnneeded(place, type) ? [] : [selection]
+  const selections = selection.selections.flatMap((nested) => without(nested, type, isUnneeded, `${place}.`))
+  return selections.every(isTypename) ? [] : [{ ...selection, selections }]
 }
+
+/** Of an object of which nothing else is left. */
+const isTypename = (selection: QueryPlanSelectionNode): boolean =>
+  selection.kind === 'Field' ? selection.name === '__typename' : selection.selections.every(isTypename)

@@ -14,8 +14,8 @@ interface RandomField {
   /** A leaf, an entity, `Node`, `Any` or `Value`. */
   readonly of: string
   readonly type: string
-  /** A field of another subgraph that it is computed from. */
-  readonly requires?: string
+  /** Fields of other subgraphs that it is computed from. */
+  readonly requires?: readonly string[]
 }
 
 interface RandomType {
@@ -47,14 +47,20 @@ const fieldsOf = (random: Random, type: string): readonly RandomField[] => {
     const of = index % 2 === 0 ? random.pick(LEAVES) : random.pick(TARGETS)
     fields.push({ name: `${type.toLowerCase()}f${index.toString()}`, owner, of, type: wrapped(random, of) })
   }
-  const owner = random.pick(SUBGRAPHS)
-  const source = { name: `${type.toLowerCase()}source`, owner, of: 'Int', type: 'Int' }
-  const other = random.pick(SUBGRAPHS.filter((name) => name !== owner))
-  return [
-    ...fields,
-    source,
-    { name: `${type.toLowerCase()}sum`, owner: other, of: 'Int', type: 'Int', requires: source.name },
-  ]
+  return [...fields, ...chainOf(random, type.toLowerCase())]
+}
+
+/** A field that one of another subgraph is computed from, and so on: the way may lead back into subgraphs it has left. */
+const chainOf = (random: Random, type: string): readonly RandomField[] => {
+  const chain: RandomField[] = []
+  for (let index = 0; index < 5; index++) {
+    const [before, ...earlier] = chain.toReversed()
+    const owner = random.pick(SUBGRAPHS.filter((name) => name !== before?.owner))
+    const more = earlier.filter((link) => link.owner !== owner && random.chance(0.2))
+    const requires = [...(before ? [before] : []), ...more].map(({ name }) => name)
+    chain.push({ name: `${type}link${index.toString()}`, owner, of: 'Int', type: 'Int', ...(before && { requires }) })
+  }
+  return chain
 }
 
 const rootsOf = (random: Random): readonly RandomField[] =>
@@ -68,15 +74,16 @@ const rootsOf = (random: Random): readonly RandomField[] =>
 const wrapped = (random: Random, of: string): string => random.pick(WRAPPINGS).replace('@', of)
 
 const sdlOf = (subgraph: string, types: readonly RandomType[], roots: readonly RandomField[]): string => {
-  const own = (fields: readonly RandomField[]): string =>
-    fields
-      .filter(({ owner }) => owner === subgraph)
-      .map(({ name, type, requires }) =>
-        requires === undefined
-          ? `${name}: ${type}`
-          : `${requires}: Int @external ${name}: ${type} @requires(fields: "${requires}")`,
-      )
-      .join(' ')
+  const own = (fields: readonly RandomField[]): string => {
+    const owned = fields.filter(({ owner }) => owner === subgraph)
+    const external = new Set(owned.flatMap(({ requires = [] }) => requires))
+    return [
+      ...[...external].map((name) => `${name}: Int @external`),
+      ...owned.map(({ name, type, requires }) =>
+        requires === undefined ? `${name}: ${type}` : `${name}: ${type} @requires(fields: "${requires.join(' ')}")`,
+      ),
+    ].join(' ')
+  }
   return `
     type Query { ${own(roots)} }
     interface Node { id: ID! }
@@ -94,12 +101,12 @@ const universeOf = (random: Random, types: readonly RandomType[], roots: readonl
   for (const entity of entities) {
     const type = types.find(({ name }) => name === entity['__typename'])
     for (const field of type?.fields ?? []) {
-      const { requires } = field
-      entity[field.name] =
-        requires === undefined ? value(field) : (_: Arguments, view: View) => view.number(requires) + 1
+      const { name, requires } = field
+      if (requires !== undefined)
+        entity[name] = (_: Arguments, view: View) => requires.reduce((sum, one) => sum + view.number(one), 1)
+      // What others are computed from is always there.
+      else entity[name] = name.endsWith('link0') ? random.int(100) : value(field)
     }
-    const source = `${String(entity['__typename']).toLowerCase()}source`
-    entity[source] = random.int(100) // what others are computed from is always there
   }
   const Query: Thing = Object.fromEntries(roots.map((field) => [field.name, value(field)]))
   return { Query, entities }

@@ -9,14 +9,18 @@ export const CONDITIONS: Topic = {
   subgraphs: {
     a: `
       type Query { user: User users: [User!]! any: [Any!]! }
-      type User @key(fields: "id") { id: ID! name: String tall: Int wide: Int pet: Pet }
+      type User @key(fields: "id") { id: ID! name: String tall: Int wide: Int pet: Pet body: Body }
+      type Body { mass: Int! hair: Hair }
+      type Hair { length: Int! }
       type Pet @key(fields: "id") { id: ID! name: String }
       union Any = User | Pet`,
     b: `
       type User @key(fields: "id") {
         id: ID! tall: Int @external wide: Int @external
+        body: Body @external weight: Int @requires(fields: "body { mass }") locks: Int @requires(fields: "body { hair { length } }")
         age: Int score: Int friend: User area: Int @requires(fields: "tall wide") length: Int @requires(fields: "tall") width: Int @requires(fields: "wide")
       }
+      type Body @external { mass: Int! hair: Hair } type Hair @external { length: Int! }
       type Query { elder: User }`,
     c: `type User @key(fields: "id") { id: ID! mail: String pet: Pet @shareable } type Pet @key(fields: "id") { id: ID! toys: [String!]! }`.replace(
       'pet: Pet @shareable',
@@ -34,6 +38,9 @@ export const CONDITIONS: Topic = {
       pet: index === 0 ? pet : null,
       age: 30 + index,
       score: index,
+      body: { mass: 70 + index, hair: { length: index } },
+      weight: (_: Arguments, at: View) => at.of('body').number('mass') * 10,
+      locks: (_: Arguments, at: View) => at.of('body').of('hair').number('length') + 5,
       mail: `${id}@x`,
       post: 'P',
       friend: () => users[1 - index],
@@ -178,6 +185,21 @@ export const CONDITIONS: Topic = {
       'three requirements in fragments',
       'query ($a: Boolean!, $b: Boolean!) { users { ... @include(if: $a) { area } ... @skip(if: $b) { length } age } }',
       both(false, false),
+    ],
+    [
+      'two parts of one object required, the field of one skipped',
+      'query ($a: Boolean!) { users { weight locks @skip(if: $a) } }',
+      { variables: { a: true } },
+    ],
+    [
+      'two parts of one object required, the field of the other skipped',
+      'query ($a: Boolean!) { users { ... @skip(if: $a) { weight } locks } }',
+      { variables: { a: true } },
+    ],
+    [
+      'two parts of one object required, neither skipped, and the object asked for as well',
+      'query ($a: Boolean!) { users { weight locks @skip(if: $a) body { mass } } }',
+      { variables: { a: false } },
     ],
     [
       'a condition in lists',

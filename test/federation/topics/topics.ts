@@ -1,4 +1,5 @@
 import type { Topic } from '../stage/topic.ts'
+import { CHAINS } from './chains.ts'
 import { CIRCLES } from './circles.ts'
 import { CONDITIONS } from './conditions.ts'
 import { INACCESSIBLE } from './inaccessible.ts'
@@ -18,6 +19,7 @@ import { UNIONS } from './unions.ts'
 export const TOPICS: readonly Topic[] = [
   KEYS,
   REQUIRES,
+  CHAINS,
   PROVIDES,
   OVERRIDE,
   SHARING,

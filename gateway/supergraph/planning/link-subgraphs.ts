@@ -1,0 +1,83 @@
+import { Kind, type DefinitionNode, type DocumentNode } from 'graphql'
+import { chainLinks, type ChainLink } from './chain-links.ts'
+import { graphsOf } from './graph-names.ts'
+import { isTypeDefinition, type Types } from './join-directives.ts'
+import { always, copied, typeWith, type LinkSubgraph } from './link-joins.ts'
+import { membersIn, partWithFields } from './subgraph-part.ts'
+import { withoutLeftovers } from './leftover-externals.ts'
+
+/** A supergraph with subgraphs for the links of chains, and whose they are. */
+export interface LinkSubgraphs {
+  readonly document: DocumentNode
+  /** By the names of those that were added. */
+  readonly originals: ReadonlyMap<string, string>
+}
+
+/**
+ * The planner (2.14) loses links of a chain of requirements that leads back into a subgraph that it has left. Every link
+ * between two others is planned as one of a subgraph of its own, of all links of that depth: such a chain never comes back.
+ */
+export const linkSubgraphs = (document: DocumentNode): LinkSubgraphs => {
+  const types: Types = new Map(document.definitions.filter(isTypeDefinition).map((type) => [type.name.value, type]))
+  const links = chainLinks(types)
+  if (links.length === 0) return { document, originals: new Map() }
+  const members = membersIn(document.definitions, types)
+  const added = [...Map.groupBy(links, graphNameOf)].map(([graph, own]): LinkSubgraph => {
+    const of = own[0]?.graph ?? ''
+    const coordinates = new Set(own.map(({ type, field }) => `${type}.${field}`))
+    return { graph, of, links: coordinates, part: partWithFields(own, of, types, members) }
+  })
+  const definitions = withoutLeftovers(
+    document.definitions.map((node) => withSubgraphs(node, added)),
+    new Set(added.map(({ of }) => of)),
+  )
+  const linked = { ...document, definitions }
+  const originals = new Map(added.map(({ graph, of }) => [graph, of]))
+  const names = [...graphsOf(linked)]
+  const nameOf = (graph: string | undefined): string => names.find(([, value]) => value === graph)?.[0] ?? ''
+  return {
+    document: linked,
+    originals: new Map(
+      names.flatMap(([name, graph]) => (originals.has(graph) ? [[name, nameOf(originals.get(graph))] as const] : [])),
+    ),
+  }
+}
+
+const graphNameOf = ({ graph, depth }: ChainLink): string => `${graph}__LINK_${String(depth)}`
+
+const withSubgraphs = (node: DefinitionNode, added: readonly LinkSubgraph[]): DefinitionNode => {
+  if (isTypeDefinition(node)) return typeWith(node, added)
+  switch (node.kind) {
+    case Kind.UNION_TYPE_DEFINITION:
+      return copied(node, added, ({ part }) => part.has(node.name.value))
+    case Kind.ENUM_TYPE_DEFINITION:
+      if (node.name.value === 'join__Graph')
+        return { ...node, values: [...(node.values ?? []), ...added.map((one) => graphValue(node, one))] }
+      return { ...copied(node, added, always), values: node.values?.map((value) => copied(value, added, always)) ?? [] }
+    case Kind.INPUT_OBJECT_TYPE_DEFINITION:
+      return { ...copied(node, added, always), fields: node.fields?.map((field) => copied(field, added, always)) ?? [] }
+    case Kind.SCALAR_TYPE_DEFINITION:
+      return copied(node, added, always)
+    default:
+      return node
+  }
+}
+
+const graphValue = (
+  node: Extract<DefinitionNode, { kind: Kind.ENUM_TYPE_DEFINITION }>,
+  { graph, of }: LinkSubgraph,
+) => {
+  const original = node.values?.find((value) => value.name.value === of)
+  return {
+    kind: Kind.ENUM_VALUE_DEFINITION as const,
+    name: { kind: Kind.NAME as const, value: graph },
+    directives: (original?.directives ?? []).map((directive) => ({
+      ...directive,
+      arguments: (directive.arguments ?? []).map((given) =>
+        given.name.value === 'name' && given.value.kind === Kind.STRING
+          ? { ...given, value: { ...given.value, value: `${given.value.value}${graph.slice(of.length)}` } }
+          : given,
+      ),
+    })),
+  }
+}
