@@ -86,6 +86,11 @@ export const commands = {
     parts: [program('bench/profile-engine.ts')],
     says: 'where each operation of bench:engine spends its time: -- --contender ours-http --operation wide',
   },
+  'bench:heap': {
+    purpose: 'graph',
+    parts: [program('bench/heap/run.ts')],
+    says: 'measure the heap that an answer of 1 MB needs',
+  },
   'bench:authorization': {
     purpose: 'product',
     parts: [program('bench/authorization.ts')],

@@ -41,8 +41,15 @@ export const answerCalls = (calls: Calls): void => {
   process.once('disconnect', () => process.exit(0))
 }
 
-export const startRemote = <Offered extends Calls>(program: string, flags: readonly string[] = []): Remote<Offered> => {
-  const child: ChildProcess = fork(join(import.meta.dirname, program), { execArgv: [...flags], stdio: 'inherit' })
+export const startRemote = <Offered extends Calls>(
+  program: string,
+  flags: readonly string[] = [],
+  args: readonly string[] = [],
+): Remote<Offered> => {
+  const child: ChildProcess = fork(join(import.meta.dirname, program), args, {
+    execArgv: [...flags],
+    stdio: 'inherit',
+  })
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   let asked = 0
   child.on('message', ({ id, value, error }: Reply) => {

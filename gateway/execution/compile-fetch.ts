@@ -6,7 +6,7 @@ import { entityPath, type EntityPath } from './entity-path.ts'
 import { fetchEntities } from './fetch-entities.ts'
 import { failEntities, failRoot, rootErrors } from './fetch-failure.ts'
 import { isLater, type Prompt } from './later.ts'
-import { mergeEach } from './merge-shape.ts'
+import { mergeCopy, mergeObject } from './merge-shape.ts'
 import { fetchParts, type FetchParts } from './prepared-fetch.ts'
 import { compileRewrites, topLevelRenames } from './rewrite.ts'
 import type { Run, Step } from './run.ts'
@@ -55,7 +55,10 @@ const fetchRoot = (
     }
     for (const error of errors) run.errors.push(...prefixed(error, places))
     rewrite?.(result.data)
-    mergeEach(targets, result.data, shape)
+    for (const [index, target] of targets.entries()) {
+      if (index === 0) mergeObject(target, result.data, shape)
+      else mergeCopy(target, result.data, shape)
+    }
   }
 
   return (run) => {

@@ -1,12 +1,13 @@
 import type { FetchNode } from '@apollo/query-planner'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
-import { isDataObject, type DataObject } from './data.ts'
+import { isDataObject, type DataObject, type ResponsePath } from './data.ts'
+import { DistinctRepresentations, soleKey } from './distinct-representations.ts'
 import type { EntityPath } from './entity-path.ts'
 import { entityErrors, failEntities } from './fetch-failure.ts'
 import { isLater } from './later.ts'
-import { mergeEach } from './merge-shape.ts'
+import { mergeCopy, mergeObject } from './merge-shape.ts'
 import type { FetchParts } from './prepared-fetch.ts'
-import { compileRepresentation, identityOf } from './representation.ts'
+import { compileRepresentation } from './representation.ts'
 import { compileRewrites, topLevelRenames } from './rewrite.ts'
 import type { Run, Step } from './run.ts'
 import type { FetchDependencies, Send, Sent } from './send-fetch.ts'
@@ -25,52 +26,64 @@ export const fetchEntities = (
   const rewriteOutput = compileRewrites(node.outputRewrites, supergraphSchema)
   const renamed = topLevelRenames(node)
 
-  const receive = (run: Run, { entities, representations, users }: Asked, result: Sent): void => {
+  const readKey = soleKey(requires)
+
+  const receive = (run: Run, { entities, numbers, distinct }: Asked, result: Sent): void => {
+    const locate = (): ResponsePath[] => path.locate(run.data, run.decisions)
+    const failAll = (error: CataloguedError): void => {
+      const places = locate()
+      failEntities(
+        run,
+        usersOf(numbers, distinct.list.length)
+          .flat()
+          .flatMap((place) => places.slice(place, place + 1)),
+        shape,
+        error,
+      )
+    }
     if (result instanceof CataloguedError) {
-      failEntities(run, placesOf(run, path, users), shape, result)
+      failAll(result)
       return
     }
     if (result.errors?.length)
-      run.errors.push(...entityErrors(result.errors, users, path.locate(run.data, run.decisions), renamed))
+      run.errors.push(...entityErrors(result.errors, usersOf(numbers, distinct.list.length), locate(), renamed))
     const received: unknown = result.data?.['_entities']
-    if (!Array.isArray(received) || received.length !== representations.length) {
-      if (!result.errors?.length)
-        failEntities(run, placesOf(run, path, users), shape, catalogued('SUBGRAPH_INVALID_RESPONSE'))
+    if (!Array.isArray(received) || received.length !== distinct.list.length) {
+      if (!result.errors?.length) failAll(catalogued('SUBGRAPH_INVALID_RESPONSE'))
       return
     }
-    for (let index = 0; index < received.length; index++) {
-      const entity: unknown = received[index]
+    let firsts = 0
+    for (let place = 0; place < entities.length; place++) {
+      const target = entities[place]
+      const number = numbers[place] ?? NONE
+      if (!target || number === NONE) continue
+      // They were numbered in the order of their first places.
+      const isFirst = number === firsts
+      if (isFirst) firsts++
+      const entity: unknown = received[number]
       if (!isDataObject(entity)) continue
-      const targets = entitiesAt(entities, users[index])
-      if (rewriteOutput) {
-        const typename = targets[0]?.['__typename']
+      if (isFirst && rewriteOutput) {
+        const typename = target['__typename']
         if (entity['__typename'] === undefined && typename !== undefined) entity['__typename'] = typename
         rewriteOutput(entity)
       }
-      mergeEach(targets, entity, shape)
+      if (isFirst) mergeObject(target, entity, shape)
+      else mergeCopy(target, entity, shape)
     }
   }
 
   return (run) => {
-    const asked: Asked = { entities: path.collect(run.data, run.decisions), representations: [], users: [] }
-    const { entities, representations, users } = asked
-    const indexOf = new Map<string, number>()
-    for (let place = 0; place < entities.length; place++) {
-      const entity = entities[place]
-      const representation = entity && represent(entity)
-      if (!representation) continue
+    const entities = path.collect(run.data, run.decisions)
+    const distinct = new DistinctRepresentations(readKey)
+    const numbers = entities.map((entity) => {
+      const representation = represent(entity)
+      if (!representation) return NONE
       rewriteInput?.(representation)
-      const key = entities.length > 1 ? identityOf(representation) : ''
-      const known = indexOf.get(key)
-      if (known !== undefined) users[known]?.push(place)
-      else {
-        indexOf.set(key, representations.length)
-        representations.push(representation)
-        users.push([place])
-      }
-    }
-    if (representations.length === 0) return
-    const sent = send(run, { ...variablesOf(run.variables), representations })
+      return distinct.numberOf(representation)
+    })
+    if (distinct.list.length === 0) return
+    const asked: Asked = { entities, numbers, distinct }
+    const sent = send(run, { ...variablesOf(run.variables), representations: distinct.list })
     if (isLater(sent)) return sent.then((result) => receive(run, asked, result))
     receive(run, asked, sent)
     return
@@ -80,21 +93,17 @@ export const fetchEntities = (
 /** What one fetch of entities asked for. */
 interface Asked {
   readonly entities: readonly DataObject[]
-  readonly representations: DataObject[]
-  /** For each representation, the indices of the entities that it stands for. */
-  readonly users: number[][]
+  /** Of each of the entities the number of its representation, or `NONE`. */
+  readonly numbers: readonly number[]
+  readonly distinct: DistinctRepresentations
 }
 
-const entitiesAt = (entities: readonly DataObject[], places: readonly number[] = []): DataObject[] => {
-  const found: DataObject[] = []
-  for (const place of places) {
-    const entity = entities[place]
-    if (entity) found.push(entity)
-  }
-  return found
-}
+/** Something that is required of the entity was never fetched. */
+const NONE = -1
 
-const placesOf = (run: Run, path: EntityPath, users: readonly (readonly number[])[]) => {
-  const places = path.locate(run.data, run.decisions)
-  return users.flat().flatMap((place) => (places[place] ? [places[place]] : []))
+/** For each representation, the indices of the entities that it stands for. */
+const usersOf = (numbers: readonly number[], count: number): number[][] => {
+  const users = Array.from({ length: count }, (): number[] => [])
+  for (const [place, number] of numbers.entries()) users[number]?.push(place)
+  return users
 }

@@ -100,12 +100,14 @@ const mergeInto = (present: unknown, incoming: object, shape: MergeShape): boole
   return true
 }
 
-/** The first place takes the fetched object itself; every further one a copy, so that no two share what later fetches write to. */
-export const mergeEach = (targets: readonly DataObject[], source: DataObject, shape: MergeShape): void => {
-  let isFirst = true
-  for (const target of targets) {
-    mergeObject(target, isFirst ? source : copyObject(source, shape), shape)
-    isFirst = false
+/** The same of a copy: every place but the first has objects of its own, so that no two share what later fetches write to. */
+export const mergeCopy = (target: DataObject, source: DataObject, shape: MergeShape): void => {
+  for (const { read, write, children } of shape) {
+    const incoming = read(source)
+    if (incoming === undefined) continue
+    const own = children ? copyValue(incoming, children) : incoming
+    if (children && typeof own === 'object' && own !== null && mergeInto(read(target), own, children)) continue
+    write(target, own)
   }
 }
 

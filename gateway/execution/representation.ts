@@ -23,19 +23,6 @@ export const compileRepresentation = (
   }
 }
 
-/**
- * Equal where two representations are: each name and value, with the length of texts, so that none runs into the next.
- */
-export const identityOf = (representation: DataObject): string => {
-  let identity = ''
-  for (const name in representation) {
-    const value = representation[name]
-    if (typeof value === 'string') identity += `${name} ${value.length}"${value}`
-    else identity += `${name} ${typeof value === 'number' ? value : JSON.stringify(value)} `
-  }
-  return identity
-}
-
 const compileSelections = (selections: readonly QueryPlanSelectionNode[], schema: GraphQLSchema): Build => {
   const builds = selections.map((selection) => {
     if (selection.kind === 'Field') return compileField(selection, schema)

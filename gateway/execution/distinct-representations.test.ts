@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals'
+import type { QueryPlanSelectionNode } from '@apollo/query-planner'
+import type { DataObject } from './data.ts'
+import { DistinctRepresentations, soleKey } from './distinct-representations.ts'
+
+const field = (name: string, selections?: QueryPlanSelectionNode[]): QueryPlanSelectionNode => ({
+  kind: 'Field',
+  name,
+  ...(selections && { selections }),
+})
+const on = (typeCondition: string, ...selections: QueryPlanSelectionNode[]): QueryPlanSelectionNode => ({
+  kind: 'InlineFragment',
+  typeCondition,
+  selections,
+})
+
+const numbersOf = (requires: QueryPlanSelectionNode[], representations: readonly DataObject[]) => {
+  const distinct = new DistinctRepresentations(soleKey(requires))
+  const numbers = representations.map((representation) => distinct.numberOf(representation))
+  return { numbers, listed: distinct.list.length }
+}
+
+test('equal keys of one type are one; of two types, or as a number, they are not', () => {
+  const requires = [on('User', field('__typename'), field('id')), on('Robot', field('__typename'), field('id'))]
+  expect(
+    numbersOf(requires, [
+      { __typename: 'User', id: '1' },
+      { __typename: 'Robot', id: '1' },
+      { __typename: 'User', id: '1' },
+      { __typename: 'User', id: 1 },
+      { __typename: 'Robot', id: '1' },
+      { __typename: 'User', id: null },
+      { __typename: 'User', id: 1 },
+    ]),
+  ).toEqual({ numbers: [0, 1, 0, 2, 1, 3, 2], listed: 4 })
+})
+
+test('of several fields all count, and none runs into the next', () => {
+  const requires = [on('Place', field('__typename'), field('a'), field('b'), field('c', [field('d')]))]
+  const place = (a: unknown, b: unknown, d: unknown) => ({ __typename: 'Place', a, b, c: { d } })
+  expect(
+    numbersOf(requires, [
+      place('x', 'y', 1),
+      place('x1"y', '', 1),
+      place('x', 'y', 2),
+      place('x', 'y', 1),
+      place('x b 1"y', '', 1),
+    ]),
+  ).toEqual({ numbers: [0, 1, 2, 0, 3], listed: 4 })
+})
