@@ -1,8 +1,9 @@
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { catalogued } from '../../platform/errors/catalogue.ts'
+import { catalogued, type ErrorCode } from '../../platform/errors/catalogue.ts'
 import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
-import type { ReportError } from '../errors/error-reporter.ts'
+import { statusOf, type ReportError } from '../errors/error-reporter.ts'
 import { catalogueHttpErrors, sendError } from './http-errors.ts'
 import { acceptJsonAlone, allowOrigins, SECURITY_HEADERS, secureRequests } from './security.ts'
 
@@ -69,13 +70,20 @@ export const createEdgeServer = ({
   }
 }
 
+/** What Node finds wrong with the bytes of a client. */
+const BY_CODE: ReadonlyMap<string | undefined, ErrorCode> = new Map<string, ErrorCode>([
+  ['HPE_HEADER_OVERFLOW', 'HEADERS_TOO_LARGE'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'REQUEST_INCOMPLETE'],
+])
+
 /** Bytes that are no HTTP request have no reply object: the answer is written to the socket. */
 const answerBrokenHttp = (error: NodeJS.ErrnoException, socket: Socket, report: ReportError): void => {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
-  const wire = report(catalogued('BAD_REQUEST'))
+  const wire = report(catalogued(BY_CODE.get(error.code) ?? 'BAD_REQUEST'))
+  const status = statusOf(wire)
   const body = JSON.stringify({ errors: [wire] })
   const head = [
-    'HTTP/1.1 400 Bad Request',
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'connection: close',
     'content-type: application/json; charset=utf-8',
     `${CORRELATION_HEADER}: ${wire.extensions.correlationId}`,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { ApolloServerPlugin } from '@apollo/server'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { request as httpRequest } from 'node:http'
+import { PassThrough } from 'node:stream'
 import { buffer as bufferOf } from 'node:stream/consumers'
 import { startGateway, type TestGateway } from '../../test/testkit/gateway.ts'
 import type { TestSubgraph } from '../../test/testkit/federated-graph.ts'
@@ -132,6 +133,74 @@ describe('media types', () => {
   })
 })
 
+describe('parameters', () => {
+  const GET = { method: 'GET', headers: { 'apollo-require-preflight': '1' } }
+  const search = (parameters: Readonly<Record<string, string>>): string =>
+    `${at(plain)}?${new URLSearchParams({ query: 'query A { thing(id: "1") { id } }', ...parameters }).toString()}`
+
+  test('by GET an optional one that is empty was not given; null is a name', async () => {
+    for (const empty of ['operationName', 'variables', 'extensions'])
+      expect([empty, (await send(search({ [empty]: '' }), GET)).status]).toEqual([empty, 200])
+    expect((await send(search({ operationName: '', variables: '{"a":1}', extensions: '' }), GET)).status).toBe(200)
+    expect((await send(search({ operationName: 'null' }), GET)).status).toBe(400)
+  })
+
+  test('by POST an optional one that is null was not given, an empty name is none, and what nobody knows is ignored', async () => {
+    const query = 'query A { thing(id: "2") { id } }'
+    for (const more of [
+      { operationName: null, variables: null, extensions: null },
+      { operationName: '' },
+      { operationName: '', extensions: {} },
+      { unknown: { to: 'all' } },
+    ])
+      expect([more, (await send(at(plain), { body: { query, ...more } })).status]).toEqual([more, 200])
+  })
+
+  test('a mutation by GET is 405 and says what is allowed, also to who asks for an event stream', async () => {
+    const mutating = await startGateway({
+      ...subgraphs,
+      doing: { typeDefs: 'type Mutation { go: Int }', resolvers: { Mutation: { go: () => 1 } } },
+    })
+    const url = `${at(mutating)}?query=mutation{go}`
+    for (const headers of [GET.headers, { accept: 'text/event-stream' }]) {
+      const { status, headers: answered } = await send(url, { method: 'GET', headers })
+      expect([status, answered['allow']]).toEqual([405, 'POST'])
+    }
+    await mutating.gateway.stop(0)
+  })
+
+  test.each([
+    ['application/json; charset=utf-8', 200],
+    ['application/json;charset="UTF-8"', 200],
+    ['application/json; charset=utf8; profile=x', 200],
+    ['application/json; profile=x', 200],
+    ['application/json; charset=utf-16', 415],
+    ['application/json; charset="iso-8859-1"', 415],
+    ['application/graphql', 415],
+    ['application/x-www-form-urlencoded', 415],
+  ])('a body as %s is answered with %i', async (type, status) => {
+    const body = { query: '{ thing(id: "1") { id } }' }
+    expect((await send(at(plain), { body, headers: { 'content-type': type } })).status).toBe(status)
+  })
+
+  test('headers past their limit are 431, a request that does not arrive is 408, and other bytes are 400', async () => {
+    const refused = (code: string): string => {
+      const socket = new PassThrough()
+      plain.gateway.fastify.server.emit('clientError', Object.assign(new Error(code), { code }), socket)
+      return String(socket.read())
+    }
+    const large = await send(at(plain), { body: {}, headers: { 'x-large': 'x'.repeat(20_000) } })
+    expect([large.status, codeIn(large)]).toEqual([431, 'HEADERS_TOO_LARGE'])
+    expect(refused('ERR_HTTP_REQUEST_TIMEOUT')).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n[^]*"REQUEST_INCOMPLETE"/)
+    expect(refused('HPE_INVALID_METHOD')).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[^]*"BAD_REQUEST"/)
+  })
+})
+
+const codeIn = ({ body }: Seen): unknown => {
+  const { errors } = JSON.parse(body.toString()) as { errors: { extensions: { code: string } }[] } // the catalogue's form
+  return errors[0]?.extensions.code
+}
+
 describe('the short way and that through Apollo', () => {
   const bodies: readonly unknown[] = [
     { query: '{ thing(id: "a") { name id } }' },
@@ -142,6 +211,7 @@ describe('the short way and that through Apollo', () => {
     { query: '{ broken thing(id: "a") { id } }', operationName: null },
     { query: 'query Q($id: ID!) { thing(id: $id) { name } }' },
     { query: '{ things(count: 2000) { id name } }' },
+    { query: 'query Only { thing(id: "only") { id } }', operationName: '' },
   ]
   test.each(bodies)('%j: the same status, headers and bytes', async (body) => {
     const ask = (more = {}) =>

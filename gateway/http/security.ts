@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { catalogued } from '../../platform/errors/catalogue.ts'
 import { CORRELATION_HEADER, correlationOf, runWithCorrelation } from '../../platform/log/correlation.ts'
 import { stripReservedHeaders } from '../identity/inbound-headers.ts'
 
@@ -20,14 +21,17 @@ export const secureRequests = (fastify: FastifyInstance): void => {
   })
 }
 
+/** JSON that says it is in another encoding than the one that all JSON is in (RFC 8259, section 8.1). */
+const FOREIGN_CHARSET = /;\s*charset\s*=\s*(?!"?utf-?8"?\s*(?:;|$))/i
+
 /** No other content type is ever parsed; a text body would spare a browser the preflight. */
 export const acceptJsonAlone = (fastify: FastifyInstance): void => {
   fastify.removeAllContentTypeParsers()
-  fastify.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string' },
-    fastify.getDefaultJsonParser('error', 'error'),
-  )
+  const parse = fastify.getDefaultJsonParser('error', 'error')
+  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (FOREIGN_CHARSET.test(request.headers['content-type'] ?? '')) done(catalogued('UNSUPPORTED_MEDIA_TYPE'))
+    else return parse(request, body, done)
+  })
 }
 
 export interface CorsOptions {

@@ -4,6 +4,7 @@ import type { ReportError } from '../errors/error-reporter.ts'
 import { answerPieces } from '../execution/completion/answer-text.ts'
 import type { IncomingOperation } from '../execution/engine.ts'
 import type { Documents } from '../operation/documents.ts'
+import { operationNameOf } from '../operation/operation-name.ts'
 import type { RequestContext } from '../transport/transport.ts'
 import type { HttpAnswer } from './answer.ts'
 import { statusOfFailure } from './apollo-errors.ts'
@@ -32,10 +33,11 @@ export const createShortWay = ({ engines, documents, report }: ShortWayParts): S
     const { query, operationName, variables } = body
     const engine = engines.current()
     const known = documents.known(query, engine.supergraph.apiSchema)
-    if (!known || !isRunnable(known.document, operationName ?? undefined)) return undefined
+    const name = operationNameOf(operationName)
+    if (!known || !isRunnable(known.document, name)) return undefined
     const incoming: IncomingOperation = {
       ...known,
-      operationName: operationName ?? undefined,
+      operationName: name,
       variables: variables ?? {},
     }
     return async (request) => answerOf(await engine.execute(incoming, request), report)
@@ -79,7 +81,7 @@ const runnable = new WeakMap<DocumentNode, ReadonlySet<string | undefined>>()
 const isRunnable = (document: DocumentNode, name: string | undefined): boolean => {
   let names = runnable.get(document)
   if (!names) runnable.set(document, (names = runnableNames(document)))
-  return names.has(name === '' ? undefined : name)
+  return names.has(name)
 }
 
 const runnableNames = ({ definitions }: DocumentNode): ReadonlySet<string | undefined> => {

@@ -5,6 +5,7 @@ import { holdCaller, type CallerParts } from '../connections/hold-caller.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
 import type { Authenticate } from '../identity/authenticate.ts'
 import type { Limits } from '../operation/limits.ts'
+import { operationNameOf } from '../operation/operation-name.ts'
 import type { LiveOperations } from '../subscriptions/live-operations.ts'
 import { CLOSE, reasonOf } from './close-codes.ts'
 import type { Connection } from './connection.ts'
@@ -68,7 +69,7 @@ export const createProtocol = (options: ProtocolOptions): Protocol => {
     const sink = new OperationSink(connection, report, id)
     if (connection.state === 'draining') return sink.fail(catalogued('SHUTTING_DOWN'))
     const { query, operationName, variables } = payload
-    const asked = { query, operationName: operationName ?? undefined, variables: variables ?? {}, principal }
+    const asked = { query, operationName: operationNameOf(operationName), variables: variables ?? {}, principal }
     operations.set(id, live.start(asked, sink))
   }
 

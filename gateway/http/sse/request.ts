@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { isDataObject } from '../../execution/data.ts'
+import { operationNameOf } from '../../operation/operation-name.ts'
 
 /** The operation of a request that asks for an event stream. */
 export interface StreamRequest {
@@ -35,7 +36,7 @@ export const streamRequest = ({ method, body, query: search }: FastifyRequest): 
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
     throw catalogued('BAD_REQUEST')
   if (variables !== undefined && variables !== null && !isDataObject(variables)) throw catalogued('BAD_REQUEST')
-  return { query, operationName: operationName ?? undefined, variables: variables ?? {} }
+  return { query, operationName: operationNameOf(operationName), variables: variables ?? {} }
 }
 
 const parsed = (text: unknown): unknown => {

@@ -71,7 +71,10 @@ export const sseHandler = (parts: SseParts): HandleSse => {
     if (wanted === 'otherwise' && !isSubscription(request, typeOf)) return false
     if (isForeignOrigin(request.headers, parts.origins)) throw catalogued('CSRF_REFUSED')
     const asked = streamRequest(request)
-    if (request.method === 'GET' && typeOf(asked) === OperationTypeNode.MUTATION) throw catalogued('METHOD_NOT_ALLOWED')
+    if (request.method === 'GET' && typeOf(asked) === OperationTypeNode.MUTATION) {
+      reply.header('allow', 'POST')
+      throw catalogued('METHOD_NOT_ALLOWED')
+    }
 
     const stream = new EventStream({
       response: reply.raw,

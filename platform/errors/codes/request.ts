@@ -56,11 +56,25 @@ export const REQUEST_CODES = {
     when: 'The body is larger than `MAX_BODY_BYTES`.',
     remedy: 'Send less in one request: fewer operations, smaller variables.',
   },
+  HEADERS_TOO_LARGE: {
+    message: 'The address and the headers are too large.',
+    retryable: false,
+    httpStatus: 431,
+    when: 'The request line and the headers together are larger than 16 KiB.',
+    remedy: 'Send the operation by POST, and fewer or smaller headers.',
+  },
+  REQUEST_INCOMPLETE: {
+    message: 'The request did not arrive in time.',
+    retryable: true,
+    httpStatus: 408,
+    when: 'The request was not sent whole within 30 seconds.',
+    remedy: 'Send it again; where the way is slow, send less at once.',
+  },
   UNSUPPORTED_MEDIA_TYPE: {
     message: 'The content type is not supported.',
     retryable: false,
     httpStatus: 415,
-    when: 'The body is sent with a content type other than `application/json`.',
+    when: 'The body is sent with a content type other than `application/json`, or with a `charset` other than UTF-8.',
     remedy: 'Send `content-type: application/json`.',
   },
   NOT_ACCEPTABLE: {
