@@ -18,7 +18,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   pageInfo: 'Where this page stands in its list.',
   totalCount: 'How many entries the whole list has.',
   userErrors: 'Why the mutation was refused; empty when it was done.',
-  idempotencyKey: 'Makes a repeated call with the same input have one effect, for 24 hours.',
+  idempotencyKey:
+    'Any text of your own, 1 to 255 printable ASCII characters, one for each intent. Within 24 hours the same call with the same key is done once: repeated, it gives the result of the first, without what is shown once. With another input it is `IDEMPOTENCY_KEY_REUSED`.',
   createdAt: 'When it was created.',
 }
 

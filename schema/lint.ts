@@ -10,6 +10,7 @@ import type { Finding } from './lint/finding.ts'
 import { viewGraph, type GraphView } from './lint/graph-view.ts'
 import { lintComposed, lintIdentity } from './lint/identity.ts'
 import { lintInterfaceObjects } from './lint/interface-objects.ts'
+import { lintKeyed } from './lint/keyed.ts'
 import { lintKeys } from './lint/keys.ts'
 import { mergeGraphs, type MergedGraph } from './lint/merged-graph.ts'
 import { lintPublic, lintReasons } from './lint/reasons.ts'
@@ -39,7 +40,7 @@ const SCOPE_CHECKS: readonly Check[] = [
 ]
 
 /** What this product asks of its own graph besides. */
-const PRODUCT_CHECKS: readonly Check[] = [lintAudited, lintDescriptions]
+const PRODUCT_CHECKS: readonly Check[] = [lintAudited, lintKeyed, lintDescriptions]
 
 /** Whose conventions a graph follows: this product's own, or another's, which needs the scope rules alone. */
 export type Conventions = 'product' | 'foreign'

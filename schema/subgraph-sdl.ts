@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { concatAST, Kind, parse, print, visit, type DefinitionNode, type DocumentNode } from 'graphql'
 import { describeConventions, missingConnections } from './conventions.ts'
+import { withIdempotencyKeys } from './idempotency-keys.ts'
 import { capabilityEnumSdl } from '../directives/capabilities.ts'
 import { FAMILY, SCOPE_DEFINITIONS, SCOPE_URL } from '../directives/definitions.ts'
 
@@ -58,10 +59,10 @@ const sharedFor = (features: DocumentNode): readonly DefinitionNode[] => {
 
 /**
  * The complete SDL of one subgraph: its feature files, with the header, the scope family, the capabilities, and of
- * the shared types those it uses. What the conventions describe is described.
+ * the shared types those it uses. What the conventions describe is described, and mutations have their keys.
  */
 export const subgraphDocument = (featureFiles: readonly string[]): DocumentNode => {
-  const written = concatAST(featureFiles.map((file) => parse(readFileSync(file, 'utf8'))))
+  const written = withIdempotencyKeys(concatAST(featureFiles.map((file) => parse(readFileSync(file, 'utf8')))))
   const features = concatAST([written, { kind: Kind.DOCUMENT, definitions: missingConnections(written) }])
   const shared: DocumentNode = { kind: Kind.DOCUMENT, definitions: sharedFor(features) }
   return describeConventions(concatAST([HEADER, SCOPE_DEFINITIONS, CAPABILITY_ENUM, shared, features]))

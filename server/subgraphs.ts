@@ -1,4 +1,5 @@
 import { graphDigest } from '../schema/graph-digest.ts'
+import { withUpkeep } from './upkeep.ts'
 import { hostSubgraph, type HostedSubgraph } from './subgraph/build.ts'
 import type { AccessDirectory } from './access.ts'
 import type { DatabasePlace } from '../platform/database/place.ts'
@@ -72,9 +73,9 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
     clock,
     ids,
     log,
-    ...(metrics && { metrics }),
+    ...(metrics && { metrics, onKey: metrics.idempotencyKey }),
   })
-  const subgraph = module.start({
+  const started = module.start({
     database,
     cache,
     announceGrants: access.grants.announce,
@@ -92,6 +93,7 @@ export const startSubgraph = (module: SubgraphModule, surroundings: SubgraphSurr
     ids,
     log,
   })
+  const subgraph = withUpkeep(module.name, started, database)
   let hosted: HostedSubgraph | undefined
   return {
     name: module.name,

@@ -24,6 +24,8 @@ export const resolverTypes = {
   name: 'resolver types',
   sources: () => [
     resolverTypesProgram,
+    inProject('schema/conventions.ts'),
+    inProject('schema/idempotency-keys.ts'),
     inProject('schema/subgraph-sdl.ts'),
     ...filesBelow(inProject('directives'), '.graphql'),
     ...filesBelow(inProject('schema'), '.graphql'),

@@ -6,6 +6,7 @@ import type { Scope } from '../access/scope.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { IdGenerator } from '../ids/generator.ts'
 import type { Log } from '../log/log.ts'
+import type { KeyOutcome } from '../metrics/metrics-background.ts'
 import { asFault, isConflict } from './faults.ts'
 import { openPool, type PoolOptions } from './pool.ts'
 import { onDatabase, prismaClient } from './prisma-client.ts'
@@ -34,6 +35,8 @@ export interface DatabaseOptions extends PoolOptions {
   readonly clock: Clock
   readonly ids: IdGenerator
   readonly log: Log
+  /** Told what became of each idempotency key. */
+  readonly onKey?: ((outcome: KeyOutcome) => void) | undefined
 }
 
 /** One subgraph's database, under its own role. Its doors are `createUnits`. */
@@ -41,6 +44,7 @@ export interface Database {
   readonly schema: DomainSchema
   readonly clock: Clock
   readonly ids: IdGenerator
+  readonly onKey?: ((outcome: KeyOutcome) => void) | undefined
   /** Each statement under the scope, in a transaction of its own. */
   readonly read: <T>(scope: Scope, work: (db: Transaction) => Promise<T>) => Promise<T>
   /**
@@ -60,7 +64,7 @@ const insideTransaction = new AsyncLocalStorage<DomainSchema>()
 
 /** Opens connections as they are needed: a database that is not there yet, or lost, or back, is met by each query. */
 export const openDatabase = (options: DatabaseOptions): Database => {
-  const { schema, clock, ids, log } = options
+  const { schema, clock, ids, log, onKey } = options
   const pool = openPool(options)
   const prisma = prismaClient()
   const nameOf = createStatementNames()
@@ -103,6 +107,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     schema,
     clock,
     ids,
+    onKey,
     read: (scope, work) => underScope(scope, () => work(reads)),
     write: (scope, work) => underScope(scope, () => transaction(work)),
     ping: () =>

@@ -1,31 +1,14 @@
-import type { Actor, Grant } from '../access/authorize.ts'
+import type { Grant } from '../access/authorize.ts'
 import type { Scope } from '../access/scope.ts'
 import type { DomainEvent } from '../events/envelope.ts'
-import { selfId } from '../ids/id.ts'
 import { REDACTED, redactText } from '../log/redact-text.ts'
 import { isSecretName } from '../log/secret-names.ts'
 import { currentCorrelation, newCorrelation } from '../log/correlation.ts'
-import { unreachable } from '../result/result.ts'
 import { inSpan } from '../tracing/span.ts'
 import { traceHeaders } from '../tracing/spans.ts'
+import { actorOf } from './actor.ts'
 import type { Database, DomainSchema, Transaction } from './database.ts'
 import type { WriteTools } from './unit-of-work.ts'
-
-/** Who did it, as audit rows say. */
-const actorOf = (actor: Actor): { readonly kind: string; readonly id: string } => {
-  if (actor.kind === 'system') return { kind: 'system', id: actor.job }
-  const { principal, userId } = actor
-  switch (principal.kind) {
-    case 'user':
-      return { kind: 'user', id: userId === undefined ? principal.subject : selfId('usr', userId).text }
-    case 'service-account':
-      return { kind: 'service-account', id: principal.serviceAccountId }
-    case 'anonymous':
-      return { kind: 'anonymous', id: 'anonymous' }
-    default:
-      return unreachable(principal)
-  }
-}
 
 const ownerOf = (scope: Scope): { readonly org_id: string | null; readonly project_id: string | null } => ({
   org_id: scope.kind === 'project' || scope.kind === 'organization' ? scope.organizationId : null,

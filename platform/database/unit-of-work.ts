@@ -49,7 +49,10 @@ export type GrantOf<S extends Scope> = S extends ProjectScope
  */
 export interface UnitsOfWork<S extends Scope, Repositories> {
   readonly read: <T>(scope: S, work: (repositories: Repositories) => Promise<T>) => Promise<T>
-  /** One transaction. A returned `err` and a thrown fault both roll it back, audit, outbox and jobs included. */
+  /**
+   * One transaction. A returned `err` and a thrown fault both roll it back, audit, outbox and jobs included. For a call
+   * with an idempotency key that was done before, `work` is not run: the result is the one that was kept of it.
+   */
   readonly write: <T, E>(
     grant: GrantOf<S>,
     work: (unit: Repositories & WriteTools) => Promise<Result<T, E>>,

@@ -1,8 +1,10 @@
 import type { Grant } from '../access/authorize.ts'
 import type { Scope } from '../access/scope.ts'
 import type { Uuid } from '../ids/id.ts'
-import type { Err, Result } from '../result/result.ts'
+import { currentCall, type KeyedCall } from '../idempotency/keyed-call.ts'
+import { ok, type Err, type Result } from '../result/result.ts'
 import type { Database, Transaction } from './database.ts'
+import { keepResult, takeKey } from './idempotency-keys.ts'
 import { Trail } from './trail.ts'
 import type { GrantOf, UnitsOfWork, WriteTools } from './unit-of-work.ts'
 
@@ -35,6 +37,13 @@ const processedOnce = async (
   return inserted === 1
 }
 
+/** The call that a change is made for, where its caller gave a key. Jobs that a mutation happens to start are nobody's call. */
+const callOf = ({ actor }: Grant): KeyedCall | undefined => {
+  const call = actor.kind === 'principal' ? currentCall() : undefined
+  if (call?.isDone) throw new Error('A mutation changes what it changes in one unit of work')
+  return call
+}
+
 /** The units of work of one kind of scope. `construct` makes the repositories with the only scope they will know. */
 export const createUnits = <S extends Scope, Repositories extends object>(
   database: Database,
@@ -44,16 +53,22 @@ export const createUnits = <S extends Scope, Repositories extends object>(
 
   write: async <T, E>(grant: GrantOf<S>, work: (unit: Repositories & WriteTools) => Promise<Result<T, E>>) => {
     const granted: Grant = grant // each branch of GrantOf is one
+    const call = callOf(granted)
     try {
-      return await database.write(granted.scope, async (db) => {
+      const done = await database.write(granted.scope, async (db) => {
+        const kept = call && (await takeKey(db, database, granted, call))
+        if (kept) return ok(kept.value as T) // kept by the same mutation of the same input
         const trail = new Trail(database, granted)
         const once = (consumer: string, eventId: Uuid) => processedOnce(database, db, consumer, eventId)
         const repositories = construct(db, granted.scope as S) // GrantOf<S> holds a scope of kind S
         const result = await work({ ...repositories, ...trail.tools, once })
         if (!result.ok) throw new Refused(result)
+        if (call) await keepResult(db, database, granted, call, result.value)
         await trail.write(db, database.schema)
         return result
       })
+      if (call) call.isDone = true
+      return done
     } catch (error) {
       if (error instanceof Refused) return error.refusal as Err<E> // thrown above, with the refusal of `work`
       throw error

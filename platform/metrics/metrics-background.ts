@@ -22,6 +22,9 @@ export interface JobRun {
   readonly seconds: number
 }
 
+/** What an idempotency key was met with: the first call, the same again, or another input. */
+export type KeyOutcome = 'taken' | 'replayed' | 'reused'
+
 /** What happens behind requests: the database, the outboxes, events and jobs. */
 export const backgroundMetrics = ({ counter, duration, gauge }: Instruments) => {
   const pools = new Map<string, (() => PoolSize)[]>()
@@ -86,6 +89,11 @@ export const backgroundMetrics = ({ counter, duration, gauge }: Instruments) => 
     help: 'Attempts with a terminal token that was spent before: a leak or a race, to be alerted on (R42).',
     labels: [],
   })
+  const keys = counter({
+    name: 'gpuaas_idempotency_keys_total',
+    help: 'Mutations under an idempotency key: taken by a first call, replayed to the same again, reused for another input (R97).',
+    labels: ['outcome'],
+  })
   return {
     query: ({ role, outcome, seconds }: Query) => {
       queries.observe({ role, outcome }, seconds)
@@ -114,6 +122,9 @@ export const backgroundMetrics = ({ counter, duration, gauge }: Instruments) => 
     },
     terminalTokenReplayed: () => {
       replaysRejected.inc()
+    },
+    idempotencyKey: (outcome: KeyOutcome) => {
+      keys.inc({ outcome })
     },
     jobRun: ({ job, outcome, seconds }: JobRun) => {
       jobs.observe({ job, outcome }, seconds)

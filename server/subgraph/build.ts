@@ -12,6 +12,7 @@ import type {
 } from '../../platform/subgraph/module.ts'
 import { subgraphDocument } from '../../schema/subgraph-sdl.ts'
 import { idFieldsOf } from './id-fields.ts'
+import { keyMutations } from './keyed-mutations.ts'
 
 /** A subgraph ready to run, in this process or behind `createSubgraphServer`. */
 export interface HostedSubgraph {
@@ -58,6 +59,7 @@ export const buildSubgraph = (
   const schema = buildSubgraphSchema({ typeDefs, resolvers: resolvers as ApolloResolvers })
   refuseStrays(schema, resolvers)
   const ids = idFieldsOf(schema)
+  keyMutations(schema)
   enforceRules(schema, readRules(typeDefs), enforcement)
   ids.writeAsText()
   return schema

@@ -2,7 +2,6 @@ import type { OrganizationScope, PlatformScope, SelfScope } from '../../platform
 import type { Database } from '../../platform/database/database.ts'
 import { createUnits } from '../../platform/database/units.ts'
 import type { UnitsOfWork } from '../../platform/database/unit-of-work.ts'
-import { BroadcastRepository } from './broadcast/repository.ts'
 import { HeadRepository } from './channel/head-repository.ts'
 import { PlaceRepository } from './channel/place-repository.ts'
 import { ChannelRepository } from './channel/repository.ts'
@@ -23,7 +22,6 @@ interface UserRepositories {
 
 interface OrganizationRepositories {
   readonly channel: ChannelRepository
-  readonly broadcasts: BroadcastRepository
 }
 
 interface PlatformRepositories {
@@ -32,7 +30,6 @@ interface PlatformRepositories {
   readonly epoch: EpochRepository
   readonly templates: TemplateRepository
   readonly retention: RetentionRepository
-  readonly broadcasts: BroadcastRepository
 }
 
 /** notifications' doors to the database: a user with all of their channels, an organization's channel, everybody's. */
@@ -52,7 +49,6 @@ export const notificationUnits = (database: Database): NotificationUnits => ({
   })),
   organization: createUnits(database, (db, scope: OrganizationScope) => ({
     channel: new ChannelRepository(db, scope),
-    broadcasts: new BroadcastRepository(db),
   })),
   platform: createUnits(database, (db, scope: PlatformScope) => ({
     channel: new ChannelRepository(db, scope),
@@ -60,6 +56,5 @@ export const notificationUnits = (database: Database): NotificationUnits => ({
     epoch: new EpochRepository(db),
     templates: new TemplateRepository(db),
     retention: new RetentionRepository(db),
-    broadcasts: new BroadcastRepository(db),
   })),
 })

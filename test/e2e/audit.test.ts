@@ -65,6 +65,7 @@ const documentOf = ({ name, makes }: AuditedMutation): string => {
 
 type Payload = Readonly<Record<string, { readonly id: string } | null>> & { readonly userErrors: readonly object[] }
 
+/** Its correlation and its idempotency key alike. */
 const correlationOf = (name: string): string => `audited-${name}`
 
 const NOTIFICATIONS = '{ notifications(first: 1) { edges { node { id } } } }'
@@ -88,7 +89,7 @@ describe('each mutation', () => {
   }, 30_000)
 
   test.each(AUDITED_MUTATIONS.map((mutation) => [mutation.name, mutation] as const))(
-    'R80: %s is denied to who says nothing of themselves, and leaves one row when it is done',
+    'R80, R97: %s is denied to who says nothing of themselves, and leaves one row when it is done, however often it is sent',
     async (name, mutation) => {
       const query = documentOf(mutation)
       const action = (await ruleOf(name))?.audited?.action
@@ -97,17 +98,18 @@ describe('each mutation', () => {
       const denied = await ask(product.urls[0], query, { variables: { input: mutation.input(made) }, headers })
       expect(denied.errors.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED'])
       const token = await tokenOf(mutation.as)
+      const variables = { input: { ...mutation.input(made), idempotencyKey: correlationOf(name) } }
+      const send = () => ask<Record<string, Payload>>(product.urls[0], query, { variables, token, headers })
+      let first: Payload | undefined
       await eventually(async () => {
-        const variables = { input: mutation.input(made) }
-        const { data, errors } = await ask<Record<string, Payload>>(product.urls[0], query, {
-          variables,
-          token,
-          headers,
-        })
-        expect({ name, errors, userErrors: data?.[name]?.userErrors }).toEqual({ name, errors: [], userErrors: [] })
-        const id = mutation.makes === undefined ? undefined : data?.[name]?.[mutation.makes]?.id
+        const { data, errors } = await send()
+        first = data?.[name]
+        expect({ name, errors, userErrors: first?.userErrors }).toEqual({ name, errors: [], userErrors: [] })
+        const id = mutation.makes === undefined ? undefined : first?.[mutation.makes]?.id
         if (mutation.makes !== undefined && id !== undefined) made[mutation.makes] = id
       }, 20_000)
+      const again = await send()
+      expect({ name, errors: again.errors, payload: again.data?.[name] }).toEqual({ name, errors: [], payload: first })
       const all = AUDITED_SCHEMAS.map((schema) => `select * from ${schema}.audit_log`).join(' union all ')
       const { rows } = await owner.query(
         `select action, result, actor_id from (${all}) a where correlation_id = $1 and actor_kind <> 'system'`,
@@ -117,6 +119,15 @@ describe('each mutation', () => {
     },
     60_000,
   )
+
+  test('R97: of what they were answered, nothing secret was kept', async () => {
+    const all = AUDITED_SCHEMAS.map((schema) => `select result from ${schema}.idempotency_keys`).join(' union all ')
+    const { rows } = await owner.query<{ result: string }>(all)
+    expect(rows).toHaveLength(AUDITED_MUTATIONS.length)
+    const results = rows.map(({ result }) => result)
+    expect(results.filter((result) => result.includes('shownOnce'))).toHaveLength(5)
+    expect(results.filter((result) => /gpk_|whsec_|"known"|eyJ/.test(result))).toEqual([])
+  })
 
   test('R80: each of these denials left one row as well', async () => {
     const expected = await Promise.all(

@@ -96,8 +96,11 @@ const BY_THEIR_OWN_ID: Readonly<Record<string, Owner>> = {
   'notifications.notifications': 'organization',
 }
 
-/** Records of the platform name whom they are about; the organization reads them through a policy, or appends alone. */
-const isRecord = (table: string): boolean => table.endsWith('.outbox') || table.endsWith('.audit_log')
+/**
+ * Records of the platform name whom they are about; the organization reads them through a policy, or appends alone.
+ * Idempotency keys are of whatever scope was written in, the organization's among them.
+ */
+const isRecord = (table: string): boolean => /\.(outbox|audit_log|idempotency_keys)$/.test(table)
 
 /** A type that is a scope, or is delivered to one person, whatever its rows name. */
 const TYPES_BY_THEIR_OWN_ID: Readonly<Record<string, Owner>> = {

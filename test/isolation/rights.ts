@@ -35,6 +35,11 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
   'storage.grants': ['revoked_at'],
 }
 
+/** A key that expired begins anew, and is removed; what was done under it is written when it is done. */
+const SCHEMAS = ['app_platform', 'billing', 'compute', 'iam', 'notifications', 'storage']
+const changedOf = (title: string): readonly string[] =>
+  CHANGED[title] ?? (title.endsWith('.idempotency_keys') ? ['expires_at', 'input', 'result'] : [])
+
 /** An allocation is rewritten whole as its life goes on; where it lives, row-level security and the keys hold fast. */
 const REWRITTEN = ['compute.allocations']
 
@@ -46,10 +51,9 @@ const REMOVED = [
   'gpuaas_compute compute.terminal_gateways',
   'gpuaas_app_platform app_platform.secrets',
   ...['deliveries', 'endpoints', 'secrets'].map((what) => `gpuaas_notifications notifications.webhook_${what}`),
-  ...['broadcasts', 'notifications', 'receipts'].map((table) => `gpuaas_notifications notifications.${table}`),
-  ...['app_platform', 'billing', 'compute', 'iam', 'notifications', 'storage'].map(
-    (schema) => `gpuaas_relay ${schema}.outbox`,
-  ),
+  ...['notifications', 'receipts'].map((table) => `gpuaas_notifications notifications.${table}`),
+  ...SCHEMAS.map((schema) => `gpuaas_relay ${schema}.outbox`),
+  ...SCHEMAS.map((schema) => `gpuaas_${schema} ${schema}.idempotency_keys`),
 ]
 
 const HELD = `
@@ -76,7 +80,7 @@ interface Held {
 const isNeeded = ({ role, title, verb, column }: Held): boolean => {
   if (verb === 'delete') return REMOVED.includes(`${role} ${title}`)
   if (verb !== 'update' || column === null) return false
-  return REWRITTEN.includes(title) || CHANGED[title]?.includes(column) === true
+  return REWRITTEN.includes(title) || changedOf(title).includes(column)
 }
 
 /** Rights to change or remove rows that no service needs (R90): one sentence each, the table first. */

@@ -11,23 +11,28 @@ interface Tenant {
   readonly user: string
   /** Of a channel: whose it is. */
   readonly channel: 'USER' | 'ORGANIZATION' | 'BROADCAST'
+  /** Of an idempotency key: where it was used. */
+  readonly scope: readonly [kind: 'PROJECT' | 'ORGANIZATION' | 'USER' | 'PLATFORM', id: string]
 }
 
 const NOBODYS = '00000000-0000-0000-0000-000000000000'
 const TENANTS: readonly Tenant[] = [
   {
     ...{ of: 'northwind', organization: northwind.id, project: vision.id, channel: 'USER' },
-    user: userOf('owner@northwind.example').id,
+    ...{ user: userOf('owner@northwind.example').id, scope: ['PROJECT', vision.id] },
   },
   {
     ...{ of: 'aurora', organization: aurora.id, project: telescope.id, channel: 'USER' },
-    user: userOf('owner@aurora.example').id,
+    ...{ user: userOf('owner@aurora.example').id, scope: ['USER', userOf('owner@aurora.example').id] },
   },
   {
     ...{ of: 'the organization northwind', organization: northwind.id, project: vision.id },
-    ...{ channel: 'ORGANIZATION', user: northwind.id },
+    ...{ channel: 'ORGANIZATION', user: northwind.id, scope: ['ORGANIZATION', northwind.id] },
   },
-  { of: 'the platform', organization: NOBODYS, project: NOBODYS, channel: 'BROADCAST', user: NOBODYS },
+  {
+    ...{ of: 'the platform', organization: NOBODYS, project: NOBODYS, channel: 'BROADCAST', user: NOBODYS },
+    scope: ['PLATFORM', NOBODYS],
+  },
 ]
 
 interface Column {
@@ -86,6 +91,7 @@ const TENANTS_THEMSELVES: Readonly<Record<string, 'organization' | 'project' | '
 const scopeColumn = (name: string, table: string, tenant: Tenant): string | undefined => {
   const itself = TENANTS_THEMSELVES[table]
   if (name === 'id') return itself && tenant[itself]
+  if (name === 'scope_id') return tenant.scope[1]
   if (name.endsWith('project_id')) return tenant.project
   if (name.endsWith('user_id') || name === 'channel_id') return tenant.user
   return name.endsWith('org_id') ? tenant.organization : undefined
@@ -97,6 +103,7 @@ const valueOf = ({ name, type }: Column, table: string, tenant: Tenant): unknown
   const own = OF_COLUMNS[`${table}.${name}`]
   if (own !== undefined) return own
   if (type !== 'text') return VALUES[type]
+  if (name === 'scope_kind') return tenant.scope[0]
   if (name === 'channel_kind' || `${table}.${name}` === 'notifications.channels.kind') return tenant.channel
   return TEXTS[`${table}.${name}`] ?? TEXTS[name] ?? `proof ${tenant.of}`
 }

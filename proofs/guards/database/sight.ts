@@ -6,7 +6,16 @@ import { aurora, northwind, simulation, telescope, userOf, vision } from '../../
 /** What every role sees of a table, and may change and write of it, under each scope: one line each. */
 export type Sight = readonly string[]
 
-const SETTINGS = ['project_ids', 'org_ids', 'user_id', 'operated', 'named_user', 'streamed', 'expired_before'] as const
+const SETTINGS = [
+  'project_ids',
+  'org_ids',
+  'user_id',
+  'operated',
+  'named_user',
+  'streamed',
+  'expired_before',
+  'forgotten_before',
+] as const
 type Scope = Partial<Record<(typeof SETTINGS)[number], string>>
 
 const [owner, stranger] = [userOf('owner@northwind.example'), userOf('owner@aurora.example')]
@@ -29,6 +38,7 @@ const SCOPES: Readonly<Record<string, Scope>> = {
   'an operated organization': { org_ids: `{${northwind.id}}`, operated: northwind.id },
   'everybody’s channel, operated on': { operated: NIL },
   'what expired': { expired_before: 'ffffffff-ffff-7fff-bfff-ffffffffffff' },
+  'what is forgotten': { forgotten_before: '9999-12-31T00:00:00Z' },
   'a streamed user': { streamed: `{${owner.id}}` },
   'a named user': { org_ids: `{${northwind.id}}`, named_user: stranger.email },
 }

@@ -14,6 +14,13 @@ export const CONVENTION_RULES = {
     remedy: 'Add `@audited(action:)`.',
     example: 'type Subscription { job(id: ID!): Job @projectScoped(capability: JOB_READ, project: "id") }',
   },
+  'mutation-without-key': {
+    severity: 'error',
+    breaks: "A mutation of this product's own graph has no `input` with an `idempotencyKey`.",
+    why: 'Who does not know whether it was done could not send it again.',
+    remedy: 'Give it one argument `input`: the inputs of mutations are given their `idempotencyKey`.',
+    example: 'type Mutation { deleteJob(id: ID!): Job @projectScoped(capability: JOB_WRITE, project: "id") }',
+  },
   'description-missing': {
     severity: 'error',
     breaks: "A type, field, argument or enum value of this product's own graph has no description.",

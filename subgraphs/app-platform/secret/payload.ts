@@ -28,5 +28,5 @@ export const deleteSecretPayload = (deleted: Result<Secret, NamedSecretRefusal>)
 
 export const revealSecretPayload = (revealed: Result<RevealedSecret, NamedSecretRefusal>) =>
   revealed.ok
-    ? { ...revealed.value, userErrors: [] }
+    ? { secret: revealed.value.secret, value: revealed.value.value.value, userErrors: [] }
     : { secret: null, value: null, userErrors: notFound(revealed.error) }

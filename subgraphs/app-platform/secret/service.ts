@@ -1,6 +1,7 @@
 import type { ProjectGrant } from '../../../platform/access/authorize.ts'
 import type { ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Envelope } from '../../../platform/crypto/envelope.ts'
+import { ShownOnce } from '../../../platform/idempotency/shown-once.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import { ownedId } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
@@ -29,7 +30,7 @@ export interface NamedSecret {
 
 export interface RevealedSecret {
   readonly secret: Secret
-  readonly value: string
+  readonly value: ShownOnce<string>
 }
 
 /** An id that names another project is not looked for: whether it names anything stays unknown. */
@@ -99,7 +100,7 @@ export const secretService = ({ units, clock, ids, envelope }: SecretDependencie
         if (!secret || !sealed) return err('SECRET_NOT_FOUND')
         const value = sealing().open(sealed, bindingOf(grant.scope, secret)).toString('utf8')
         audit.succeeded('app-platform.secret.reveal', secret.id.text, { name: secret.name, version: secret.version })
-        return ok({ secret, value })
+        return ok({ secret, value: new ShownOnce(value) })
       })
     },
   }

@@ -42,12 +42,12 @@ const REVOKE: Refusals<RevokeApiKeyRefusal> = {
 
 export const createApiKeyPayload = (made: Result<MadeApiKey, CreateApiKeyRefusal>) =>
   made.ok
-    ? { ...made.value, userErrors: [] }
+    ? { ...made.value, secret: made.value.secret.value, userErrors: [] }
     : { apiKey: null, secret: null, userErrors: refusedWith(made.error, CREATE) }
 
 export const rotateApiKeyPayload = (rotated: Result<RotatedApiKey, RotateApiKeyRefusal>) =>
   rotated.ok
-    ? { ...rotated.value, userErrors: [] }
+    ? { ...rotated.value, secret: rotated.value.secret.value, userErrors: [] }
     : { apiKey: null, secret: null, previous: null, userErrors: refusedWith(rotated.error, ROTATE) }
 
 export const revokeApiKeyPayload = (revoked: Result<ApiKey, RevokeApiKeyRefusal>) =>

@@ -6,6 +6,7 @@ import type { Clock } from '../../../platform/clock/clock.ts'
 import type { Peppers } from '../../../platform/crypto/peppers.ts'
 import { apiKeyCreated, apiKeyRevoked, apiKeyRotated } from '../../../platform/events/catalogue.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
+import { ShownOnce } from '../../../platform/idempotency/shown-once.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
 import { selfId } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
@@ -54,7 +55,7 @@ export interface RotateApiKey {
 /** A key with its text, which is nowhere else and never again. */
 export interface MadeApiKey {
   readonly apiKey: ApiKey
-  readonly secret: string
+  readonly secret: ShownOnce<string>
 }
 
 export interface RotatedApiKey extends MadeApiKey {
@@ -89,7 +90,7 @@ export const apiKeyService = ({ units, peppers, clock, ids }: ApiKeyDependencies
       overlapEndsAt: null,
       revokedAt: null,
     }
-    return { apiKey, secret, hash: hashApiKey(peppers, parts) }
+    return { apiKey, secret: new ShownOnce(secret), hash: hashApiKey(peppers, parts) }
   }
 
   return {

@@ -7,8 +7,6 @@ export interface Announcement {
   readonly title: string
   readonly body: string
   readonly organizationId: OrganizationId | undefined
-  /** Chosen by the operator: the same again is sent no second time. */
-  readonly idempotencyKey: string | undefined
 }
 
 export interface SentBroadcast {
@@ -19,14 +17,10 @@ export interface SentBroadcast {
   readonly sentAt: Date
 }
 
-export type BroadcastRefusal = 'TITLE_INVALID' | 'BODY_INVALID' | 'KEY_INVALID' | 'ORGANIZATION_NOT_FOUND'
-
-/** How long a key is remembered. */
-export const KEY_HOURS = 24
+export type BroadcastRefusal = 'TITLE_INVALID' | 'BODY_INVALID' | 'ORGANIZATION_NOT_FOUND'
 
 const MAX_TITLE = 120
 const MAX_BODY = 2_000
-const KEY = /^[\x21-\x7e]{1,128}$/
 
 const isPrintable = (text: string, lines: 'one-line' | 'many-lines'): boolean =>
   !/\p{Cc}|\p{Cf}|\p{Cs}/u.test(lines === 'many-lines' ? text.replaceAll('\n', ' ') : text)
@@ -36,6 +30,5 @@ export const parseAnnouncement = (announcement: Announcement): Result<Announceme
   const [title, body] = [announcement.title, announcement.body].map((text) => text.trim().normalize('NFC'))
   if (!title || title.length > MAX_TITLE || !isPrintable(title, 'one-line')) return err('TITLE_INVALID')
   if (!body || body.length > MAX_BODY || !isPrintable(body, 'many-lines')) return err('BODY_INVALID')
-  if (announcement.idempotencyKey !== undefined && !KEY.test(announcement.idempotencyKey)) return err('KEY_INVALID')
   return ok({ ...announcement, title, body })
 }

@@ -4,7 +4,6 @@ import type { BroadcastRefusal, SentBroadcast } from './model.ts'
 const REFUSALS: Readonly<Record<BroadcastRefusal, { readonly field: string[]; readonly message: string }>> = {
   TITLE_INVALID: { field: ['title'], message: 'A title has 1 to 120 printable characters on one line.' },
   BODY_INVALID: { field: ['body'], message: 'A text has 1 to 2,000 printable characters and line breaks.' },
-  KEY_INVALID: { field: ['idempotencyKey'], message: 'A key has 1 to 128 printable ASCII characters without spaces.' },
   ORGANIZATION_NOT_FOUND: {
     field: ['organizationId'],
     message: 'There is no such organization, or nobody is a member of it.',

@@ -10,10 +10,8 @@ export const broadcastResolvers: Pick<NotificationsResolvers, 'Mutation'> = {
         typeof input.organizationId === 'string'
           ? parseIdOrThrow('org', input.organizationId, 'input.organizationId')
           : undefined
-      const { title, body, idempotencyKey } = input
-      return broadcastNotificationPayload(
-        await broadcasts.send(operator, { title, body, organizationId, idempotencyKey: idempotencyKey ?? undefined }),
-      )
+      const { title, body } = input
+      return broadcastNotificationPayload(await broadcasts.send(operator, { title, body, organizationId }))
     },
   },
 }

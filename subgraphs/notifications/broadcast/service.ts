@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Audience } from '../../../platform/access/audience.ts'
 import { operatorGrant, type PlatformGrant } from '../../../platform/access/authorize.ts'
-import { principalKey } from '../../../platform/access/principal.ts'
 import { organizationScope, PLATFORM_SCOPE } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import type { WriteTools } from '../../../platform/database/unit-of-work.ts'
-import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { notificationCreated } from '../../../platform/events/catalogue.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
 import { currentCorrelation } from '../../../platform/log/correlation.ts'
@@ -16,8 +13,7 @@ import type { ChannelRepository } from '../channel/repository.ts'
 import type { Hints } from '../live/hints.ts'
 import { render, type Template } from '../template/texts.ts'
 import type { NotificationUnits } from '../units.ts'
-import { KEY_HOURS, parseAnnouncement, type Announcement, type BroadcastRefusal, type SentBroadcast } from './model.ts'
-import type { BroadcastRepository } from './repository.ts'
+import { parseAnnouncement, type Announcement, type BroadcastRefusal, type SentBroadcast } from './model.ts'
 
 export interface BroadcastDependencies {
   readonly units: NotificationUnits
@@ -27,25 +23,13 @@ export interface BroadcastDependencies {
   readonly ids: IdGenerator
 }
 
-/** Equal for what says the same to the same. */
-const hashOf = ({ title, body, organizationId }: Announcement): string =>
-  createHash('sha256')
-    .update(JSON.stringify([title, body, organizationId?.text ?? null]))
-    .digest('base64url')
-
 type Operator = PlatformGrant<'PLATFORM_NOTIFICATION_BROADCAST'>
-type Unit = WriteTools & { readonly channel: ChannelRepository; readonly broadcasts: BroadcastRepository }
+type Unit = WriteTools & { readonly channel: ChannelRepository }
 
-/** What became of it: a notice, or the time at which it was sent before. */
 interface Sent {
-  readonly post: Post | undefined
+  readonly post: Post
   readonly sentAt: Date
 }
-
-const HOUR_MS = 3_600_000
-
-const actorOf = ({ actor }: Operator): string =>
-  actor.kind === 'principal' ? principalKey(actor.principal) : actor.job
 
 export type BroadcastService = ReturnType<typeof broadcastService>
 
@@ -53,15 +37,9 @@ export const broadcastService = ({ units, hints, audience, clock, ids }: Broadca
   const sending =
     (operator: Operator, announcement: Announcement, template: Template) =>
     async (unit: Unit): Promise<Result<Sent, never>> => {
-      const { channel, broadcasts, audit, outbox } = unit
-      const { title, body, organizationId, idempotencyKey } = announcement
+      const { channel, audit, outbox } = unit
+      const { title, body, organizationId } = announcement
       const sentAt = clock.now()
-      if (idempotencyKey !== undefined) {
-        const keyed = { actor: actorOf(operator), idempotencyKey, inputHash: hashOf(announcement), sentAt }
-        const before = await broadcasts.take(keyed, new Date(sentAt.getTime() - KEY_HOURS * HOUR_MS))
-        if (before !== undefined && before.inputHash !== keyed.inputHash) throw catalogued('IDEMPOTENCY_KEY_REUSED')
-        if (before !== undefined) return ok({ post: undefined, sentAt: before.sentAt })
-      }
       const post = await channel.append({
         id: ids.next(),
         text: render(template, 'announcement', { title, body }),
@@ -80,7 +58,7 @@ export const broadcastService = ({ units, hints, audience, clock, ids }: Broadca
     }
 
   return {
-    /** Tells everybody, or the members of an organization; by one key of the operator's the same once in 24 hours. */
+    /** Tells everybody, or the members of an organization. */
     send: async (operator: Operator, input: Announcement): Promise<Result<SentBroadcast, BroadcastRefusal>> => {
       const parsed = parseAnnouncement(input)
       if (!parsed.ok) return parsed
@@ -95,7 +73,7 @@ export const broadcastService = ({ units, hints, audience, clock, ids }: Broadca
         ? await units.organization.write(operatorGrant(operator, organizationId.local), work)
         : await units.platform.write(operator, work)
       if (!sent.ok) return sent
-      if (sent.value.post) await hints.publish(sent.value.post)
+      await hints.publish(sent.value.post)
       return ok({
         ...{ channel: organizationId ? 'ORGANIZATION' : 'BROADCAST', organizationId: organizationId ?? null },
         ...{ title, body, sentAt: sent.value.sentAt },

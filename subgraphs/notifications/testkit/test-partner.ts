@@ -77,7 +77,7 @@ export const createTestPartner = async (clock: Clock = manualClock()): Promise<T
     register: async ({ organizationId }, eventTypes = ['app.created'], url = receiver.url) => {
       const made = await webhooks.endpoints.create(managerOf(organizationId), { url, eventTypes, description: '' })
       if (!made.ok) throw new Error(made.error)
-      return made.value
+      return { endpoint: made.value.endpoint, secret: made.value.secret.value ?? '' }
     },
     event: ({ organizationId, projectId }) => ({
       ...appCreated.create({ organizationId, projectId }, { appId: systemIds.next() }),

@@ -328,7 +328,7 @@ describe('a secret that is rotated', () => {
   const rotate = async (overlapSeconds: number): Promise<string> => {
     const rotated = await partner.webhooks.secrets.rotate(managerOf(endpoint.id.scope), endpoint.id, overlapSeconds)
     if (!rotated.ok) throw new Error(rotated.error)
-    return rotated.value.secret
+    return rotated.value.secret.value ?? ''
   }
   const next = async (): Promise<ReceivedPost> => {
     await happen(1)

@@ -1,5 +1,6 @@
 import type { OrganizationGrant } from '../../../platform/access/authorize.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
+import type { ShownOnce } from '../../../platform/idempotency/shown-once.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
 import type { WebhookMeans } from '../../../platform/subgraph/module.ts'
 import type { WebhookEndpoint } from './model.ts'
@@ -18,5 +19,5 @@ export type WebhookManager = OrganizationGrant<'WEBHOOK_MANAGE'>
 /** An endpoint with the secret that is never shown again. */
 export interface WithSecret {
   readonly endpoint: WebhookEndpoint
-  readonly secret: string
+  readonly secret: ShownOnce<string>
 }

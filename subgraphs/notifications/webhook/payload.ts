@@ -58,7 +58,7 @@ const endpointPayload = <Code extends string>(changed: Result<WebhookEndpoint, C
 
 const secretPayload = <Code extends string>(made: Result<WithSecret, Code>, refusals: Refusals<Code>) =>
   made.ok
-    ? { webhookEndpoint: made.value.endpoint, secret: made.value.secret, userErrors: [] }
+    ? { webhookEndpoint: made.value.endpoint, secret: made.value.secret.value, userErrors: [] }
     : { webhookEndpoint: null, secret: null, userErrors: refusedWith(made.error, refusals) }
 
 export const createWebhookEndpointPayload = (made: Result<WithSecret, CreateWebhookEndpointRefusal>) =>

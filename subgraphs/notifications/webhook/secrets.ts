@@ -1,5 +1,6 @@
 import type { Envelope } from '../../../platform/crypto/envelope.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
+import { ShownOnce } from '../../../platform/idempotency/shown-once.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import { parseOverlap, secretBinding, type RotateWebhookSecretRefusal, type WebhookEndpointId } from './model.ts'
 import type { SealedSecret } from './repository.ts'
@@ -43,7 +44,7 @@ export const secretService = ({ units, webhooks, clock, ids }: WebhookDependenci
         const { secret, kept } = sealSecret(envelope, id, ids.next())
         await endpoints.insertSecret(id.local, kept, now)
         audit.succeeded('notifications.webhook_secret.rotate', id.text, { overlapSeconds: overlap.value })
-        return ok({ endpoint, secret: secretText(secret) })
+        return ok({ endpoint, secret: new ShownOnce(secretText(secret)) })
       },
     )
   },

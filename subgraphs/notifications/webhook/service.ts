@@ -1,5 +1,6 @@
 import type { OrganizationGrant } from '../../../platform/access/authorize.ts'
 import type { OrganizationSetScope } from '../../../platform/access/scope.ts'
+import { ShownOnce } from '../../../platform/idempotency/shown-once.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import { wake } from '../webhook-delivery/wake.ts'
 import type { WebhookDependencies, WebhookManager, WithSecret } from './dependencies.ts'
@@ -77,7 +78,7 @@ export const webhookService = ({ units, webhooks, clock, ids }: WebhookDependenc
           const endpoint = await endpoints.find(id.local)
           if (endpoint === undefined) throw new Error('An endpoint that was inserted is not there')
           audit.succeeded('notifications.webhook_endpoint.create', id.text, { host: new URL(endpoint.url).host })
-          return ok({ endpoint, secret: secretText(secret) })
+          return ok({ endpoint, secret: new ShownOnce(secretText(secret)) })
         },
       )
     },

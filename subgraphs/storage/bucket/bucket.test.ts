@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import { systemIds } from '../../../platform/ids/generator.ts'
 import { ownedId } from '../../../platform/ids/id.ts'
+import type { Outcome } from '../../../test/testkit/hosted-subgraph.ts'
 import { NOBODY } from '../../../test/testkit/world.ts'
 import { CREATE_BUCKET, runningStorage, type RunningStorage } from '../testkit/running-storage.ts'
 
@@ -14,6 +16,8 @@ afterAll(() => running.world.end())
 
 const create = (member: string, project: string, name: string) =>
   running.ask(member, CREATE_BUCKET, { input: { projectId: running.world.projectId(project), name } })
+
+const codeOf = ({ errors }: Outcome) => errors[0]?.code
 
 const READ = 'query ($id: ID!) { bucket(id: $id) { id name } }'
 
@@ -47,6 +51,44 @@ describe('createBucket', () => {
     })
     expect(await running.traces()).toEqual(before)
     expect(await create('of-third', 'third', 'taken')).toMatchObject({ data: { createBucket: { userErrors: [] } } })
+  })
+
+  const keyed = (member: string, project: string, name: string, idempotencyKey: string | null) =>
+    running.ask(member, CREATE_BUCKET, {
+      input: { projectId: running.world.projectId(project), name, idempotencyKey },
+    })
+
+  test('R97: sent again under its key answers the same, by whatever words, and leaves no second trace', async () => {
+    const first = await keyed('developer', 'owner', 'again', 'k 1')
+    const before = await running.traces()
+    running.world.clock.advance(60)
+    expect(await keyed('developer', 'owner', 'again', 'k 1')).toEqual(first)
+    const inline = `mutation { createBucket(input: { idempotencyKey: "k 1", name: "again", projectId: "${running.world.projectId('owner')}" }) {
+      bucket { id name createdAt } userErrors { code field message } } }`
+    expect(await running.ask('developer', inline)).toEqual(first)
+    expect(await keyed('of-owner', 'owner', 'again', 'k 1')).toMatchObject({
+      data: { createBucket: { userErrors: [{ code: 'NAME_TAKEN' }] } },
+    })
+    expect(await keyed('developer', 'owner', 'again', null)).toMatchObject({
+      data: { createBucket: { userErrors: [{ code: 'NAME_TAKEN' }] } },
+    })
+    expect(await running.traces()).toEqual(before)
+    expect(codeOf(await keyed('developer', 'owner', 'other', 'k 1'))).toBe('IDEMPOTENCY_KEY_REUSED')
+  })
+
+  test('R97: sent again by somebody who may not any more is denied, as if it had never been done', async () => {
+    await keyed('leaver', 'owner', 'left-behind', 'k 2')
+    await running.world.rows('update iam.project_memberships set deleted_at = now() where user_id = $1', [
+      parseIdOrThrow('usr', running.world.userId('leaver'), 'id').local,
+    ])
+    const gone = [await keyed('leaver', 'owner', 'left-behind', 'k 2'), await keyed('leaver', 'owner', 'new', 'k 3')]
+    expect(gone.map(codeOf)).toEqual(['PROJECT_ACCESS_DENIED', 'PROJECT_ACCESS_DENIED'])
+  })
+
+  test.each(['', 'x'.repeat(256), 'line\nbreak'])('R97: %j is no key, and nothing is made', async (key) => {
+    const before = await running.traces()
+    expect(codeOf(await keyed('developer', 'owner', 'keyless', key))).toBe('INVALID_INPUT')
+    expect(await running.traces()).toEqual(before)
   })
 
   test('of several at once with one name makes one', async () => {

@@ -15,7 +15,7 @@ export const CREATE_GRANT = `mutation ($input: CreateStorageGrantInput!) {
 
 /**
  * Organization `a` with the projects `owner`, `subject` and `third`, organization `b` with `stranger`. Each project
- * has a member of its own with the role owner, and `owner` a developer and a viewer besides.
+ * has a member of its own with the role owner, and `owner` two developers, one of whom leaves, and a viewer besides.
  */
 export interface RunningStorage {
   readonly world: World
@@ -33,6 +33,7 @@ export const runningStorage = async (): Promise<RunningStorage> => {
     .member('of-owner', 'owner')
     .member('developer', 'developer')
     .member('viewer', 'viewer')
+    .member('leaver', 'developer')
     .project('subject')
     .member('of-subject', 'owner')
     .project('third')
