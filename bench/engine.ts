@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { measureGrowth } from './engine/growth.ts'
 import { measureEngine, type EngineMeasured } from './engine/measure-engine.ts'
 import { ENGINE_OPERATIONS } from './engine/operations.ts'
+import { enginePicture } from './engine/picture.ts'
 import { summarizeEngine, type EngineReport } from './engine/report.ts'
 import { ENGINE_CONTENDERS, setEngineStage } from './engine/stage.ts'
 import { engineTable } from './engine/table.ts'
@@ -70,6 +71,7 @@ const main = async (): Promise<void> => {
       await mkdir(RESULTS, { recursive: true })
       await writeFile(join(RESULTS, 'engine.json'), `${JSON.stringify(report, undefined, 2)}\n`)
       await writeFile(join(RESULTS, 'engine.md'), `# The engine, measured\n\n${table}\n`)
+      await writeFile(join(RESULTS, 'engine.svg'), enginePicture(report))
     }
     console.log(table)
   } finally {
