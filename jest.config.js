@@ -49,7 +49,7 @@ const shared = {
 /** @type {import('jest').Config} */
 export default {
   maxWorkers: 2,
-  testSequencer: join(here, 'bin/test-order.cjs'),
+  testSequencer: join(here, 'test/testkit/test-order.cjs'),
   testTimeout: 30_000, // of all projects: one of a project is ignored
   collectCoverage: false,
   watchman: false,
