@@ -67,17 +67,22 @@ const preflightOf = async (document: DocumentNode): Promise<Preflight> => {
   }
 }
 
-const costOf = async (scopes: number, rounds: number): Promise<DecisionCost> => {
+/** One preflight of an operation that names so many projects, of all of which the caller is an owner. */
+export const ownersPreflight = async (scopes: number): Promise<() => void> => {
   const projects = Array.from({ length: scopes }, () => systemIds.next())
   const preflight = await preflightOf(operationOn(projects))
   const variables = Object.fromEntries(projects.map((project, n) => [`p${String(n)}`, selfId('prj', project).text]))
   const grants = grantsOn(projects)
-  const decideOnce = () => {
+  return () => {
     // As in the gateway: what was decided is remembered for one operation.
     const access = createAccess({ principal: MEMBER, grants, reload: () => Promise.resolve(grants) })
     const { guarding } = preflight.decide({ principal: MEMBER, access, variables })
     if (guarding?.isDenying === true) throw new Error('An owner was denied')
   }
+}
+
+const costOf = async (scopes: number, rounds: number): Promise<DecisionCost> => {
+  const decideOnce = await ownersPreflight(scopes)
   const often = Math.ceil(20_000 / scopes)
   const timed = Array.from({ length: rounds + 1 }, () => {
     const begun = performance.now()

@@ -91,6 +91,11 @@ export const commands = {
     parts: [program('bench/heap/run.ts')],
     says: 'measure the heap that an answer of 1 MB needs',
   },
+  'bench:micro': {
+    purpose: 'product',
+    parts: [program('bench/micro/run.ts')],
+    says: 'measure planner, writer, token check and preflight, each alone',
+  },
   'bench:authorization': {
     purpose: 'product',
     parts: [program('bench/authorization.ts')],

@@ -1,0 +1,27 @@
+import type { CaseCost, MicroPlan } from './measure.ts'
+
+export interface MicroReport {
+  readonly date: string
+  readonly machine: { readonly cpus: number; readonly architecture: string; readonly platform: string }
+  readonly versions: Readonly<Record<string, string>>
+  readonly plan: MicroPlan
+  readonly costs: readonly CaseCost[]
+}
+
+export const pageOf = ({ date, machine, versions, plan, costs }: MicroReport): string => {
+  const used = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  return [
+    '# The parts, each alone',
+    '',
+    'Processor time of one call, in one process with everything warm; the operations are those of [engine.md](engine.md). What is planned, compiled or verified once is remembered in the gateway: its time here is that of the first request.',
+    '',
+    '| what | CPU µs | spread | |',
+    '| --- | --: | --: | --- |',
+    ...costs.map(
+      ({ name, microseconds, spread, against }) =>
+        `| ${name} | ${microseconds} | ± ${((spread * 100) / 2).toFixed(0)} % | ${against ? `${against.ratio} × ${against.name}` : ''} |`,
+    ),
+    '',
+    `${date}, \`npm run bench:micro\`, ${plan.rounds} rounds of ${plan.milliseconds} ms for each, by turns; ${machine.cpus} CPUs (${machine.platform} ${machine.architecture}); ${used.join(', ')}.`,
+  ].join('\n')
+}
