@@ -28,7 +28,7 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
   ],
   'notifications.webhook_endpoints': [
     ...['attempts', 'claim_id', 'claimed_until', 'description', 'disabled_at', 'disabled_reason', 'event_types'],
-    ...['failing_since', 'last_sequence', 'next_attempt_at', 'position', 'state', 'updated_at', 'url'],
+    ...['failing_since', 'last_sequence', 'next_attempt_at', 'position', 'state', 'updated_at', 'url', 'version'],
   ],
   'notifications.webhook_secrets': ['expires_at'],
   'storage.buckets': ['name'],

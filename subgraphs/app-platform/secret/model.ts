@@ -26,7 +26,7 @@ export type SecretValue = Brand<Buffer, 'SecretValue'>
 /** A secret is named by one of both, and always within its environment. */
 export type SecretKey = { readonly by: 'id'; readonly id: SecretId } | { readonly by: 'name'; readonly name: string }
 
-export type PutSecretRefusal = 'ENVIRONMENT_NOT_FOUND' | 'NAME_INVALID' | 'VALUE_INVALID'
+export type PutSecretRefusal = 'ENVIRONMENT_NOT_FOUND' | 'NAME_INVALID' | 'VALUE_INVALID' | 'VERSION_CONFLICT'
 
 export type NamedSecretRefusal = 'SECRET_NOT_FOUND' | 'SECRET_NOT_NAMED'
 

@@ -10,6 +10,10 @@ const notPut = refusedWith<PutSecretRefusal>({
     message: 'A name has 1 to 128 letters, digits, `_`, `.` and `-`, a letter or `_` first.',
   },
   VALUE_INVALID: { field: ['value'], message: 'A value is Unicode text of 1 to 65536 bytes in UTF-8.' },
+  VERSION_CONFLICT: {
+    field: ['expectedVersion'],
+    message: 'Somebody gave the secret a value since, or ended it; look at it again.',
+  },
 })
 
 /** Of `name` or `secretId` alike, so that the answers to what is not there differ in nothing. */

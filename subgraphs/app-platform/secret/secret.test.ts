@@ -59,6 +59,23 @@ describe('putSecret', () => {
     ])
   })
 
+  test('of two who replace one version the second is told, and nothing of theirs is kept', async () => {
+    const put = (value: string, expectedVersion: number) =>
+      secrets.put('a-owner', { environmentId, name: 'EDITED', value, expectedVersion })
+    const conflict = { data: { putSecret: { secret: null, userErrors: [{ code: 'VERSION_CONFLICT' }] } }, errors: [] }
+    expect(await put('of a version that is not there', 1)).toMatchObject(conflict)
+    expect(await put('first', 0)).toMatchObject({ data: { putSecret: { secret: { version: 1 } } } })
+    expect(await put('a second first', 0)).toMatchObject(conflict)
+    const before = await secrets.traces()
+    const both = await Promise.all([put('one', 1), put('other', 1)])
+    expect(both.map(({ data }) => JSON.stringify(data)).filter((text) => text.includes('CONFLICT'))).toHaveLength(1)
+    expect(await secrets.traces()).toEqual({ audit: before.audit + 1, outbox: before.outbox })
+    const { data } = await secrets.reveal('a-owner', { environmentId, name: 'EDITED' })
+    expect(data).toMatchObject({
+      revealSecret: { secret: { version: 2 }, value: expect.stringMatching(/^(one|other)$/) },
+    })
+  })
+
   test('of one name by several at once gives each a version of its own', async () => {
     await Promise.all(
       Array.from({ length: 4 }, (_, n) =>

@@ -19,6 +19,8 @@ export interface PutSecret {
   readonly environmentId: EnvironmentId
   readonly name: string
   readonly value: string
+  /** The version that is to be replaced, 0 for none; left out: whichever there is. */
+  readonly expectedVersion?: number | null | undefined
 }
 
 /** A secret as a caller names it: by one of both. */
@@ -67,6 +69,7 @@ export const secretService = ({ units, clock, ids, envelope }: SecretDependencie
         const id = ownedId('sec', grant.scope.projectId, ids.next())
         const secret = await secrets.advance({ id, environmentId, name: name.value, createdAt: clock.now() })
         if (!secret) return err('ENVIRONMENT_NOT_FOUND')
+        if (secret.version !== (input.expectedVersion ?? secret.version - 1) + 1) return err('VERSION_CONFLICT')
         await secrets.insertVersion(secret, sealing().seal(value.value, bindingOf(grant.scope, secret)))
         audit.succeeded('app-platform.secret.put', secret.id.text, { name: secret.name, version: secret.version })
         return ok(secret)

@@ -18,6 +18,8 @@ interface Registration {
   readonly eventTypes: readonly string[]
   readonly createdAt: Date
   readonly updatedAt: Date
+  /** Grows when what somebody set, or whether it is enabled, changes. */
+  readonly version: number
   /** Since when no delivery succeeded; null when the last one did. */
   readonly failingSince: Date | null
   /** The place of the newest delivery that was recorded for it, and of the last one that is done with. */
@@ -46,7 +48,7 @@ const MAX_OVERLAP_SECONDS = 604_800
 export type EndpointInputRefusal = 'URL_INVALID' | 'URL_NOT_ALLOWED' | 'DESCRIPTION_INVALID' | EventTypesRefusal
 export type EventTypesRefusal = 'EVENT_TYPES_EMPTY' | 'EVENT_TYPE_UNKNOWN'
 export type CreateWebhookEndpointRefusal = EndpointInputRefusal | 'LIMIT_REACHED' | 'NOT_CONFIGURED'
-export type UpdateWebhookEndpointRefusal = EndpointInputRefusal | 'NOT_FOUND' | 'NOT_CONFIGURED'
+export type UpdateWebhookEndpointRefusal = EndpointInputRefusal | 'NOT_FOUND' | 'VERSION_CONFLICT' | 'NOT_CONFIGURED'
 export type DisableWebhookEndpointRefusal = 'NOT_FOUND' | 'ALREADY_DISABLED'
 export type EnableWebhookEndpointRefusal = 'NOT_FOUND' | 'ALREADY_ENABLED'
 export type RotateWebhookSecretRefusal = 'NOT_FOUND' | 'OVERLAP_INVALID' | 'NOT_CONFIGURED'

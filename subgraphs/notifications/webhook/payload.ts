@@ -35,7 +35,15 @@ const CREATE: Refusals<CreateWebhookEndpointRefusal> = {
     message: `An organization may have ${String(MAX_ENDPOINTS)} webhook endpoints.`,
   },
 }
-const UPDATE: Refusals<UpdateWebhookEndpointRefusal> = { ...INPUT, NOT_FOUND, NOT_CONFIGURED }
+const UPDATE: Refusals<UpdateWebhookEndpointRefusal> = {
+  ...INPUT,
+  NOT_FOUND,
+  VERSION_CONFLICT: {
+    field: ['expectedVersion'],
+    message: 'Somebody changed the endpoint since; look at it again.',
+  },
+  NOT_CONFIGURED,
+}
 const DISABLE: Refusals<DisableWebhookEndpointRefusal> = {
   NOT_FOUND,
   ALREADY_DISABLED: { field: ['webhookEndpointId'], message: 'The webhook endpoint is disabled already.' },

@@ -26,11 +26,14 @@ const toEndpoint = (row: WebhookEndpointModel): WebhookEndpoint => ({
   eventTypes: row.eventTypes,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
+  version: row.version,
   failingSince: row.failingSince,
   lastSequence: row.lastSequence,
   position: row.position,
   ...stateOf(row),
 })
+
+const changed = (updatedAt: Date) => ({ updatedAt, version: { increment: 1 } })
 
 export type NewWebhookEndpoint = EndpointInput & { readonly id: WebhookEndpointId; readonly createdAt: Date }
 
@@ -86,7 +89,7 @@ export class WebhookEndpointRepository {
 
   /** What is left out stays. */
   async update(id: Uuid, { eventTypes, ...others }: EndpointChanges, updatedAt: Date): Promise<void> {
-    await this.#set(id, { ...others, ...(eventTypes && { eventTypes: [...eventTypes] }), updatedAt })
+    await this.#set(id, { ...others, ...(eventTypes && { eventTypes: [...eventTypes] }), ...changed(updatedAt) })
   }
 
   /** Its deliveries and secrets go with it. False when there is none. */
@@ -96,13 +99,13 @@ export class WebhookEndpointRepository {
 
   /** Who is sending at this moment goes on, and is the last. */
   async disable(id: Uuid, disabledReason: DisabledReason, at: Date): Promise<void> {
-    await this.#set(id, { state: 'DISABLED', disabledReason, disabledAt: at, updatedAt: at, nextAttemptAt: null })
+    await this.#set(id, { state: 'DISABLED', disabledReason, disabledAt: at, ...changed(at), nextAttemptAt: null })
   }
 
   /** It begins with what waits, as if nothing had failed. */
   async enable(id: Uuid, updatedAt: Date): Promise<void> {
     const whole = { disabledReason: null, disabledAt: null, failingSince: null, attempts: 0 }
-    await this.#set(id, { state: 'ENABLED', updatedAt, ...whole })
+    await this.#set(id, { state: 'ENABLED', ...changed(updatedAt), ...whole })
   }
 
   /**

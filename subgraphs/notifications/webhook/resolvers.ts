@@ -49,12 +49,14 @@ export const webhookResolvers: Pick<NotificationsResolvers, 'Query' | 'Mutation'
       updateWebhookEndpoint: async (_, { input }, { access, webhooks }) => {
         const grant = access.organization('WEBHOOK_MANAGE', input.webhookEndpointId, ENDPOINT)
         const { url, eventTypes, description } = input
+        const id = parseIdOrThrow('whe', input.webhookEndpointId, ENDPOINT)
+        const changes = {
+          ...(typeof url === 'string' && { url }),
+          ...(eventTypes && { eventTypes }),
+          ...(typeof description === 'string' && { description }),
+        }
         return updateWebhookEndpointPayload(
-          await webhooks.endpoints.update(grant, parseIdOrThrow('whe', input.webhookEndpointId, ENDPOINT), {
-            ...(typeof url === 'string' && { url }),
-            ...(eventTypes && { eventTypes }),
-            ...(typeof description === 'string' && { description }),
-          }),
+          await webhooks.endpoints.update(grant, id, changes, input.expectedVersion ?? undefined),
         )
       },
       deleteWebhookEndpoint: async (_, { input: { webhookEndpointId: id } }, { access, webhooks }) => {

@@ -47,6 +47,22 @@ describe('a change of an endpoint', () => {
     })
   })
 
+  test('of two who edit one version the second is told, and changes nothing', async () => {
+    const { endpoints } = partner.webhooks
+    const edit = (description: string) =>
+      endpoints.update(managerOf(endpoint.id.scope), endpoint.id, { description }, endpoint.version)
+    const edits = await Promise.all([edit('one'), edit('other')])
+    const [done] = edits.filter(({ ok: isDone }) => isDone)
+    expect(done).toMatchObject({ value: { version: endpoint.version + 1 } })
+    expect(edits.filter(({ ok: isDone }) => !isDone)).toEqual([{ ok: false, error: 'VERSION_CONFLICT' }])
+    expect({ ok: true, value: await found() }).toEqual(done)
+
+    expect(await endpoints.disable(managerOf(endpoint.id.scope), endpoint.id)).toMatchObject({
+      value: { version: endpoint.version + 2 },
+    })
+    expect(await update({ description: 'whichever it is' })).toMatchObject({ value: { version: endpoint.version + 3 } })
+  })
+
   test('asks for no name where the address stays', async () => {
     const down = checkedBy(() => Promise.reject(new Error('no name server answers')))
     expect(await update({ description: ' ours ' }, down)).toMatchObject({ ok: true, value: { description: 'ours' } })

@@ -83,11 +83,12 @@ export const webhookService = ({ units, webhooks, clock, ids }: WebhookDependenc
       )
     },
 
-    /** What is left out stays. A changed address is tried at once, with what waits for it. */
+    /** What is left out stays. Whoever names a version changes that one, or nothing. A changed address is tried at once, with what waits for it. */
     update: async (
       grant: WebhookManager,
       id: WebhookEndpointId,
       changes: EndpointChanges,
+      expectedVersion?: number,
     ): Promise<Result<WebhookEndpoint, UpdateWebhookEndpointRefusal>> => {
       const before = await units.organization.read(grant.scope, ({ endpoints }) => endpoints.find(id.local))
       if (before === undefined) return err('NOT_FOUND')
@@ -99,6 +100,8 @@ export const webhookService = ({ units, webhooks, clock, ids }: WebhookDependenc
         async ({ endpoints, claims, audit, jobs }): Promise<Result<WebhookEndpoint, UpdateWebhookEndpointRefusal>> => {
           const held = await claims.lock(id.local)
           if (held === undefined) return err('NOT_FOUND')
+          if (expectedVersion !== undefined && (await endpoints.find(id.local))?.version !== expectedVersion)
+            return err('VERSION_CONFLICT')
           const now = clock.now()
           await endpoints.update(id.local, given.value, now)
           if (given.value.url !== undefined && given.value.url !== held.url) {
