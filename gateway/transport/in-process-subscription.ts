@@ -1,4 +1,5 @@
 import { createSourceEventStream } from 'graphql'
+import { runUntil } from '../../platform/cancellation/cancellation.ts'
 import type { Execute } from '../../platform/graphql/execution/compile-document.ts'
 import { tracedEvent } from '../../platform/tracing/event-trace.ts'
 import { mapEvents } from '../streams/map-events.ts'
@@ -40,7 +41,7 @@ export const subscribeInProcess = async (
   const results = mapEvents(upstream, (rootValue) =>
     tracedEvent<SubgraphResult>(rootValue, name, async () => {
       const contextValue = await context(await eventRequest(request))
-      return run({ document, rootValue, variableValues, contextValue })
+      return runUntil(request.signal, () => run({ document, rootValue, variableValues, contextValue }))
     }),
   )
   return withAbort(results, request.signal)

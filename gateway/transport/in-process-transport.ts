@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
+import { Cancellation, runCancellable } from '../../platform/cancellation/cancellation.ts'
 import { compiledExecution } from '../../platform/graphql/execution/compile-document.ts'
 import { isPromise } from '../../platform/graphql/execution/execution.ts'
 import { withDeadline } from './deadline.ts'
@@ -24,10 +25,13 @@ export const inProcessTransport = (subgraph: InProcessSubgraph): SubgraphTranspo
     execute: ({ document }, variableValues, request): SubgraphResult | Promise<SubgraphResult> => {
       try {
         const context = contextOf(request)
-        const answer = isPromise(context)
-          ? Promise.resolve(context).then((contextValue) => run({ document, variableValues, contextValue }))
-          : run({ document, variableValues, contextValue: context })
-        return isPromise(answer) ? withDeadline(answer, subgraph.timeoutMs, request.signal) : answer
+        const cancellation = new Cancellation()
+        const answer = runCancellable(cancellation, () =>
+          isPromise(context)
+            ? Promise.resolve(context).then((contextValue) => run({ document, variableValues, contextValue }))
+            : run({ document, variableValues, contextValue: context }),
+        )
+        return isPromise(answer) ? withDeadline(answer, subgraph.timeoutMs, request.signal, cancellation) : answer
       } catch (error) {
         return Promise.reject(error instanceof Error ? error : new Error(String(error)))
       }

@@ -3,15 +3,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { Prisma } from '../../prisma/generated/client.ts'
 import type { Scope } from '../access/scope.ts'
+import { currentCancellation } from '../cancellation/cancellation.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { IdGenerator } from '../ids/generator.ts'
 import type { Log } from '../log/log.ts'
 import type { KeyOutcome } from '../metrics/metrics-background.ts'
+import { runUnder } from './current-work.ts'
 import { asFault, isConflict } from './faults.ts'
 import { openPool, type PoolOptions } from './pool.ts'
 import { onDatabase, prismaClient } from './prisma-client.ts'
 import { readingClient } from './reading/reading-client.ts'
-import { runUnder, settingsOf } from './scope-settings.ts'
+import { settingsOf } from './scope-settings.ts'
 import { createStatementNames } from './statement-names.ts'
 
 type Forbidden = 'findUnique' | 'findUniqueOrThrow'
@@ -83,7 +85,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
       // Awaited inside: Prisma's promises start when they are awaited, and must start under the scope.
       return await onDatabase(adapter, () => runUnder(settingsOf(scope), async () => await work()))
     } catch (error) {
-      throw asFault(error)
+      throw currentCancellation()?.reason ?? asFault(error)
     }
   }
 

@@ -1,18 +1,27 @@
 import type { PoolClient } from 'pg'
+import { requestCancel } from './cancel-request.ts'
 import type { Fate } from './connection-fate.ts'
 
 /** How many statements one connection carries at once. */
 const DEPTH = 16
-/** Nothing is put behind a statement that has been at work for this long: a slow one delays few, and those briefly. */
+/**
+ * Nothing is put behind a statement that has been at work for this long: a slow one delays few, and those briefly. One
+ * that nobody waits for any more is ended after as long: most are done by then, and ending one costs a connection.
+ */
 const PATIENCE_MS = 5
 
-/**
- * Sends one statement; `answered` is called once, when the connection is done with it. It tells whether the statement
- * was at work, and did not merely wait behind another one.
- */
-export type Send = (client: PoolClient, answered: (fate: Fate) => { readonly wasAtWork: boolean }) => void
+/** What the connection says of a statement that it is done with. */
+interface Standing {
+  /** It was at work, and did not merely wait behind another one. */
+  readonly wasAtWork: boolean
+  /** Another one on its connection was being ended: an end that it was told of may have been meant for that. */
+  readonly isBystander: boolean
+}
 
-interface Statement {
+/** Sends one statement; `answered` is called once, when the connection is done with it. */
+export type Send = (client: PoolClient, answered: (fate: Fate) => Standing) => void
+
+export interface Statement {
   readonly send: Send
   readonly fail: (error: unknown) => void
 }
@@ -22,11 +31,14 @@ interface Lane {
   client: PoolClient | undefined
   /** Until the connection is there. */
   readonly waiting: Statement[]
-  /** Sent or waiting. */
-  carried: number
+  /** The first is at work. */
+  readonly sent: Statement[]
+  /** Of those sent, the ones that nobody waits for any more. */
+  readonly abandoned: Set<Statement>
   /** When the statement that is at work now came first; milliseconds. */
   since: number
   fate: Fate
+  isEnding: boolean
 }
 
 export interface LanesOptions {
@@ -38,6 +50,24 @@ export interface LanesOptions {
 export interface Lanes {
   /** Gives the statement to a connection that is open and not busy for long, else to another. */
   readonly carry: (statement: Statement) => void
+  /**
+   * Nobody waits for the statement any more: it is not sent, or ended at the server where it works for long. Others on
+   * its connection may be told that they were ended as well (`isBystander`); after them the connection is given up.
+   */
+  readonly abandon: (statement: Statement, reason: Error) => void
+}
+
+/** Ends what has been at work for too long, when it is still the one. */
+const attend = (lane: Lane): void => {
+  const [first] = lane.sent
+  if (first === undefined || !lane.abandoned.has(first)) return
+  setTimeout(() => {
+    if (lane.sent[0] !== first || lane.client === undefined) return
+    // Whatever the request meets in the end, nobody gets this connection after those who have it.
+    if (lane.fate === 'sound') lane.fate = 'unusable'
+    lane.isEnding = true
+    requestCancel(lane.client)
+  }, PATIENCE_MS)
 }
 
 /**
@@ -48,36 +78,51 @@ export interface Lanes {
 export const createLanes = ({ connect, isContended }: LanesOptions): Lanes => {
   const lanes = new Set<Lane>()
 
-  const unload = (lane: Lane, client: PoolClient): void => {
-    lane.carried -= 1
-    lane.since = performance.now()
-    if (lane.carried > 0) return
+  const giveBack = (lane: Lane, client: PoolClient): void => {
     lanes.delete(lane)
     client.release(lane.fate !== 'sound')
   }
 
-  const load = (lane: Lane, client: PoolClient, { send, fail }: Statement): void => {
+  const unload = (lane: Lane, client: PoolClient, statement: Statement): void => {
+    lane.sent.splice(lane.sent.indexOf(statement), 1)
+    lane.since = performance.now()
+    if (lane.sent.length + lane.waiting.length === 0) giveBack(lane, client)
+    else if (lane.abandoned.size > 0) attend(lane)
+  }
+
+  const load = (lane: Lane, client: PoolClient, statement: Statement): void => {
+    lane.sent.push(statement)
     try {
-      send(client, (fate) => {
+      statement.send(client, (fate) => {
         const wasAtWork = lane.fate !== 'lost' // the first to hear of the loss is the first in the queue
         if (fate !== 'sound') lane.fate = fate
-        unload(lane, client)
-        return { wasAtWork }
+        const isBystander = !lane.abandoned.delete(statement) && lane.isEnding
+        unload(lane, client, statement)
+        return { wasAtWork, isBystander }
       })
     } catch (error) {
-      fail(error)
-      unload(lane, client)
+      statement.fail(error)
+      unload(lane, client, statement)
     }
   }
 
   const open = (): Lane => {
-    const lane: Lane = { client: undefined, waiting: [], carried: 0, since: 0, fate: 'sound' }
+    const lane: Lane = {
+      client: undefined,
+      waiting: [],
+      sent: [],
+      abandoned: new Set(),
+      since: 0,
+      fate: 'sound',
+      isEnding: false,
+    }
     lanes.add(lane)
     connect().then(
       (client) => {
         lane.client = client
         lane.since = performance.now()
-        for (const statement of lane.waiting.splice(0)) load(lane, client, statement)
+        if (lane.waiting.length === 0) giveBack(lane, client)
+        for (let next = lane.waiting.shift(); next !== undefined; next = lane.waiting.shift()) load(lane, client, next)
       },
       (error: unknown) => {
         lanes.delete(lane)
@@ -87,17 +132,30 @@ export const createLanes = ({ connect, isContended }: LanesOptions): Lanes => {
     return lane
   }
 
-  const isOpen = ({ client, carried, since, fate }: Lane): boolean => {
-    if (fate !== 'sound' || carried >= DEPTH) return false
+  const isOpen = ({ client, waiting, sent, since, fate }: Lane): boolean => {
+    if (fate !== 'sound' || waiting.length + sent.length >= DEPTH) return false
     return client === undefined || (performance.now() - since < PATIENCE_MS && !isContended())
   }
 
   return {
     carry: (statement) => {
       const lane = lanes.values().find(isOpen) ?? open()
-      lane.carried += 1
       if (lane.client === undefined) lane.waiting.push(statement)
       else load(lane, lane.client, statement)
+    },
+    abandon: (statement, reason) => {
+      for (const lane of lanes) {
+        const place = lane.waiting.indexOf(statement)
+        if (place >= 0) {
+          lane.waiting.splice(place, 1)
+          statement.fail(reason)
+          return
+        }
+        if (!lane.sent.includes(statement)) continue
+        lane.abandoned.add(statement)
+        attend(lane)
+        return
+      }
     },
   }
 }

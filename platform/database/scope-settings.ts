@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Scope } from '../access/scope.ts'
 import { unreachable } from '../result/result.ts'
 
@@ -41,10 +40,3 @@ export const settingsOf = (scope: Scope): ScopeSettings => {
 
 export const isUnscoped = ({ projectIds, organizationIds, userId }: ScopeSettings): boolean =>
   projectIds === '' && organizationIds === '' && userId === ''
-
-const current = new AsyncLocalStorage<ScopeSettings>()
-
-/** Everything that `work` does, awaited or not, takes connections under these settings. */
-export const runUnder = <T>(settings: ScopeSettings, work: () => Promise<T>): Promise<T> => current.run(settings, work)
-
-export const currentSettings = (): ScopeSettings => current.getStore() ?? NO_SCOPE

@@ -12,8 +12,9 @@ import { createTestDatabase, type TestDatabase } from '../../test/testkit/databa
 import { eventually } from '../../test/testkit/eventually.ts'
 import { insertTenants, type Tenants } from '../../test/testkit/tenants.ts'
 import type { Database, Transaction } from './database.ts'
+import { runUnder } from './current-work.ts'
 import { openPool } from './pool.ts'
-import { runUnder, settingsOf } from './scope-settings.ts'
+import { settingsOf } from './scope-settings.ts'
 import { createUnits } from './units.ts'
 
 let testDatabase: TestDatabase

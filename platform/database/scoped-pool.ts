@@ -1,11 +1,13 @@
 import { Pool, Query, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult } from 'pg'
 import type { Metrics } from '../metrics/metrics.ts'
 import { tracedQuery } from '../tracing/spans.ts'
+import { currentWork } from './current-work.ts'
 import { surviveLoss } from './idle-loss.ts'
+import { configOf, lend, type Ask } from './lent-connection.ts'
 import { PacketSocket } from './packet-socket.ts'
 import { ReadStatement, type NamedStatement } from './reading/read-statement.ts'
 import type { Row } from './reading/row-reader.ts'
-import { currentSettings, isUnscoped, NO_SCOPE, type ScopeSettings } from './scope-settings.ts'
+import { isUnscoped, NO_SCOPE, type ScopeSettings } from './scope-settings.ts'
 import { ScopedStatement } from './scoped-statement.ts'
 import { scopeStatement } from './set-scope.ts'
 import { createSharedStatements, type Answer } from './shared-statements.ts'
@@ -18,19 +20,8 @@ type ConnectCallback = (
 
 export type PoolMetrics = Pick<Metrics, 'query' | 'watchPool'>
 
-/** How a pool and its connections are asked, here: promises alone, nobody passes a callback. */
-type Ask = (query: string | QueryConfig, values?: unknown[]) => Promise<QueryResult>
-type AskConfig = (config: QueryConfig) => Promise<QueryResult>
-
-const configOf = (query: string | QueryConfig, values?: unknown[]): QueryConfig => {
-  if (typeof query === 'string') return values === undefined ? { text: query } : { text: query, values }
-  return values === undefined ? query : { ...query, values }
-}
-
 /** True when the connection is between two transactions, as it must be before anybody else may have it. */
 const isSettled = (client: PoolClient): boolean => client.getTransactionStatus() === 'I'
-
-const BEGIN = /^\s*begin\b/i
 
 /** Also a text without values goes by the extended protocol: only then does it wait for the packet (`PacketSocket`). */
 const extended = (config: QueryConfig): QueryConfig => Object.assign({}, config, { queryMode: 'extended' })
@@ -63,12 +54,16 @@ export class ScopedPool extends Pool {
     this.#role = role
     this.#metrics = metrics
     const query: Ask = (text, values) => {
-      const settings = currentSettings()
+      const { settings, cancellation } = currentWork()
       const config = configOf(text, values)
       return this.#observe(config.text, () =>
-        this.#share<QueryResult>(config.text, (client, answer) => {
-          submit(client, config, settings, answer as Answer<unknown>) // the driver gives a result where it gives no error
-        }),
+        this.#share<QueryResult>(
+          config.text,
+          (client, answer) => {
+            submit(client, config, settings, answer as Answer<unknown>) // the driver gives a result where it gives no error
+          },
+          cancellation,
+        ),
       )
     }
     this.query = query as Pool['query'] // see `Ask`
@@ -86,11 +81,15 @@ export class ScopedPool extends Pool {
 
   /** The rows of a statement by itself, under the scope of the present work. Costs a third of what `query` does. */
   read(statement: NamedStatement): Promise<readonly Row[]> {
-    const settings = currentSettings()
+    const { settings, cancellation } = currentWork()
     return this.#observe(statement.text, () =>
-      this.#share<readonly Row[]>(statement.text, (client, answer) => {
-        void client.query(new ReadStatement(statement, settings, answer)) // gives back the statement, no promise
-      }),
+      this.#share<readonly Row[]>(
+        statement.text,
+        (client, answer) => {
+          void client.query(new ReadStatement(statement, settings, answer)) // gives back the statement, no promise
+        },
+        cancellation,
+      ),
     )
   }
 
@@ -98,8 +97,10 @@ export class ScopedPool extends Pool {
   override connect(callback: ConnectCallback): void
   override connect(callback?: ConnectCallback): Promise<PoolClient> | undefined {
     // Read now: a connection freed by another unit is handed over in that unit's context.
-    const settings = currentSettings()
-    const taken = super.connect().then((client) => this.#lend(this.#checked(client), settings))
+    const work = currentWork()
+    const taken = super
+      .connect()
+      .then((client) => lend(this.#checked(client), work, (text, ask) => this.#observe(text, ask)))
     if (callback === undefined) return taken
     taken.then(
       (client) => {
@@ -119,27 +120,6 @@ export class ScopedPool extends Pool {
     client.release = (fault) => {
       const isSound = fault === undefined || fault === false
       release(isSound ? !isSettled(client) : fault)
-    }
-    return client
-  }
-
-  /** For whoever holds the connection over several statements: a transaction that it begins has the scope. */
-  #lend(client: PoolClient, settings: ScopeSettings): PoolClient {
-    const ask = client.query.bind(client) as AskConfig // see `Ask`
-    const begin: AskConfig = async (config) => {
-      const [begun] = await Promise.all([ask(config), ask(scopeStatement(settings))])
-      return begun
-    }
-    const query: Ask = (text, values) => {
-      const config = configOf(text, values)
-      const isBegin = !isUnscoped(settings) && BEGIN.test(config.text)
-      return this.#observe(config.text, () => (isBegin ? begin(config) : ask(config)))
-    }
-    const release = client.release.bind(client)
-    client.query = query as PoolClient['query'] // see `Ask`
-    client.release = (fault) => {
-      Reflect.deleteProperty(client, 'query') // the method of its class again
-      release(fault)
     }
     return client
   }

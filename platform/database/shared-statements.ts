@@ -1,6 +1,8 @@
 import type { PoolClient } from 'pg'
 import { fateBy } from './connection-fate.ts'
-import { createLanes, type LanesOptions, type Send } from './lanes.ts'
+import { hasCode } from './error-code.ts'
+import { createLanes, type LanesOptions, type Send, type Statement } from './lanes.ts'
+import type { Cancellable, Cancellation } from '../cancellation/cancellation.ts'
 
 /** Done twice it is done once: asked again on another connection when the one that carried it is lost. */
 const READS = /^\s*select\b/i
@@ -23,33 +25,49 @@ export type Answer<T> = (error: Error | null | undefined, result: T) => void
 /** Gives one statement to a connection, which is done with it when it answers. */
 export type Submit<T> = (client: PoolClient, answer: Answer<T>) => void
 
+/** The server was told to end a statement, or ended one that took too long. */
+const ENDED = '57014'
+
 /**
  * Sends statements by themselves, each a transaction of its own under its own scope, over connections that they share.
- * One that reads and was underway when its connection was lost is sent again.
+ * One that reads and was underway when its connection was lost is sent again; so is one that was ended in the place of
+ * another. One that nobody waits for any more rejects with the reason of that.
  */
 export const createSharedStatements = (options: LanesOptions) => {
   const lanes = createLanes(options)
-  return <T>(text: string, submit: Submit<T>): Promise<T> =>
+  return <T>(text: string, submit: Submit<T>, cancellation?: Cancellation): Promise<T> =>
     new Promise((resolve, reject: (error: unknown) => void) => {
       let losses = 0
-      const carry = (): void => {
-        lanes.carry({ send, fail: reject })
+      const end = (): void => cancellation?.leave(cancellable)
+      const fail = (error: unknown): void => {
+        end()
+        reject(cancellation?.reason ?? (error instanceof Error ? error : new Error(String(error))))
       }
       const send: Send = (client, answered) => {
         const answer = once<Parameters<Answer<T>>>((error, result) => {
           if (!error) {
             answered('sound')
+            end()
             resolve(result)
             return
           }
           const fate = fateBy(error)
-          const { wasAtWork } = answered(fate)
+          const { wasAtWork, isBystander } = answered(fate)
           if (wasAtWork) losses += 1
-          if (fate === 'lost' && losses < LOSSES && READS.test(text)) carry()
-          else reject(error)
+          const isLost = fate === 'lost' && losses < LOSSES && READS.test(text)
+          const isWanted = cancellation?.reason === undefined
+          if (isWanted && (isLost || (isBystander && hasCode(error, ENDED)))) lanes.carry(statement)
+          else fail(error)
         })
         submit(client, answer)
       }
-      carry()
+      const statement: Statement = { send, fail }
+      const cancellable: Cancellable = { cancel: (reason) => lanes.abandon(statement, reason) }
+      if (cancellation?.reason !== undefined) {
+        reject(cancellation.reason)
+        return
+      }
+      cancellation?.enter(cancellable)
+      lanes.carry(statement)
     })
 }

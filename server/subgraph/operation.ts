@@ -5,6 +5,7 @@ import type { CheckedDocument } from './documents.ts'
 import { createAccess } from '../../platform/access/access.ts'
 import type { Grants } from '../../platform/access/grants.ts'
 import type { Principal } from '../../platform/access/principal.ts'
+import { runUntil } from '../../platform/cancellation/cancellation.ts'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { compiledExecution, type ExecuteArguments } from '../../platform/graphql/execution/compile-document.ts'
 import { err, ok, type Result } from '../../platform/result/result.ts'
@@ -79,10 +80,16 @@ export const operationRunner = ({ subgraph, grants }: OperationRunnerParts) => {
       subgraph: subgraph.name,
       kind: operation.operation,
       target,
-      execute: async () => run(argumentsWith(await contextFor(principal, signal))),
+      execute: async () => {
+        const context = await contextFor(principal, signal)
+        return runUntil(signal, () => run(argumentsWith(context)))
+      },
       source: async () => createSourceEventStream(await begin()),
       review: async () => begun && reviewSubscription(begun, await contextFor(principal, signal)),
-      executeEvent: async (event) => run(argumentsWith(await contextFor(principal, signal), event)),
+      executeEvent: async (event) => {
+        const context = await contextFor(principal, signal)
+        return runUntil(signal, () => run(argumentsWith(context, event)))
+      },
     })
   }
 }

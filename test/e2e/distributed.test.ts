@@ -4,6 +4,7 @@ import { startDistributed, type DistributedProduct } from '../testkit/processes.
 import { addressOf, ask } from '../testkit/product.ts'
 import { eventually } from '../testkit/eventually.ts'
 import { keySuite } from '../testkit/key-suite.ts'
+import { leavingSuite } from '../testkit/leaving-suite.ts'
 import { productSuite } from '../testkit/product-suite.ts'
 import { revocationSuite } from '../testkit/revocation-suite.ts'
 import { signInSuite } from '../testkit/sign-in-suite.ts'
@@ -45,6 +46,12 @@ describe('terminals, through a gateway and a node agent of their own', () => {
     await addressOf(product.run('node-agent'))
   }, 120_000)
   terminalSuite(() => product)
+})
+describe('clients that leave', () => {
+  leavingSuite(
+    () => product,
+    () => product.database.connect('owner'),
+  )
 })
 describe('across all processes (R87)', () => {
   traceSuite(

@@ -5,7 +5,8 @@ import { systemGrant } from '../../platform/access/authorize.ts'
 import type { ProjectScope } from '../../platform/access/scope.ts'
 import type { Database, Transaction } from '../../platform/database/database.ts'
 import { createUnits } from '../../platform/database/units.ts'
-import { CataloguedError } from '../../platform/errors/catalogue.ts'
+import { Cancellation, runCancellable } from '../../platform/cancellation/cancellation.ts'
+import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import { systemIds } from '../../platform/ids/generator.ts'
 import { ok } from '../../platform/result/result.ts'
 import { createTestDatabase, type TestDatabase } from '../testkit/database.ts'
@@ -42,6 +43,7 @@ const statements = (db: Transaction) => ({
   /** Fails when its values are written into the packet, behind the scope. */
   failInTheDriver: () => db.$queryRaw`select ${'\u0000'}::text`,
   runOutOfTime: () => db.$queryRaw`select pg_sleep(10)`,
+  work: () => db.$queryRaw`select pg_sleep(10)::text`,
   cancel: () => db.$queryRaw`select pg_cancel_backend(pg_backend_pid()), pg_sleep(1)`,
   loseTheConnection: () => db.$queryRaw`select pg_terminate_backend(pg_backend_pid())`,
   /** What a careless statement could leave behind, if a connection kept it. */
@@ -51,6 +53,7 @@ const statements = (db: Transaction) => ({
 const STEPS = [
   ...(['ask', 'ask', 'ask', 'by model', 'two at once', 'write', 'write that fails', 'write that throws'] as const),
   ...(['failed', 'failed in the driver', 'timeout', 'cancelled', 'lost connection', 'not awaited', 'planted'] as const),
+  ...(['left', 'left at work', 'left while writing'] as const),
 ]
 type Step = (typeof STEPS)[number]
 
@@ -105,6 +108,20 @@ const perform = async (database: Database, scope: ProjectScope, other: ProjectSc
           return Promise.reject(new Error('aborted'))
         }),
       )
+    case 'left':
+    case 'left at work':
+    case 'left while writing': {
+      const client = new Cancellation()
+      const left = runCancellable(client, () => {
+        if (step === 'left') return units.read(scope, ({ ask }) => ask(asker))
+        if (step === 'left at work') return units.read(scope, ({ work }) => work())
+        return units.write(grant, async ({ work }) => ok(await work()))
+      })
+      setTimeout(() => {
+        client.cancel(catalogued('REQUEST_CANCELLED'))
+      }, Math.random() * 20)
+      return ignored(left)
+    }
     case 'planted':
       return ignored(units.read(scope, ({ planted }) => planted(other)))
   }
