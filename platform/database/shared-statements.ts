@@ -35,39 +35,36 @@ const ENDED = '57014'
  */
 export const createSharedStatements = (options: LanesOptions) => {
   const lanes = createLanes(options)
-  return <T>(text: string, submit: Submit<T>, cancellation?: Cancellation): Promise<T> =>
-    new Promise((resolve, reject: (error: unknown) => void) => {
-      let losses = 0
-      const end = (): void => cancellation?.leave(cancellable)
-      const fail = (error: unknown): void => {
-        end()
-        reject(cancellation?.reason ?? (error instanceof Error ? error : new Error(String(error))))
-      }
-      const send: Send = (client, answered) => {
-        const answer = once<Parameters<Answer<T>>>((error, result) => {
-          if (!error) {
-            answered('sound')
-            end()
-            resolve(result)
-            return
-          }
-          const fate = fateBy(error)
-          const { wasAtWork, isBystander } = answered(fate)
-          if (wasAtWork) losses += 1
-          const isLost = fate === 'lost' && losses < LOSSES && READS.test(text)
-          const isWanted = cancellation?.reason === undefined
-          if (isWanted && (isLost || (isBystander && hasCode(error, ENDED)))) lanes.carry(statement)
-          else fail(error)
-        })
-        submit(client, answer)
-      }
-      const statement: Statement = { send, fail }
-      const cancellable: Cancellable = { cancel: (reason) => lanes.abandon(statement, reason) }
-      if (cancellation?.reason !== undefined) {
-        reject(cancellation.reason)
-        return
-      }
-      cancellation?.enter(cancellable)
-      lanes.carry(statement)
-    })
+  return <T>(text: string, submit: Submit<T>, cancellation?: Cancellation): Promise<T> => {
+    if (cancellation?.reason !== undefined) return Promise.reject(cancellation.reason)
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    let losses = 0
+    const fail = (error: unknown): void => {
+      cancellation?.leave(cancellable)
+      reject(cancellation?.reason ?? error)
+    }
+    const send: Send = (client, answered) => {
+      const answer = once<Parameters<Answer<T>>>((error, result) => {
+        if (!error) {
+          answered('sound')
+          cancellation?.leave(cancellable)
+          resolve(result)
+          return
+        }
+        const fate = fateBy(error)
+        const { wasAtWork, isBystander } = answered(fate)
+        if (wasAtWork) losses += 1
+        const isLost = fate === 'lost' && losses < LOSSES && READS.test(text)
+        const isWanted = cancellation?.reason === undefined
+        if (isWanted && (isLost || (isBystander && hasCode(error, ENDED)))) lanes.carry(statement)
+        else fail(error)
+      })
+      submit(client, answer)
+    }
+    const statement: Statement = { send, fail }
+    const cancellable: Cancellable = { cancel: (reason) => lanes.abandon(statement, reason) }
+    cancellation?.enter(cancellable)
+    lanes.carry(statement)
+    return promise
+  }
 }
