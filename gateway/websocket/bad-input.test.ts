@@ -1,9 +1,11 @@
+import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { WebSocket } from 'ws'
 import { ANONYMOUS, type Principal } from '../../platform/access/principal.ts'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { startGateway, type TestGateway } from '../../test/testkit/gateway.ts'
+import { DEFAULT_LIMITS } from '../operation/limits.ts'
 import { createTicker, type Ticker } from '../../test/testkit/graphs/ticker.ts'
 import { connectSocket, openSocket, type RawSocket } from '../../test/testkit/raw-socket.ts'
 import { until } from '../../test/testkit/until.ts'
@@ -95,6 +97,8 @@ describe('a connection that breaks the protocol is closed with its code, and nob
       },
     ],
     ['a binary frame', 4400, (socket) => socket.socket.send(Buffer.from('{"type":"connection_init"}'))],
+    ['text that is no UTF-8', 1007, (socket) => socket.socket.send(Buffer.from([0x22, 0xff, 0x22]), { binary: false })],
+    ['a frame that is not masked', 1002, (socket) => socket.socket.send('{"type":"connection_init"}', { mask: false })],
     ['a frame of 10 MB', 1009, (socket) => socket.send('x'.repeat(10 * 1024 * 1024))],
     [
       '10,000 subscribes on one socket',
@@ -183,6 +187,23 @@ describe('who takes too much', () => {
     expect((await (await openSocket(gateway.url)).closed()).code).toBe(4429)
     for (const { socket } of sockets) socket.terminate()
   })
+})
+
+test.each<[name: string, flood: (socket: RawSocket) => void, isStopped: (there: Socket) => boolean]>([
+  ['frames', ({ socket }) => socket.ping(Buffer.alloc(125)), (there) => there.destroyed],
+  ['messages', ({ send }) => send({ type: 'ping', payload: { text: 'x'.repeat(100) } }), (there) => there.isPaused()],
+])('who pings by %s without end and reads nothing is not read any more', async (_, ping, isStopped) => {
+  const arriving = new Promise<Socket>((resolve) => gateway.gateway.fastify.server.once('connection', resolve))
+  const client = await connectSocket(gateway.url)
+  const there = await arriving
+  client.socket.pause()
+  client.socket.on('error', () => undefined)
+  const pings = 200_000
+  for (let sent = 0; sent < pings; sent++) ping(client)
+  await until('the server reads no more, or has read it all', () => isStopped(there) || there.bytesRead > pings * 125)
+  expect(isStopped(there)).toBe(true)
+  expect(there.writableLength).toBeLessThan(8 * DEFAULT_LIMITS.maxQueuedBytes)
+  client.socket.terminate()
 })
 
 test('an upgrade that is refused waits for nobody to close, and a reset of it hurts nobody', async () => {
