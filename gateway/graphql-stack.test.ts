@@ -1,9 +1,12 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { silentLog } from '../platform/log/log.ts'
+import { until } from '../test/testkit/until.ts'
 import { createGraphqlStack, type GraphqlStack } from './graphql-stack.ts'
 
 interface Caller {
@@ -127,4 +130,24 @@ test('what is no request is refused as the gateway does: by a code of the catalo
     code: 'UNSUPPORTED_MEDIA_TYPE',
   })
   expect(await ask({ method: 'DELETE' })).toMatchObject({ status: 405, code: 'METHOD_NOT_ALLOWED' })
+})
+
+test('a client that asks without end and reads nothing is not read any more, until it reads', async () => {
+  const arriving = new Promise<Socket>((resolve) => stack.fastify.server.once('connection', resolve))
+  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws')
+  await once(socket, 'open')
+  const there = await arriving
+  let heard = 0
+  socket.on('message', () => heard++)
+  socket.send('{"type":"connection_init"}')
+  await until('it is acknowledged', () => heard === 1)
+  socket.pause()
+  const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(1000) } })
+  const pings = 30_000
+  for (let sent = 0; sent < pings; sent++) socket.send(ping)
+  await until('the server reads no more, or has read it all', () => there.isPaused() || there.bytesRead > pings * 1000)
+  expect(there.isPaused()).toBe(true)
+  socket.resume()
+  await until('it has heard of every ping', () => heard === 1 + pings)
+  socket.terminate()
 })

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import { WebSocketServer } from 'ws'
 import { catalogued } from '../platform/errors/catalogue.ts'
+import { pauseWhileUnread } from '../platform/http/pause-while-unread.ts'
 import type { Log } from '../platform/log/log.ts'
 import { isForeignOrigin } from './connections/origin.ts'
 import { createErrorReporter } from './errors/error-reporter.ts'
@@ -82,6 +83,9 @@ export const createGraphqlStack = async <Context extends BaseContext>(
     maxPayload: maxBodyBytes,
     verifyClient: ({ req }: { readonly req: IncomingMessage }) => !isForeignOrigin(req.headers, origins),
   })
+  sockets.on('connection', (socket, { socket: stream }) =>
+    pauseWhileUnread(socket, stream, DEFAULT_LIMITS.maxQueuedBytes),
+  )
   const closeSockets = serveSockets({
     server: sockets,
     apollo,

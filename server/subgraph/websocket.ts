@@ -11,6 +11,7 @@ import { subscribeTo, type SocketOperation } from './socket-operation.ts'
 import { socketProofs } from './socket-proof.ts'
 import type { GrantWatch } from '../../platform/access/grant-watch.ts'
 import type { InternalTokenVerifier } from '../../platform/access/internal-token.ts'
+import { pauseWhileUnread } from '../../platform/http/pause-while-unread.ts'
 import { TRACE_EXTENSION } from '../../platform/tracing/event-trace.ts'
 import { CataloguedError } from '../../platform/errors/catalogue.ts'
 import {
@@ -31,6 +32,8 @@ export interface WebSocketParts {
 }
 
 const MAX_MESSAGE_BYTES = 1024 * 1024
+/** So much may wait for a gateway that reads slowly; past it what it asks for waits, too. */
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024
 const INITIALISATION_MS = 3_000
 
 const textOf = (extensions: unknown, name: string): string | undefined => {
@@ -125,6 +128,7 @@ export const acceptWebSockets = (parts: WebSocketParts) => {
     upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       sockets.handleUpgrade(request, socket, head, (opened) => {
         proofs.opened(opened)
+        pauseWhileUnread(opened, socket, MAX_UNREAD_BYTES)
         sockets.emit('connection', opened, request)
       })
     },
