@@ -115,7 +115,7 @@ export const commands = {
   soak: {
     purpose: 'development',
     parts: [program('bench/soak/run.ts')],
-    says: 'ten minutes of load and faults: nothing missed, repeated or out of order; -- --minutes 1 --seed 7 --naive',
+    says: 'ten minutes of load and faults: nothing missed, repeated or out of order; -- --minutes 1 --seed 7',
   },
 
   test: {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { createHash } from 'node:crypto'
 import { WebSocket } from 'ws'
+import { NODE_GRACE_MS, PING_MS, SILENCE_MS } from '../terminal/node-link/liveness.ts'
 import { startStage, type Stage, type StageOptions } from '../terminal/testkit/stage.ts'
 import { until } from '../test/testkit/until.ts'
 import { createGraphClient } from './index.js'
@@ -171,13 +172,36 @@ test('what is typed through cut links of the node arrives whole and once', async
   await shows('st2art') // from here on what is typed is not the shell's
   const all = terminal.write(typed)
   for (let cut = 1; cut <= 3; cut += 1) {
-    stage.cutAgents()
+    stage.network.cut()
     await until('it is attached again', () => attachments(stage, terminal) > cut && terminal.state.status === 'open')
   }
   await all
   await shows(digest(typed))
   expect(asked.filter((name) => name === 'reattachTerminal')).toHaveLength(3)
 }, 60_000)
+
+/** As the product waits, in a tenth of the time. */
+const SOONER = {
+  agent: { silenceMs: SILENCE_MS / 10 },
+  gateway: { limits: { pingMs: PING_MS / 10, nodeGraceMs: NODE_GRACE_MS / 10 } },
+}
+
+test.each([
+  ['the agent notices first', SOONER],
+  ['the gateway notices first', { ...SOONER, gateway: { limits: { pingMs: 200, nodeGraceMs: 10_000 } } }],
+])('a link of a node that is half open is dialled again, and loses nothing: %s', async (_, options) => {
+  const { stage, open } = await arrange(options)
+  const terminal = await open()
+  const { shows } = reading(terminal)
+  await terminal.write('stty -echo; PS1=; x=kept; echo re$((1+1))dy\n')
+  await shows('re2dy')
+  stage.network.freeze()
+  const written = terminal.write('echo $x-through\n')
+  await until('it is attached again', () => attachments(stage, terminal) > 1 && terminal.state.status === 'open')
+  await written
+  await shows('kept-through')
+  expect(stage.agent.sessions()).toBe(1)
+})
 
 test('a reader that does not read makes the program wait, and nothing is lost', async () => {
   const { open } = await arrange()

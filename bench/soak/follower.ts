@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createGraphClient, GraphError } from '../../client/index.js'
 import type { GraphClientOptions } from '../../client/types.d.ts'
+import type { DemoEmail } from '../../identity/demo-users.ts'
 
 /** What one reader was handed over, in order. */
 export interface Follower {
-  readonly email: string
+  readonly email: DemoEmail
   /** Ids of notifications. */
   readonly received: readonly string[]
   readonly failures: readonly string[]
@@ -18,7 +19,7 @@ export interface Follower {
 
 export interface FollowerOptions {
   readonly client: GraphClientOptions
-  readonly email: string
+  readonly email: DemoEmail
   /** `naive`: every connection begins anew, with what comes from then on. */
   readonly manner: 'resuming' | 'naive'
   /** How long it takes over each notification. */

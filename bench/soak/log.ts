@@ -17,6 +17,8 @@ export interface NotificationLog {
   /** Reads what is new. Rejects while the database is away. */
   readonly refresh: () => Promise<void>
   readonly rowsOf: (email: DemoEmail) => ReadonlyMap<string, Row>
+  /** Of these releases of allocations, how often one was told to somebody not at all. */
+  readonly untold: (released: readonly string[]) => number
 }
 
 /** Begins after what is there now. */
@@ -59,5 +61,11 @@ export const openLog = async (url: string, emails: readonly DemoEmail[]): Promis
         }
       }),
     rowsOf: (email) => found.get(email) ?? new Map(),
+    untold: (released) =>
+      [...found.values()].reduce((sum, rows) => {
+        const releases = [...rows.values()].filter(({ template }) => template === 'allocation-released')
+        const told = new Set(releases.map(({ subject }) => subject))
+        return sum + released.filter((id) => !told.has(id)).length
+      }, 0),
   }
 }

@@ -2,11 +2,11 @@ import type { SoakReport } from './soak.ts'
 
 /** The report as a page: what was broken, and what readers were told. */
 export const pageOf = (report: SoakReport, date: string): string => {
-  const { seconds, seed, followers, logged, confirmed, failedCalls, reloads, faults } = report
+  const { seconds, seed, readers, naive, logged, confirmed, failedCalls, reloads, faults } = report
   return `# Soak
 
 \`npm run soak -- --minutes ${String(seconds / 60)} --seed ${String(seed)}\`, ${date}: the product as processes (two gateways, six
-subgraphs, a worker, PostgreSQL, Redis), ${String(followers)} readers with \`@gpuaas/graph-client\`, one of five over server-sent
+subgraphs, a worker, PostgreSQL, Redis), ${String(readers)} readers with \`@gpuaas/graph-client\`, one of five over server-sent
 events and one of seven slow. Meanwhile ${String(confirmed)} allocations were made and released; ${String(failedCalls)} calls failed
 while something was away.
 
@@ -23,6 +23,7 @@ ${Object.entries(faults)
   .map(([name, count]) => `| ${name} | ${String(count)} |`)
   .join('\n')}
 
-The same with readers that know no cursor (\`--naive\`) must find losses; \`npm test\` runs both for a short while.
+In the same run, three readers that know no cursor missed ${String(naive.missed)}, and the same comparison found it; \`npm test\`
+does all of it for a short while.
 `
 }

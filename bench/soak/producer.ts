@@ -9,6 +9,7 @@ export interface Producer {
   readonly released: ReadonlySet<string>
   /** Calls that ended in an error: what they did is not known. */
   readonly failed: () => number
+  /** Rejects where it ended by a fault of its own. */
   readonly stop: () => Promise<void>
 }
 
@@ -44,9 +45,11 @@ interface Edge {
 }
 
 const AFTER_A_FAILURE_MS = 200
+/** A connection that was left half open answers nobody. */
+const ANSWER_MS = 4_000
 
 export const startProducer = (options: GraphClientOptions, name: string, perSecond: number): Producer => {
-  const client = createGraphClient({ ...options, requestTimeoutMs: 10_000 })
+  const client = createGraphClient({ ...options, requestTimeoutMs: ANSWER_MS })
   const released = new Set<string>()
   let failed = 0
   let isStopped = false
@@ -95,13 +98,13 @@ export const startProducer = (options: GraphClientOptions, name: string, perSeco
     }
   }
   const running = run()
+  running.catch(() => undefined) // told by `stop`
   return {
     released,
     failed: () => failed,
     stop: async () => {
       isStopped = true
-      await running
-      await client.close()
+      await running.finally(() => client.close())
     },
   }
 }

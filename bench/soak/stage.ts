@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Role } from '../../platform/config/roles.ts'
-import { SUBGRAPHS } from '../../platform/config/roles.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../platform/database/embedded/embedded-postgres.ts'
 import { findFreePort } from '../../platform/database/embedded/free-port.ts'
 import { silentLog } from '../../platform/log/log.ts'
@@ -10,6 +9,7 @@ import { startFaultyProxy, type FaultyProxy } from '../../test/testkit/faulty-pr
 import { environments, MAIN, stopProgram, tokensOf } from '../../test/testkit/processes.ts'
 import { addressOf, runProgram, type Program } from '../../test/testkit/product.ts'
 import { startRedis, type TestRedis } from '../../test/testkit/redis.ts'
+import type { SubgraphName } from '../../platform/subgraph/module.ts'
 
 /** A part of the product that can be ended and started again, at the same address. */
 export interface Part {
@@ -66,7 +66,14 @@ const processPart = (name: string, environment: Readonly<Record<string, string>>
   }
 }
 
-export const setSoakStage = async (): Promise<SoakStage> => {
+export interface SoakStageOptions {
+  /** Those that are started. */
+  readonly subgraphs: readonly SubgraphName[]
+  /** Over how long a gateway that stops lets go of its clients. */
+  readonly drainWindowMs: number
+}
+
+export const setSoakStage = async ({ subgraphs: names, drainWindowMs }: SoakStageOptions): Promise<SoakStage> => {
   const directory = await mkdtemp(join(tmpdir(), 'gpuaas-soak-'))
   const [database, redis] = await Promise.all([databasePart(join(directory, 'database')), startRedis()])
   const settings = await environments({ database: { ownerUrl: database.url }, redis, directory })
@@ -77,12 +84,13 @@ export const setSoakStage = async (): Promise<SoakStage> => {
         ? settings.gatewayPort
         : ([...settings.subgraphPorts].find(([subgraph]) => role === `subgraph:${subgraph}`)?.[1] ??
           (await findFreePort()))
-    const made = processPart(name, { ...settings.of(role), PORT: port.toString() })
+    const DRAIN_WINDOW_MS = drainWindowMs.toString()
+    const made = processPart(name, { ...settings.of(role), PORT: port.toString(), DRAIN_WINDOW_MS })
     parts.push(made)
     return { part: made, url: `http://127.0.0.1:${port.toString()}` }
   }
   const end = async (): Promise<void> => {
-    await Promise.all(parts.map((each) => each.stop()))
+    await Promise.all(parts.map((each) => each.kill()))
     await Promise.all([database.stop(), redis.stop()])
     await rm(directory, { recursive: true, force: true })
   }
@@ -95,7 +103,7 @@ export const setSoakStage = async (): Promise<SoakStage> => {
     settings.believe(issuer)
     const gateways = [await part('gateway', 'gateway 1'), await part('gateway', 'gateway 2')]
     const worker = await part('worker')
-    const subgraphs = await Promise.all(SUBGRAPHS.map((name) => part(`subgraph:${name}`)))
+    const subgraphs = await Promise.all(names.map((name) => part(`subgraph:${name}`)))
     await Promise.all([...gateways, worker, ...subgraphs].map((each) => each.part.start()))
     const proxy = await startFaultyProxy(gateways.map(({ url }) => url))
     return {

@@ -3,6 +3,7 @@ import { WebSocket, type RawData } from 'ws'
 import type { Log } from '../../platform/log/log.ts'
 import { proveAgent, type AgentIdentity } from '../node-link/agent-proof.ts'
 import { decodeLinkFrame, encodeLinkFrame, LINK_PROTOCOL, type LinkFrame } from '../node-link/link-frames.ts'
+import { SILENCE_MS } from '../node-link/liveness.ts'
 import { readGatewayMessage, type AgentMessage, type GatewayMessage } from '../node-link/link-messages.ts'
 
 /** A link that is up: proven, and welcomed. */
@@ -30,13 +31,13 @@ export interface GatewayLinkOptions {
   readonly identity: AgentIdentity
   readonly log: Log
   readonly events: LinkEvents
+  /** How long nothing may be heard of the gateway. */
+  readonly silenceMs?: number
   /** Shortest and longest wait before the next attempt. */
   readonly backoffMs?: { readonly first: number; readonly last: number }
 }
 
 const BACKOFF = { first: 250, last: 10_000 }
-/** More than two pings of a gateway's. */
-const SILENCE_MS = 40_000
 const MAX_MESSAGE_BYTES = 256 * 1024
 /** What may wait in the socket before output stays where it is: in the rings of the terminals. */
 const FULL_BYTES = 2 * 1024 * 1024
@@ -56,8 +57,9 @@ export const keepLink = async (options: GatewayLinkOptions, stopped: AbortSignal
 }
 
 /** Resolves when the link has ended; true where it was up. */
-const oneLink = ({ url, identity, log, events }: GatewayLinkOptions, stopped: AbortSignal): Promise<boolean> =>
+const oneLink = (options: GatewayLinkOptions, stopped: AbortSignal): Promise<boolean> =>
   new Promise((resolve) => {
+    const { url, identity, log, events, silenceMs = SILENCE_MS } = options
     const socket = new WebSocket(url, LINK_PROTOCOL, { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false })
     let gatewayId: string | undefined
     let live: LiveLink | undefined
@@ -106,7 +108,7 @@ const oneLink = ({ url, identity, log, events }: GatewayLinkOptions, stopped: Ab
     let silence = setTimeout(() => undefined)
     const heard = (): void => {
       clearTimeout(silence)
-      silence = setTimeout(() => socket.terminate(), SILENCE_MS)
+      silence = setTimeout(() => socket.terminate(), silenceMs)
     }
     heard()
     const stop = (): void => {

@@ -26,6 +26,7 @@ export interface NodeAgentOptions {
   readonly lingerMs?: number
   readonly sweepMs?: number
   readonly backoffMs?: GatewayLinkOptions['backoffMs']
+  readonly silenceMs?: number
 }
 
 export interface NodeAgent {
@@ -155,9 +156,12 @@ export const startNodeAgent = (options: NodeAgentOptions): NodeAgent => {
       up.delete(link)
     },
   }
-  const { backoffMs } = options
+  const { backoffMs, silenceMs } = options
   const links = options.gatewayUrls.map((url) =>
-    keepLink({ url, identity, log, events, ...(backoffMs && { backoffMs }) }, stopping.signal),
+    keepLink(
+      { url, identity, log, events, ...(backoffMs && { backoffMs }), ...(silenceMs && { silenceMs }) },
+      stopping.signal,
+    ),
   )
   const sweep = setInterval(() => {
     sessions.sweep()

@@ -1,3 +1,5 @@
+import { NODE_GRACE_MS, PING_MS } from '../node-link/liveness.ts'
+
 /** How much one terminal gateway takes on, and how long it waits. Times are in milliseconds. */
 export interface TerminalLimits {
   /** Sessions, attached or not. */
@@ -27,9 +29,9 @@ export const DEFAULT_LIMITS: TerminalLimits = {
   maxUnprovenPerAddress: 32,
   helloMs: 5000,
   openMs: 10_000,
-  nodeGraceMs: 10_000,
+  nodeGraceMs: NODE_GRACE_MS,
   slowClientMs: 30_000,
-  pingMs: 12_000,
+  pingMs: PING_MS,
 }
 
 /** The largest message of a client; what is larger closes its connection before it is in memory. */

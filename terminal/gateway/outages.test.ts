@@ -212,7 +212,7 @@ test('a node that comes back while an attachment is being told to the control is
   })
   const client = await stage.connect(slow.token)
   await begun.promise
-  stage.cutAgents()
+  stage.network.cut()
   // Whoever is served now is served after the node told what it holds.
   const other = await stage.connect(stage.sessions.open().token)
   await other.ready()

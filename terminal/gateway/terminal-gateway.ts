@@ -167,7 +167,10 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
           for (const node of link.nodes) {
             const before = links.get(node)
             links.set(node, link)
-            if (before !== undefined) before.terminate()
+            if (before === undefined) continue
+            before.terminate()
+            // Not when its close is heard: what the node holds is told before, where that one was half open.
+            terminals.onLinkDown(before)
           }
         },
         onHeld: terminals.onHeld,

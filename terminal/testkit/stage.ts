@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../platform/clock/clock.ts'
@@ -10,11 +9,12 @@ import { localKeySet } from '../../platform/crypto/key-set.ts'
 import { systemIds } from '../../platform/ids/generator.ts'
 import { silentLog } from '../../platform/log/log.ts'
 import { createMetrics } from '../../platform/metrics/metrics.ts'
+import { startFaultyProxy } from '../../test/testkit/faulty-proxy.ts'
 import { until } from '../../test/testkit/until.ts'
 import { startNodeAgent, type NodeAgent, type NodeAgentOptions } from '../agent/node-agent.ts'
 import { loadPty } from '../agent/pty.ts'
 import { createShells } from '../agent/shell.ts'
-import { AGENT_PATH, createTerminalGateway, type TerminalGatewayOptions } from '../gateway/terminal-gateway.ts'
+import { createTerminalGateway, type TerminalGatewayOptions } from '../gateway/terminal-gateway.ts'
 import { memorySessions } from './memory-sessions.ts'
 import { connectTerminal, type ClientOptions, type TerminalClient } from './terminal-client.ts'
 
@@ -38,10 +38,6 @@ export const startStage = async (options: StageOptions = {}) => {
 
   const openGateway = async (port = 0) => {
     const server: Server = createServer()
-    const agentSockets = new Set<Duplex>()
-    server.on('upgrade', ({ url: path }, socket) => {
-      if (path === AGENT_PATH) agentSockets.add(socket)
-    })
     const metrics = createMetrics({ process: 'left out' })
     const gateway = await createTerminalGateway({
       id: systemIds.next(),
@@ -58,18 +54,20 @@ export const startStage = async (options: StageOptions = {}) => {
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
     // A server that listens on a port has an address with one.
     const { port: listens } = server.address() as AddressInfo
-    return { gateway, server, port: listens, metrics, agentSockets }
+    return { gateway, server, port: listens, metrics }
   }
   let running = await openGateway()
   const { port } = running
   const url = `ws://127.0.0.1:${port.toString()}/terminal`
+
+  const network = await startFaultyProxy([`http://127.0.0.1:${port.toString()}`])
 
   const openPty = await loadPty()
   const startAgent = (more: Partial<NodeAgentOptions> = {}): NodeAgent => {
     const agent = startNodeAgent({
       identity: { id: 'agent', nodes: [node], ring: agentRing },
       taskKeys: localKeySet(() => publicKeys(ring)),
-      gatewayUrls: [`${url}/agent`],
+      gatewayUrls: [`${network.url.replace('http', 'ws')}/terminal/agent`],
       openPty,
       shells: createShells({ file: '/bin/sh', user: NOBODY }),
       recordings: join(directory, 'recordings'),
@@ -115,10 +113,8 @@ export const startStage = async (options: StageOptions = {}) => {
         void gateway.drain(0)
       })
     },
-    /** The links of agents break, and nothing else does. */
-    cutAgents: (): void => {
-      for (const socket of running.agentSockets) socket.destroy()
-    },
+    /** Between agents and gateways. */
+    network,
     restartGateway: async () => {
       running = await openGateway(port)
     },
@@ -126,6 +122,7 @@ export const startStage = async (options: StageOptions = {}) => {
       for (const { socket } of clients) socket.terminate()
       await Promise.all(agents.map((each) => each.stop()))
       await running.gateway.drain(1000)
+      await network.close()
       await new Promise<void>((resolve) => running.server.close(() => resolve()))
       await rm(directory, { recursive: true, force: true })
     },
