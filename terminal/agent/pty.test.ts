@@ -1,4 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals'
+import { closeSync, openSync } from 'node:fs'
 import { until } from '../../test/testkit/until.ts'
 import { createSignal } from '../testkit/signal.ts'
 import { endProcesses } from './end-processes.ts'
@@ -60,7 +61,10 @@ test('the exit code and the signal that ended it are told', async () => {
 
 test('a shell has nothing of the environment of its agent, no open file of it, and where it can be none of its rights', async () => {
   process.env['GPUAAS_TEST_SECRET'] = 'do-not-tell'
+  // The file of the other terminal stands behind numbers that are free again.
+  const files = Array.from({ length: 40 }, () => openSync('/dev/null', 'r'))
   const other = await run('-c', 'sleep 60')
+  for (const file of files) closeSync(file)
   const { output, exited } = await run('-c', 'env; id; echo files; ls -l /proc/self/fd | sed "s/^.* //"')
   await exited()
   expect(output()).not.toContain('do-not-tell')

@@ -3,6 +3,7 @@ import type { IPty } from '@lydell/node-pty'
 import type { TerminalSize } from '../protocol/size.ts'
 import { openPtyInput } from './pty-input.ts'
 import type { Shell } from './shell.ts'
+import { withoutGaps } from './without-gaps.ts'
 
 /** A program behind a pseudo terminal. */
 export interface Pty {
@@ -39,16 +40,18 @@ export const loadPty = async (): Promise<OpenPty> => {
     )
   })
   return (shell, { columns, rows }, events) => {
-    const pty = spawn(shell.file, [...shell.args], {
-      name: 'xterm-256color',
-      cols: columns,
-      rows,
-      cwd: shell.directory,
-      env: { ...shell.environment },
-      // Bytes as they are: a character may be cut between two reads.
-      encoding: null,
-      ...(shell.user && { uid: shell.user.uid, gid: shell.user.gid }),
-    })
+    const pty = withoutGaps(() =>
+      spawn(shell.file, [...shell.args], {
+        name: 'xterm-256color',
+        cols: columns,
+        rows,
+        cwd: shell.directory,
+        env: { ...shell.environment },
+        // Bytes as they are: a character may be cut between two reads.
+        encoding: null,
+        ...(shell.user && { uid: shell.user.uid, gid: shell.user.gid }),
+      }),
+    )
     return keepWhole(pty, events)
   }
 }
