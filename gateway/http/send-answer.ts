@@ -13,8 +13,8 @@ import { chooseEncoding, encodeAtOnce, ENCODED_AT_ONCE_BYTES, encoder, WORTH_ENC
  */
 export const sendAnswer = async (request: FastifyRequest, reply: FastifyReply, answer: HttpAnswer): Promise<void> => {
   const response = reply.raw
-  // What was set before is of this server: texts, each once.
-  const headers = { ...(reply.getHeaders() as Record<string, string>), ...answer.headers }
+  // What was set before is of this server: texts, each once. The object is made for who asks.
+  const headers = Object.assign(reply.getHeaders() as Record<string, string>, answer.headers)
   reply.hijack()
   if (response.destroyed) return
   if (!isWhole(answer.body)) {

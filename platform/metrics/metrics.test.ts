@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { Histogram } from 'prom-client'
+import { Durations } from './durations.ts'
 import { LABELS } from './instruments.ts'
 import { createMetrics } from './metrics.ts'
 
@@ -29,8 +29,9 @@ test('a label outside the closed list does not compile', () => {
 test('names say their unit, and counters end with _total', () => {
   const { registry } = createMetrics({ process: 'left out' })
   for (const metric of registry.getMetricsAsArray()) {
-    expect(metric.name).toMatch(/^gpuaas_[a-z_]+$/)
-    if (metric instanceof Histogram) expect(metric.name).toMatch(/_seconds$/)
+    const { name } = metric
+    expect(name).toMatch(/^gpuaas_[a-z_]+$/)
+    if (metric instanceof Durations) expect(name).toMatch(/_seconds$/)
   }
 })
 
@@ -57,6 +58,9 @@ test('what happened is exposed in the format of Prometheus', async () => {
   for (const line of [
     'gpuaas_http_request_duration_seconds_count{method="POST",route="/graphql",status="200"} 1',
     'gpuaas_http_request_duration_seconds_bucket{le="0.005",method="POST",route="/graphql",status="200"} 1',
+    'gpuaas_http_request_duration_seconds_bucket{le="0.0025",method="POST",route="/graphql",status="200"} 0',
+    'gpuaas_http_request_duration_seconds_bucket{le="+Inf",method="POST",route="/graphql",status="200"} 1',
+    'gpuaas_http_request_duration_seconds_sum{method="POST",route="/graphql",status="200"} 0.004',
     'gpuaas_http_request_duration_seconds_count{method="OTHER",route="none",status="404"} 1',
     'gpuaas_graphql_operation_duration_seconds_count{type="query",outcome="partial"} 1',
     'gpuaas_graphql_errors_total{code="PROJECT_ACCESS_DENIED"} 1',
