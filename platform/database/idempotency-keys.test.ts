@@ -61,8 +61,8 @@ interface Made {
   readonly key: ShownOnce<string>
 }
 
-const units = () =>
-  createUnits(database, (db: Transaction, scope: ProjectScope) => ({
+const units = (by = database) =>
+  createUnits(by, (db: Transaction, scope: ProjectScope) => ({
     insert: async (name: string): Promise<Made> => {
       const id = systemIds.next()
       await db.bucket.createMany({ data: [{ ...scope.columns, id, name, createdAt: clock.now() }] })
@@ -79,9 +79,10 @@ type Asked = { readonly name?: string; readonly key?: string; readonly by?: Uuid
 const make = (
   { name = 'one', key = 'first try', by = ada, in: scope = tenants.a1 }: Asked = {},
   before: () => Promise<Result<void, 'REFUSED'>> = () => Promise.resolve(ok(undefined)),
+  through = database,
 ) =>
   runKeyed(keyedCall('createBucket', { name }, key), () =>
-    units().write(grantOf(by, scope), async ({ insert, audit, outbox }): Promise<Result<Made, 'REFUSED'>> => {
+    units(through).write(grantOf(by, scope), async ({ insert, audit, outbox }): Promise<Result<Made, 'REFUSED'>> => {
       const made = await insert(name)
       const refused = await before()
       if (!refused.ok) return refused
@@ -127,18 +128,25 @@ test('R97: a key with another input, or of another mutation, is refused, and not
   expect(outcomes).toEqual(['taken', 'reused', 'reused'])
 })
 
-test('R97: a key is its caller’s own, and of the scope that it was used in', async () => {
-  const answers = [
-    await make({ name: 'of ada' }),
-    await make({ name: 'of ben', by: ben }),
-    await make({ name: 'of ada elsewhere', in: tenants.a2 }),
-    await make({ name: 'of another tenant', in: tenants.b1 }),
+test.each([
+  ['behind the policies', () => database],
+  ['where no policy helps', () => testDatabase.open('storage', { clock, url: testDatabase.ownerUrl })],
+])('R97: a key is its caller’s own, and of the scope that it was used in: %s', async (_, through) => {
+  const opened = through()
+  const calls: readonly Asked[] = [
+    { name: 'of ada' },
+    { name: 'of ben', by: ben },
+    { name: 'of ada elsewhere', in: tenants.a2 },
+    { name: 'of another tenant', in: tenants.b1 },
+    { name: 'by another key', key: 'second try' },
   ]
-  expect(answers.map((answer) => answer.ok && answer.value.name)).toEqual([
-    ...['of ada', 'of ben', 'of ada elsewhere', 'of another tenant'],
-  ])
-  expect(await make({ name: 'of ben', by: ben })).toEqual(answers[1])
-  expect(await buckets()).toHaveLength(4)
+  const first = []
+  for (const call of calls) first.push(await make(call, undefined, opened))
+  expect(first.map((answer) => answer.ok && answer.value.name)).toEqual(calls.map(({ name }) => name))
+  const again = []
+  for (const call of calls) again.push(await make(call, undefined, opened))
+  expect(again).toEqual(first)
+  expect(await buckets()).toHaveLength(calls.length)
 })
 
 test('R97: several at once are one: all get what the first made', async () => {
