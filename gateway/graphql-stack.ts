@@ -41,6 +41,8 @@ export interface GraphqlStack {
 }
 
 const GRACE_MS = 10_000
+/** Longer than resolvers take. */
+const STANDSTILL_MS = 300_000
 
 /**
  * The gateway's HTTP and WebSocket stack over any Apollo Server: GraphQL over HTTP with its media types, encodings and
@@ -63,7 +65,7 @@ export const createGraphqlStack = async <Context extends BaseContext>(
   })
   await apollo.start()
 
-  const { fastify, drain } = createEdgeServer({ ...options, maxBodyBytes, report })
+  const { fastify, drain } = createEdgeServer({ ...options, maxBodyBytes, standstillMs: STANDSTILL_MS, report })
   fastify.route({
     method: ['GET', 'POST'],
     url: path,

@@ -9,6 +9,11 @@ import { acceptJsonAlone, allowOrigins, SECURITY_HEADERS, secureRequests } from 
 
 export interface EdgeServerOptions {
   readonly maxBodyBytes: number
+  /**
+   * How long a connection may stand still while a request of it is under way: longer than any takes to be answered. A
+   * client that reads nothing of its answer is cut then, and the answer is let go.
+   */
+  readonly standstillMs: number
   readonly corsOrigins?: readonly string[]
   readonly trustedProxies?: readonly string[]
   readonly report: ReportError
@@ -32,6 +37,7 @@ const RECEIVE_MS = 30_000
  */
 export const createEdgeServer = ({
   maxBodyBytes,
+  standstillMs,
   corsOrigins = [],
   trustedProxies,
   report,
@@ -41,6 +47,7 @@ export const createEdgeServer = ({
     logger: false,
     bodyLimit: maxBodyBytes,
     trustProxy: trustedProxies ? [...trustedProxies] : false,
+    connectionTimeout: standstillMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: RECEIVE_MS,
     forceCloseConnections: 'idle',

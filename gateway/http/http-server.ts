@@ -33,11 +33,18 @@ export interface HttpServerOptions {
   readonly mount?: (fastify: FastifyInstance) => void | Promise<void>
 }
 
+/** How long a client may leave all of its answer unread. */
+const UNREAD_MS = 30_000
+
 export type HttpServer = Pick<EdgeServer, 'drain' | 'fastify'>
 
 export const createHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   const { apollo, shortWay, authenticate, openAccess, limits, report, sse, production, ide = {} } = options
-  const { fastify, isDraining, drain } = createEdgeServer({ ...options, maxBodyBytes: limits.maxBodyBytes })
+  const { fastify, isDraining, drain } = createEdgeServer({
+    ...options,
+    maxBodyBytes: limits.maxBodyBytes,
+    standstillMs: limits.requestTimeoutMs + UNREAD_MS,
+  })
   if (options.metrics) observeExchanges(fastify, options.metrics)
   const page = production ? undefined : idePage(ide)
   graphqlRoute(fastify, {

@@ -1,0 +1,53 @@
+import { once } from 'node:events'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import { afterEach, expect, test } from '@jest/globals'
+import { silentLog } from '../../platform/log/log.ts'
+import { until } from '../../test/testkit/until.ts'
+import { createErrorReporter } from '../errors/error-reporter.ts'
+import { createEdgeServer, type EdgeServer } from './edge-server.ts'
+import { sendAnswer } from './send-answer.ts'
+
+let edge: EdgeServer
+afterEach(() => edge.drain(0))
+
+/** More than any system keeps for a connection whose other side does not read. */
+const LARGE = 'x'.repeat(64 * 1_048_576)
+
+/** A client that has asked for what is too much, and the server's side of its connection. */
+const arrange = async (standstillMs: number): Promise<{ readonly client: Socket; readonly there: Socket }> => {
+  const report = createErrorReporter({ log: silentLog, docsBaseUrl: undefined, metrics: undefined })
+  edge = createEdgeServer({ maxBodyBytes: 1000, standstillMs, report })
+  edge.fastify.get('/large', async (request, reply) => {
+    await sendAnswer(request, reply, { status: 200, headers: {}, body: [LARGE] })
+    return reply
+  })
+  await edge.fastify.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = edge.fastify.server.address() as AddressInfo // of a server that listens on a port
+  const arriving = once(edge.fastify.server, 'connection') as Promise<[Socket]> // what that event brings
+  const client = connect(port, '127.0.0.1')
+  client.pause()
+  client.on('error', () => undefined)
+  client.write('GET /large HTTP/1.1\r\nhost: x\r\n\r\n')
+  const [there] = await arriving
+  return { client, there }
+}
+
+test('a client that reads nothing of its answer is cut, and the answer let go', async () => {
+  const { client, there } = await arrange(300)
+  await until('the server waits for nobody', () => there.destroyed)
+  expect(there.writableLength).toBe(0)
+  client.destroy()
+})
+
+test('one that reads slowly has all of it', async () => {
+  const { client } = await arrange(10_000)
+  let read = 0
+  client.on('data', (chunk: Buffer) => {
+    read += chunk.length
+    client.pause()
+    setImmediate(() => client.resume())
+  })
+  client.resume()
+  await until('it has everything', () => read > LARGE.length)
+  client.destroy()
+})
