@@ -17,7 +17,7 @@ import {
   type CollectContext,
   type ObjectLike,
 } from '../../../platform/graphql/execution/collect-fields.ts'
-import { writeLeaf } from './leaf.ts'
+import { takesTexts, writeLeaf } from './leaf.ts'
 import { writeAbstract } from './write-abstract.ts'
 import { guardedField, guardedObject } from './write-guarded.ts'
 import {
@@ -54,15 +54,17 @@ const compileFields = (
   for (const [key, nodes] of collectFields(context, type, selectionSets)) {
     const name = nodes[0]?.name.value ?? key
     const read = reader(key)
-    const field = { key, prefix: `${compiled.length === 0 ? '{' : ','}${JSON.stringify(key)}:`, read }
+    const prefix = `${compiled.length === 0 ? '{' : ','}${JSON.stringify(key)}:`
+    const field = { key, prefix, textPrefix: undefined, read, denies: undefined }
     const definition = definitions[name]
-    if (name === '__typename') compiled.push({ ...field, write: writeTypename(type), denies: undefined })
-    else if (name === '__schema' || name === '__type')
-      compiled.push({ ...field, write: fromIntrospection(read), denies: undefined })
+    if (name === '__typename') compiled.push({ ...field, write: writeTypename(type) })
+    else if (name === '__schema' || name === '__type') compiled.push({ ...field, write: fromIntrospection(read) })
     else if (definition) {
       const guarded = place?.fields.get(key)
       const write = compileType(context, definition.type, nodes, guarded?.child)
-      compiled.push({ ...field, ...guardedField(context.guarding, definition.type, guarded, write) })
+      const own = guardedField(context.guarding, definition.type, guarded, write)
+      const isOpen = own.write === write && own.denies === undefined
+      compiled.push({ ...field, ...own, textPrefix: isOpen && takesTexts(definition.type) ? `${prefix}"` : undefined })
     }
   }
   return compiled

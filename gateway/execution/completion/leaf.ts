@@ -1,4 +1,4 @@
-import { isEnumType, type GraphQLLeafType } from 'graphql'
+import { isEnumType, isNonNullType, isScalarType, type GraphQLLeafType, type GraphQLOutputType } from 'graphql'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { quote } from './quote.ts'
 import { NULL, WRITTEN, type Outcome, type Write, type Writing } from './writing.ts'
@@ -38,6 +38,10 @@ export const writeLeaf = (type: GraphQLLeafType): Write => {
     return WRITTEN
   }
 }
+
+/** Whether any text is a value of the type. */
+export const takesTexts = (type: GraphQLOutputType): boolean =>
+  isNonNullType(type) ? takesTexts(type.ofType) : isScalarType(type) && (type.name === 'String' || type.name === 'ID')
 
 /** A value that is none of its type is null, and that is an error. */
 export const misfit = ({ findings }: Writing): Outcome => {

@@ -1,6 +1,7 @@
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { isDataObject, type DataObject, type Read } from '../data.ts'
 import { misfit } from './leaf.ts'
+import { isPlain } from './quote.ts'
 import { BUBBLE, NULL, prependPath, WRITTEN, type Outcome, type Write, type Writing } from './writing.ts'
 
 /** One field of an answer's object. */
@@ -8,6 +9,8 @@ export interface WrittenField {
   readonly key: string
   /** What stands before its value: the brace or comma, its name, a colon. */
   readonly prefix: string
+  /** The same with the quote of a text, where any text may stand and nothing is denied; undefined elsewhere. */
+  readonly textPrefix: string | undefined
   readonly read: Read
   readonly write: Write
   /** What an object has in place of the field where it is denied for that object alone. */
@@ -27,9 +30,16 @@ export const writeFields = (fields: readonly WrittenField[]): WriteObject => {
   return (object, writing) => {
     const { text, full, findings } = writing
     for (const field of fields) {
+      const { denies, textPrefix } = field
+      const value = field.read(object)
+      if (textPrefix !== undefined && typeof value === 'string' && isPlain(value)) {
+        writing.text = writing.text + textPrefix + value + '"'
+        continue
+      }
       const mark = findings.length
       writing.text += field.prefix
-      const outcome = field.denies?.(object, writing) ?? field.write(field.read(object), writing)
+      const denied = denies === undefined ? undefined : denies(object, writing)
+      const outcome = denied ?? field.write(value, writing)
       if (findings.length > mark) prependPath(findings, mark, field.key)
       if (outcome === WRITTEN) continue
       if (outcome === BUBBLE) {

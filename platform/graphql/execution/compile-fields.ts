@@ -16,9 +16,16 @@ import {
 import { compileArguments } from './arguments.ts'
 import { collectFields, type CollectContext } from './collect-fields.ts'
 import { completeAbstract } from './complete-abstract.ts'
-import { completeLeaf, completeList, completeNonNull, completeObject, type CompleteFields } from './complete-value.ts'
+import {
+  completeLeaf,
+  completeList,
+  keptOf,
+  completeNonNull,
+  completeObject,
+  type CompleteFields,
+} from './complete-value.ts'
 import { isPending, type Execution, type Path } from './execution.ts'
-import { runField, type Complete, type CompiledField } from './run-field.ts'
+import { keptLeaf, runField, type Complete, type CompiledField } from './run-field.ts'
 
 /** The fields of an object of one type, in the order of the answer. What the type does not have is left out. */
 export const compileFields = (
@@ -40,6 +47,9 @@ export const compileFields = (
         readArguments: compileArguments(definition, node),
         complete: compileType(context, definition.type, nodes),
         isLeaf: isLeafType(isNonNullType(definition.type) ? definition.type.ofType : definition.type),
+        kept: definition.resolve
+          ? undefined
+          : keptOf(isNonNullType(definition.type) ? definition.type.ofType : definition.type),
       },
     ]
   })
@@ -81,7 +91,7 @@ export const completeFields =
     let pending: Promise<unknown>[] | undefined
     try {
       for (const field of fields) {
-        const value = field.constant ?? runField(field, execution, source, path)
+        const value = field.constant ?? keptLeaf(field, source) ?? runField(field, execution, source, path)
         put(answer, field.key, value)
         if (isPending(value)) (pending ??= []).push(value.then((settled) => put(answer, field.key, settled)))
       }

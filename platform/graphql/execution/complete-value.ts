@@ -1,7 +1,11 @@
 import {
+  GraphQLBoolean,
   GraphQLError,
+  GraphQLFloat,
   GraphQLID,
+  GraphQLInt,
   GraphQLString,
+  isLeafType,
   isNonNullType,
   locatedError,
   type GraphQLLeafType,
@@ -27,15 +31,21 @@ const refuseNull = (value: unknown, field: CompiledField): unknown => {
 const nullRefused = ({ parentType, definition }: CompiledField): Error =>
   new Error(`Cannot return null for non-nullable field ${parentType.name}.${definition.name}.`)
 
-const serializeString = GraphQLString.serialize
-const serializeId = GraphQLID.serialize
+/** The built-in scalars by what they do, and of which values that is nothing. */
+const KEPT: ReadonlyMap<unknown, CompiledField['kept']> = new Map<unknown, CompiledField['kept']>([
+  [GraphQLString.serialize, 'string'],
+  [GraphQLID.serialize, 'string'],
+  [GraphQLInt.serialize, 'number'],
+  [GraphQLFloat.serialize, 'number'],
+  [GraphQLBoolean.serialize, 'boolean'],
+])
 
-/** What these two do with a text is give it back. */
-const keepsTexts = ({ serialize }: GraphQLLeafType): boolean =>
-  serialize === serializeString || serialize === serializeId
+/** Which values of a type are serialized to themselves. */
+export const keptOf = (type: GraphQLOutputType): CompiledField['kept'] =>
+  isLeafType(type) ? KEPT.get(type.serialize) : undefined
 
 export const completeLeaf = (type: GraphQLLeafType): Complete => {
-  const isText = keepsTexts(type)
+  const isText = keptOf(type) === 'string'
   return (value) => {
     if (isText && typeof value === 'string') return value
     if (value instanceof Error) throw value

@@ -24,6 +24,16 @@ export interface CompiledField {
   readonly complete: Complete
   /** Its places are needed only where something goes wrong. */
   readonly isLeaf: boolean
+  /** What `typeof` says of values that are in the answer as the object holds them; undefined where a resolver decides. */
+  readonly kept: 'string' | 'number' | 'boolean' | undefined
+}
+
+/** A leaf that is in the answer as its object holds it; undefined for any other, which is to be run. */
+export const keptLeaf = ({ kept, definition }: CompiledField, source: unknown): unknown => {
+  if (kept === undefined || typeof source !== 'object' || source === null) return undefined
+  const value = (source as Readonly<Record<string, unknown>>)[definition.name] // any object may be read by name
+  // Of numbers 32-bit integers alone: they are of every type of numbers.
+  return typeof value === kept && (kept !== 'number' || (Number(value) | 0) === value) ? value : undefined
 }
 
 /** Resolves and completes one field: its value in the answer, or a promise of it. Throws what its parent is null for. */
