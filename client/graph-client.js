@@ -56,7 +56,7 @@ export const createGraphClient = (given) => {
     notifications: (more) => openNotifications(client, more),
     openTerminal: async (more) => {
       if (!WebSocket) throw clientError('CONNECTION_REFUSED', 'There is no WebSocket here: give one as an option.')
-      const control = createTerminalControl(client.mutate)
+      const control = createTerminalControl(client)
       const terminal = createTerminal({
         ticket: await control.open(more),
         options: more,

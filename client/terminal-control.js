@@ -21,14 +21,21 @@ const CLOSE = `mutation CloseTerminal($input: CloseTerminalInput!) {
   terminal: closeTerminal(input: $input) { session { id } userErrors { code field message } }
 }`
 
+const ENDED = 'query EndedTerminal($id: ID!) { session: terminalSession(id: $id) { closeReason exitCode } }'
+
 /** Refusals that pass. */
 const PASSING = new Set(['TERMINAL_CAPACITY', 'TERMINAL_UNAVAILABLE'])
 
 /**
- * The graph's part of terminals.
- * @param {GraphClient['mutate']} mutate
+ * How a session ended, as its row says.
+ * @typedef {{ readonly closeReason: string | null, readonly exitCode: number | null }} Ended
  */
-export const createTerminalControl = (mutate) => {
+
+/**
+ * The graph's part of terminals.
+ * @param {Pick<GraphClient, 'query' | 'mutate'>} graph
+ */
+export const createTerminalControl = ({ query, mutate }) => {
   /**
    * @param {string} document
    * @param {Readonly<Record<string, unknown>>} input
@@ -55,6 +62,19 @@ export const createTerminalControl = (mutate) => {
       ticketOf(await ask(OPEN, { allocationId, columns, rows, record }, signal)),
     /** @param {string} sessionId */
     reattach: async (sessionId) => ticketOf(await ask(REATTACH, { sessionId })),
+    /**
+     * @param {string} sessionId
+     * @returns {Promise<Ended | undefined>} undefined where it cannot be told
+     */
+    ended: async (sessionId) => {
+      try {
+        /** @type {{ data: { session: Ended | null } }} */
+        const { data } = await query(ENDED, { variables: { id: sessionId } })
+        return data.session ?? undefined
+      } catch {
+        return undefined
+      }
+    },
     /** @param {string} sessionId */
     close: async (sessionId) => {
       const { userErrors } = await ask(CLOSE, { sessionId })

@@ -67,8 +67,11 @@ export const createTerminal = ({ ticket, options, control, sockets, addressOf, b
     send(resizeFrame(size))
   }
 
-  /** @param {CloseReason} reason */
-  const finish = ({ code, text }) => {
+  /**
+   * @param {CloseReason} reason
+   * @param {number} [exitCode] where no `exit` told it
+   */
+  const finish = ({ code, text }, exitCode = exited?.code) => {
     if (isOver) return
     isOver = true
     options.signal?.removeEventListener('abort', abort)
@@ -76,7 +79,7 @@ export const createTerminal = ({ ticket, options, control, sockets, addressOf, b
     output.end()
     link?.drop()
     nap.wake()
-    const end = { code, reason: text, exitCode: exited?.code, signal: exited?.signal }
+    const end = { code, reason: text, exitCode, signal: exited?.signal }
     state.set({ status: 'closed', end })
     onEnd()
     resolve(end)
@@ -134,10 +137,20 @@ export const createTerminal = ({ ticket, options, control, sockets, addressOf, b
     try {
       return await control.reattach(sessionId)
     } catch (error) {
-      if (!(error instanceof GraphError) || !error.retryable)
-        finish({ code: 0, text: error instanceof GraphError ? error.code : messageOf(error) })
+      if (!(error instanceof GraphError)) finish({ code: 0, text: messageOf(error) })
+      else if (error.code === 'SESSION_CLOSED') await learnEnd({ code: 0, text: error.code })
+      else if (!error.retryable) finish({ code: 0, text: error.code })
       return undefined
     }
+  }
+
+  /**
+   * It ended while nobody was attached to hear of it: its row says how.
+   * @param {CloseReason} reason
+   */
+  const learnEnd = async ({ code, text }) => {
+    const ended = await control.ended(sessionId)
+    finish({ code, text: ended?.closeReason ?? text }, ended?.exitCode ?? undefined)
   }
 
   /** @param {CloseReason} end */
@@ -153,7 +166,8 @@ export const createTerminal = ({ ticket, options, control, sockets, addressOf, b
     let last = { code: 0, text: '' }
     while (!isOver) {
       if (next) last = await attach(next)
-      if (next && isFinal(last)) finish(last)
+      if (next && last.text === 'TERMINAL_SESSION_CLOSED') await learnEnd(last)
+      else if (next && isFinal(last)) finish(last)
       else next = await again(last)
     }
   }

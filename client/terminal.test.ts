@@ -14,7 +14,7 @@ afterEach(async () => {
 
 interface Request {
   readonly query: string
-  readonly variables: { readonly input: { readonly sessionId: string } }
+  readonly variables: { readonly id: string; readonly input: { readonly sessionId: string } }
 }
 type Refusal = { readonly code: string; readonly message: string; readonly field: readonly string[] }
 
@@ -33,6 +33,10 @@ const arrange = async (options: StageOptions = {}) => {
   }
   const graph: typeof fetch = async (_, init) => {
     const { query, variables } = JSON.parse(init?.body as string) as Request // what the client itself wrote
+    if (query.startsWith('query')) {
+      const { reason = null, exitCode = null } = stage.sessions.row(variables.id as never)
+      return Response.json({ data: { session: { closeReason: reason, exitCode } } })
+    }
     asked.push(/(\w+)\(input: \$input\)/.exec(query)?.[1] ?? '')
     const [refusal] = refusals
     refusals = refusals.slice(1)
@@ -254,6 +258,16 @@ test('a refusal rejects with its code; one that passes is tried again after a lo
   refuse('SESSION_CLOSED')
   sockets.at(-1)?.terminate()
   expect(await terminal.exit).toMatchObject({ code: 0, reason: 'SESSION_CLOSED' })
+})
+
+test('how a session ended that was closed while nobody was attached is told by its row', async () => {
+  const { open, refuse, sockets, stage } = await arrange()
+  const terminal = await open()
+  await until('it is open', () => terminal.state.status === 'open')
+  await stage.sessions.closed(stage.sessions.row(terminal.sessionId as never).ticket, 'EXIT', 3)
+  refuse('SESSION_CLOSED')
+  sockets.at(-1)?.terminate()
+  expect(await terminal.exit).toEqual({ code: 0, reason: 'EXIT', exitCode: 3, signal: undefined })
 })
 
 test('close, the signal and `await using` end the session; a closed client leaves it', async () => {

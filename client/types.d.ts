@@ -286,7 +286,7 @@ export interface Terminal extends AsyncDisposable {
 export interface TerminalEnd {
   /**
    * `EXIT`: the program ended. Otherwise the name of the close (`TAKEN_OVER`, `IDLE`, `RELEASED`, …, docs/guides/terminal.md),
-   * the code of the refusal to attach again (`SESSION_CLOSED`, …), or `LEFT` when the client was closed.
+   * the code of the refusal to attach again (`SESSION_CLOSED` where the graph no longer tells how it ended, …), or `LEFT` when the client was closed.
    */
   readonly reason: string
   /** Of the WebSocket's close; 0 when there was none. */
