@@ -14,8 +14,6 @@ import { sender, type FetchDependencies, type Send, type Sent } from './send-fet
 
 /** Compiles a fetch whose results go to the objects at the path `keys`; the root of the answer for the empty path. */
 export const compileFetch = (node: FetchNode, keys: readonly string[], dependencies: FetchDependencies): Step => {
-  if (node.contextRewrites?.length)
-    throw catalogued('SUPERGRAPH_INVALID', {}, { message: '@fromContext is not supported.' })
   const parts = fetchParts(node)
   const send = sender(parts.prepared, dependencies)
   const wanted = parts.shape.map(({ key }) => key).filter((key) => key !== '__typename')

@@ -8,6 +8,8 @@ export interface EntityPath {
   readonly keys: readonly string[]
   /** Every object at the path, in the order of the answer; nulls, and what is denied, end the way. */
   readonly collect: (root: DataObject, decisions: Decisions) => DataObject[]
+  /** The objects so many fields above what `collect` returns, one for each, in the same order. */
+  readonly above: (fields: number, root: DataObject, decisions: Decisions) => DataObject[]
   /** The concrete paths of what `collect` returns, in the same order. Walked anew: needed for errors only. */
   readonly locate: (root: DataObject, decisions: Decisions) => ResponsePath[]
 }
@@ -22,6 +24,11 @@ export const entityPath = (keys: readonly string[], guard?: PathGuard): EntityPa
     collect: (root, decisions) => {
       const found: DataObject[] = []
       walk({ segments, guard, decisions, found }, root, 0, guard?.root)
+      return found
+    },
+    above: (fields, root, decisions) => {
+      const found: DataObject[] = []
+      look({ segments, guard, decisions, found }, keys.length - fields, root, 0, guard?.root, undefined)
       return found
     },
     locate: (root, decisions) => {
@@ -76,6 +83,29 @@ const walk = (way: Way<DataObject>, value: unknown, depth: number, place: Place 
   if (below === BARRED) return
   if (read) walk(way, read(object), depth + 1, below)
   else way.found.push(object)
+}
+
+/** As `walk`, and finds what it passed at the depth `level` on its way to each. */
+const look = (
+  way: Way<DataObject>,
+  level: number,
+  value: unknown,
+  depth: number,
+  place: Place | undefined,
+  passed: DataObject | undefined,
+): void => {
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) {
+    for (const item of value) look(way, level, item, depth, place, passed)
+    return
+  }
+  const object = value as DataObject // neither null nor a list: checked above
+  const { key, read } = way.segments[depth] ?? {}
+  const below = next(way, place, key, object)
+  if (below === BARRED) return
+  const above = depth === level ? object : passed
+  if (read) look(way, level, read(object), depth + 1, below, above)
+  else if (above) way.found.push(above)
 }
 
 const trace = (

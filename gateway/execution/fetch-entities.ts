@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
+import { compileContexts, type ContextGroup } from './context-groups.ts'
 import { isDataObject, type DataObject, type ResponsePath } from './data.ts'
 import { DistinctRepresentations, soleKey } from './distinct-representations.ts'
 import type { EntityPath } from './entity-path.ts'
@@ -26,10 +27,14 @@ export const fetchEntities = (
   const rewriteOutput = compileRewrites(node.outputRewrites, supergraphSchema)
   const renamed = topLevelRenames(node)
 
+  const groupByContext = compileContexts(node, path, supergraphSchema)
   const readKey = soleKey(requires)
 
-  const receive = (run: Run, { entities, numbers, distinct }: Asked, result: Sent): void => {
-    const locate = (): ResponsePath[] => path.locate(run.data, run.decisions)
+  const receive = (run: Run, { entities, places, numbers, distinct }: Asked, result: Sent): void => {
+    const locate = (): ResponsePath[] => {
+      const all = path.locate(run.data, run.decisions)
+      return places ? places.flatMap((place) => all.slice(place, place + 1)) : all
+    }
     const failAll = (error: CataloguedError): void => {
       const places = locate()
       failEntities(
@@ -72,8 +77,7 @@ export const fetchEntities = (
     }
   }
 
-  return (run) => {
-    const entities = path.collect(run.data, run.decisions)
+  const ask = (run: Run, entities: readonly DataObject[], context?: ContextGroup): Promise<void> | undefined => {
     const distinct = new DistinctRepresentations(readKey)
     const numbers = entities.map((entity) => {
       const representation = represent(entity)
@@ -82,17 +86,29 @@ export const fetchEntities = (
       return distinct.numberOf(representation)
     })
     if (distinct.list.length === 0) return
-    const asked: Asked = { entities, numbers, distinct }
-    const sent = send(run, { ...variablesOf(run.variables), representations: distinct.list })
+    const asked: Asked = { entities, places: context?.places, numbers, distinct }
+    const sent = send(run, { ...variablesOf(run.variables), ...context?.values, representations: distinct.list })
     if (isLater(sent)) return sent.then((result) => receive(run, asked, result))
     receive(run, asked, sent)
     return
+  }
+
+  if (!groupByContext) return (run) => ask(run, path.collect(run.data, run.decisions))
+  return async (run) => {
+    const groups = groupByContext(run, path.collect(run.data, run.decisions))
+    await Promise.all(
+      groups.map(async (group) => {
+        await ask(run, group.entities, group)
+      }),
+    )
   }
 }
 
 /** What one fetch of entities asked for. */
 interface Asked {
   readonly entities: readonly DataObject[]
+  /** Their indices among all at the path, where they are some of them. */
+  readonly places: readonly number[] | undefined
   /** Of each of the entities the number of its representation, or `NONE`. */
   readonly numbers: readonly number[]
   readonly distinct: DistinctRepresentations

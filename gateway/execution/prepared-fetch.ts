@@ -30,11 +30,13 @@ export const fetchParts = (node: FetchNode): FetchParts => {
   const [first] = operation.selectionSet.selections
   const selections =
     node.requires && first && isEntities(first) && first.selectionSet ? first.selectionSet : operation.selectionSet
+  // What a context says is never the caller's to say.
+  const ofContexts = new Set(node.contextRewrites?.map(({ renameKeyTo }) => renameKeyTo))
   return {
     prepared: { subgraph: node.serviceName, operation: node.operation, operationName: node.operationName, document },
     isMutation: operation.operation === OperationTypeNode.MUTATION,
     shape: shapeOf(selections, fragments, renamesOf(node.outputRewrites)),
-    variablesOf: pick(node.variableUsages ?? []),
+    variablesOf: pick((node.variableUsages ?? []).filter((name) => !ofContexts.has(name))),
   }
 }
 

@@ -1,6 +1,6 @@
 import { operationFromDocument, type Schema } from '@apollo/federation-internals'
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import type { DocumentNode } from 'graphql'
+import { Kind, type DocumentNode } from 'graphql'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { keepObjects } from './keep-objects.ts'
 import { leaveOut } from './leave-out.ts'
@@ -18,6 +18,7 @@ export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): Pla
   const { required, names, overrides, originals } = planning
   const schema: Schema = planner.supergraph.apiSchema()
   return (whole, drawn) => {
+    refuseContextNames(whole)
     const document = leaveOut(whole)
     const own = separateNames(keepObjects(document), names)
     const operation = operationFromDocument(schema, own.document, { validate: false })
@@ -27,4 +28,19 @@ export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): Pla
       fetch: (node) => ({ ...node, serviceName: originals.get(node.serviceName) ?? node.serviceName }),
     })
   }
+}
+
+const CONTEXT_VARIABLE = /^contextualArgument_\d+_\d+$/
+
+/** The planner names variables of contexts so, and does not look whether the caller has any of that name. */
+const refuseContextNames = ({ definitions }: DocumentNode): void => {
+  for (const node of definitions)
+    if (node.kind === Kind.OPERATION_DEFINITION)
+      for (const { variable } of node.variableDefinitions ?? [])
+        if (CONTEXT_VARIABLE.test(variable.name.value))
+          throw catalogued(
+            'GRAPHQL_VALIDATION_FAILED',
+            {},
+            { message: `The name of the variable "$${variable.name.value}" is reserved.` },
+          )
 }

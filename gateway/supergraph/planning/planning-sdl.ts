@@ -1,4 +1,5 @@
 import { Kind, parse, print, type ConstDirectiveNode } from 'graphql'
+import { allowContexts } from './allow-contexts.ts'
 import { hideFields } from './hidden-fields.ts'
 import { argumentOf, isTypeDefinition, type TypeDefinition, type Types } from './join-directives.ts'
 import { graphsOf } from './graph-names.ts'
@@ -27,7 +28,8 @@ const NONE: ReadonlySet<string> = new Set()
  * (it enters a subgraph by the first one), and a field that is required with arguments is one of its own.
  */
 export const planningSdl = (sdl: string): PlanningSdl => {
-  const { document, originals } = linkSubgraphs(parse(sdl, { noLocation: true }))
+  const given = parse(sdl, { noLocation: true })
+  const { document, originals } = linkSubgraphs(allowContexts(given))
   const types: Types = new Map(document.definitions.filter(isTypeDefinition).map((type) => [type.name.value, type]))
   const { byName, namesOf, rewrite } = nameRequirements(types)
   const graphs = graphsOf(document)
@@ -42,7 +44,7 @@ export const planningSdl = (sdl: string): PlanningSdl => {
   const isOrdered = [...types.values()].every((type) => orderKeys(type) === type)
   const names = requiredNames(types)
   const overrides = overridesIn(types)
-  if (isOrdered && byName.size === 0 && originals.size === 0) return { sdl, required, names, overrides, originals }
+  if (isOrdered && byName.size === 0 && document === given) return { sdl, required, names, overrides, originals }
   const definitions = document.definitions.map((node) => (isTypeDefinition(node) ? orderKeys(rewrite(node)) : node))
   return {
     sdl: print(hideFields({ ...document, definitions }, [...byName.keys()])),

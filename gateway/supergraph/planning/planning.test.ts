@@ -200,3 +200,26 @@ test('a supergraph that the planner has no trouble with is left as it is', () =>
   const { sdl } = federatedGraph({ one: { typeDefs: 'type Query { one: Int }', resolvers: {} } })
   expect(planningSdl(sdl).sdl).toBe(sdl)
 })
+
+test('what a context says is not the caller’s to say', async () => {
+  const { ask } = await serve({
+    a: {
+      typeDefs: `type Query { me: Reader } type Reader @key(fields: "id") @context(name: "reader") { id: ID! city: String card: Card }
+        type Card @key(fields: "id") { id: ID! weather(city: String @fromContext(field: "$reader { city }")): String }`,
+      resolvers: {
+        Query: { me: () => ({ id: 'r', city: 'Rome', card: { id: 'c' } }) },
+        Card: { weather: (_: unknown, { city }: { city?: string }) => `at ${String(city)}` },
+      },
+    },
+  })
+  expect(await ask('{ me { card { weather } } }')).toEqual({
+    data: { me: { card: { weather: 'at Rome' } } },
+    codes: [],
+  })
+  const spoofing =
+    'query ($contextualArgument_1_0: Boolean!) { me { card { weather @skip(if: $contextualArgument_1_0) } } }'
+  expect(await ask(spoofing, { contextualArgument_1_0: false })).toEqual({
+    data: null,
+    codes: ['GRAPHQL_VALIDATION_FAILED'],
+  })
+})

@@ -24,6 +24,9 @@ const contextSelections = (join: ConstDirectiveNode): readonly ASTNode[] => {
   return given.values.flatMap((entry) => {
     if (entry.kind !== Kind.OBJECT) return []
     const selection = entry.fields.find(({ name }) => name.value === 'selection')?.value
-    return selection?.kind === Kind.STRING ? [parse(selection.value, { noLocation: true })] : []
+    if (selection?.kind !== Kind.STRING) return []
+    // `{ field }` of whatever sets the context, or `... on Type { field }` for each.
+    const { value } = selection
+    return [parse(value.trim().startsWith('{') ? value : `{${value}}`, { noLocation: true })]
   })
 }

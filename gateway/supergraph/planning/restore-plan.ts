@@ -11,12 +11,13 @@ import { splitByRequirement } from './split-by-requirement.ts'
  * asked for under its own name, answered under the planner's, and sent on under its own.
  */
 export const restorePlan = (plan: QueryPlan, required: RequiredFields): QueryPlan =>
-  required.hasNoRequirements
-    ? plan
-    : mapFetches(plan, {
-        split: (node) => splitByCondition(node, required).flatMap((part) => splitByRequirement(part, required)),
-        fetch: (node) => restoreFetch(node, required),
-      })
+  mapFetches(plan, {
+    split: (node) =>
+      required.hasNoRequirements && !node.contextRewrites
+        ? [node]
+        : splitByCondition(node, required).flatMap((part) => splitByRequirement(part, required)),
+    fetch: (node) => (required.hasNoRequirements ? node : restoreFetch(node, required)),
+  })
 
 const restoreFetch = (node: FetchNode, required: RequiredFields): FetchNode => {
   const document = documentOf(node)

@@ -35,6 +35,11 @@ export const servedUniverse = (served: Served): TestSubgraph => {
   const { definitions } = parse(served.typeDefs, { noLocation: true })
   const resolvers: Record<string, Record<string, unknown>> = {}
   const seen = seer(served, definitions)
+  const provided = new Set(
+    [...served.typeDefs.matchAll(/@(?:provides|key)\(fields: "([^"]+)"/g)].flatMap(
+      ([, set = '']) => set.match(/\w+/g) ?? [],
+    ),
+  )
   for (const node of definitions) {
     if (node.kind === Kind.UNION_TYPE_DEFINITION) resolvers[node.name.value] = { __resolveType: typenameOf }
     if (node.kind === Kind.INTERFACE_TYPE_DEFINITION)
@@ -50,7 +55,7 @@ export const servedUniverse = (served: Served): TestSubgraph => {
       (name: string, result: TypeNode): Resolver =>
       (source, args) => {
         const at = source instanceof Seen ? source : new Seen(rootOf(), {}, type)
-        return seen(valueOf(at, name, args, external), at.sent[name], result)
+        return seen(valueOf(at, name, args, { external, provided }), at.sent[name], result)
       }
     resolvers[type] = {
       ...resolvers[type],
@@ -70,8 +75,17 @@ interface Marked {
 const isMarked = ({ directives = [] }: Marked, name: string): boolean =>
   directives.some((directive) => directive.name.value === name)
 
-const valueOf = ({ thing, sent }: Seen, name: string, args: Arguments, external: ReadonlySet<string>): unknown => {
-  if (external.has(name) && Object.hasOwn(sent, name)) return sent[name]
+interface Externals {
+  readonly external: ReadonlySet<string>
+  /** What some field of the subgraph provides, on whichever path; and what keys name. */
+  readonly provided: ReadonlySet<string>
+}
+
+const valueOf = ({ thing, sent }: Seen, name: string, args: Arguments, { external, provided }: Externals): unknown => {
+  if (external.has(name)) {
+    if (Object.hasOwn(sent, name)) return sent[name]
+    if (!provided.has(name)) throw new Error(`${name} is external, and was asked for`)
+  }
   const view: View = new View((wanted, given = {}) => {
     if (!external.has(wanted)) return read(thing, wanted, given, view)
     if (!Object.hasOwn(sent, wanted)) throw new Error(`${name} requires ${wanted}, which was not sent`)

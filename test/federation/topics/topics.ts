@@ -2,6 +2,7 @@ import type { Topic } from '../stage/topic.ts'
 import { CHAINS } from './chains.ts'
 import { CIRCLES } from './circles.ts'
 import { CONDITIONS } from './conditions.ts'
+import { CONTEXTS } from './contexts.ts'
 import { INACCESSIBLE } from './inaccessible.ts'
 import { INPUTS } from './inputs.ts'
 import { INTERFACE_OBJECTS } from './interface-objects.ts'
@@ -33,4 +34,5 @@ export const TOPICS: readonly Topic[] = [
   INACCESSIBLE,
   CONDITIONS,
   NAMES,
+  CONTEXTS,
 ]
