@@ -6,7 +6,6 @@ import type { KeyRing } from '../platform/crypto/key-ring.ts'
 import type { DatabasePlace } from '../platform/database/place.ts'
 import type { Config } from '../platform/config/config.ts'
 import { eventJobs, startDispatcher } from '../platform/events/dispatcher.ts'
-import { createNatsBackbone } from '../platform/events/nats-backbone.ts'
 import { createPostgresBackbone } from '../platform/events/postgres-backbone.ts'
 import { startRelay, type RelayMetrics } from '../platform/events/relay.ts'
 import { createJobQueue } from '../platform/jobs/queue.ts'
@@ -43,11 +42,7 @@ export const startEvents = async ({
   log,
   metrics,
 }: EventParts): Promise<{ stop: () => Promise<void> }> => {
-  const natsUrl = config.natsUrl?.reveal()
-  const backbone =
-    natsUrl === undefined
-      ? createPostgresBackbone({ url: place.urlOf('relay'), log })
-      : await createNatsBackbone({ url: natsUrl, log })
+  const backbone = await openBackbone({ config, place, log })
   const relay = startRelay({ url: place.urlOf('relay'), backbone, log, metrics: relayMetrics(metrics) })
   const sealer = startSealer({
     url: place.urlOf('sealer'),
@@ -109,3 +104,11 @@ const sealerMetrics = ({ sealerLeads, auditSealed }: Metrics): SealerMetrics => 
   leads: sealerLeads,
   sealed: auditSealed,
 })
+
+/** NATS where it is given, else a table; its client is loaded where it is used alone. */
+const openBackbone = async ({ config, place, log }: Pick<EventParts, 'config' | 'place' | 'log'>) => {
+  const url = config.natsUrl?.reveal()
+  if (url === undefined) return createPostgresBackbone({ url: place.urlOf('relay'), log })
+  const { createNatsBackbone } = await import('../platform/events/nats-backbone.ts')
+  return createNatsBackbone({ url, log })
+}
