@@ -65,7 +65,7 @@ export const commands = {
   },
   gateway: {
     purpose: 'graph',
-    parts: [{ program: 'gateway/main.ts', flags: serverFlags }],
+    parts: [{ program: 'gateway/main.ts' }],
     says: 'the gateway alone, on SUPERGRAPH_FILE',
   },
   token: { purpose: 'product', parts: [program('identity/token.ts')], says: 'print a bearer token of a demo user' },

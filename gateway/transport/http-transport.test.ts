@@ -28,7 +28,7 @@ beforeAll(async () => {
   transport = httpTransport({
     name: 'ticker',
     url: subgraph.url,
-    timeoutMs: 300,
+    timeoutMs: 1_000,
     maxResponseBytes: 10_000,
     sign: (principal, audience) => Promise.resolve(`signed ${principal.kind} for ${audience} ${signatures++}`),
   })

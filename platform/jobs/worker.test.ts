@@ -129,7 +129,7 @@ describe('jobs', () => {
     const begun = Promise.withResolvers<undefined>()
     const worker = await work(
       { 'compute.stuck': () => (begun.resolve(undefined), new Promise(() => undefined)) },
-      { graceMs: 50 },
+      { graceMs: 1_000 },
     )
     await queue.add('compute.stuck', {}, { key: 'stuck' })
     await begun.promise
