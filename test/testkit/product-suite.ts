@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { eventually } from './eventually.ts'
 import { NOBODYS, NORTHWIND, PLANNING, SIMULATION, TELESCOPE, VISION } from '../e2e/demo-ids.ts'
 import { ask, type Product } from './product.ts'
-import { subscribe } from './subscriber.ts'
+import { subscribe, subscribeToNotifications } from './subscriber.ts'
 import { DASHBOARD } from '../../server/welcome.ts'
 
 const OWNER = 'owner@northwind.example'
@@ -176,10 +176,10 @@ export const productSuite = (product: () => Product): void => {
       return BigInt(data?.billingAccount.balance.amountMicros ?? '0')
     }
     const before = await balance()
-    const live = await subscribe<{ notifications: { subject: string; title: string } }>(
+    const live = await subscribeToNotifications<{ notifications: { subject: string; title: string } }>(
       gatewayOf(1),
       await product().tokenOf(OWNER),
-      'subscription { notifications { subject title } }',
+      'subject title',
     )
     try {
       await asked('developer@northwind.example', RELEASE, { id })
@@ -207,16 +207,12 @@ export const productSuite = (product: () => Product): void => {
   })
 
   test('a subscription of another organization hears nothing of it', async () => {
-    const mine = await subscribe<{ notifications: { subject: string } }>(
+    const mine = await subscribeToNotifications<{ notifications: { subject: string } }>(
       gatewayOf(0),
       await product().tokenOf(OWNER),
-      'subscription { notifications { subject } }',
+      'subject',
     )
-    const theirs = await subscribe(
-      gatewayOf(1),
-      await product().tokenOf(AURORA_OWNER),
-      'subscription { notifications { subject } }',
-    )
+    const theirs = await subscribeToNotifications(gatewayOf(1), await product().tokenOf(AURORA_OWNER), 'subject')
     try {
       const id = await allocate(`e2e-quiet-${Date.now().toString(36)}`)
       await asked(OWNER, RELEASE, { id })

@@ -1,5 +1,6 @@
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import { ask } from './product.ts'
 
 /** A live subscription as a browser's client library holds it. */
 export interface Subscriber<Data> {
@@ -54,3 +55,20 @@ export const subscribe = async <Data = Record<string, unknown>>(
     },
   }
 }
+
+/**
+ * Who is told from this moment on, whenever the stream itself begins: nothing in the protocol tells a client that it has
+ * begun, so it goes on after the newest notification that there is.
+ */
+export const subscribeToNotifications = async <Data = Record<string, unknown>>(
+  url: string,
+  token: string,
+  selection: string,
+): Promise<Subscriber<Data>> => {
+  const { data } = await ask<{ notifications: { edges: { node: { cursor: string } }[] } }>(url, NEWEST, { token })
+  const cursor = data?.notifications.edges[0]?.node.cursor
+  const after = cursor === undefined ? '' : `(after: ${JSON.stringify(cursor)})`
+  return subscribe<Data>(url, token, `subscription { notifications${after} { ${selection} } }`)
+}
+
+const NEWEST = '{ notifications(first: 1) { edges { node { cursor } } } }'
