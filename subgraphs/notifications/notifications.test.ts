@@ -26,7 +26,14 @@ beforeAll(async () => {
 })
 
 beforeEach(async () => {
-  for (const table of ['receipts', 'reading_positions', 'notifications', 'channels', 'processed_events']) {
+  for (const table of [
+    'receipts',
+    'reading_positions',
+    'notifications',
+    'channels',
+    'processed_events',
+    'idempotency_keys',
+  ]) {
     await post.rows(`delete from notifications.${table}`)
   }
   served.callers.set('user', membership('developer', [a1, a2], [], user))
@@ -93,8 +100,8 @@ const list = async (variables: Readonly<Record<string, unknown>> = {}, subject =
 }
 
 const MARK = /* GraphQL */ `
-  mutation ($ids: [ID!]!) {
-    markNotificationsRead(input: { ids: $ids }) {
+  mutation ($ids: [ID!]!, $key: String) {
+    markNotificationsRead(input: { ids: $ids, idempotencyKey: $key }) {
       notifications {
         id
         readAt
@@ -221,6 +228,21 @@ describe('marking as read', () => {
     expect((await served.ask(MARK, { ids }, 'user')).data).toMatchObject({
       markNotificationsRead: { unreadCount: 1, userErrors: [{ code: 'NOT_FOUND' }] },
     })
+  })
+
+  test('sent again with its key shows what the caller may see now, and no text of a notice was kept', async () => {
+    await tell(2)
+    const { ids } = await list()
+    const marked = await served.ask(MARK, { ids, key: 'mark-1' }, 'user')
+    expect(marked.data).toMatchObject({ markNotificationsRead: { notifications: ids.map((id) => ({ id })) } })
+    post.clock.advance(60)
+    expect((await served.ask(MARK, { ids, key: 'mark-1' }, 'user')).data).toEqual(marked.data)
+    served.callers.set('user', membership('developer', [a1], [], user))
+    expect((await served.ask(MARK, { ids, key: 'mark-1' }, 'user')).data).toMatchObject({
+      markNotificationsRead: { notifications: null, userErrors: [{ code: 'NOT_FOUND' }] },
+    })
+    const kept = await post.rows<{ result: string }>('select result from notifications.idempotency_keys')
+    expect(kept.map(({ result }) => JSON.parse(result) as unknown)).toEqual([{ unreadCount: 0 }])
   })
 
   test('more than 100 are refused', async () => {

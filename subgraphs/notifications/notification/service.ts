@@ -37,26 +37,33 @@ const MARKS = {
 } as const
 
 export const notificationService = ({ units, cursors, clock }: NotificationDependencies) => {
-  /** All of them, or none. Those that are marked already keep their time. */
+  /**
+   * All of them, or none. Those that are marked already keep their time. Only the count is kept of a call with a key:
+   * what the notices say is read each time, as the caller may see it then.
+   */
   const markAs =
     (mark: keyof typeof MARKS) =>
     async ({ self, view }: Reader, ids: readonly NotificationId[]): Promise<Result<Marked, MarkRefusal>> => {
       if (ids.length > MAX_MARKED) return err('TOO_MANY')
       const wanted = locals(ids)
       const how = MARKS[mark]
-      return units.user.write(
+      const done = await units.user.write(
         self,
-        async ({ notifications, receipts, audit }): Promise<Result<Marked, MarkRefusal>> => {
-          if ((await notifications.findAll(wanted, view)).length < wanted.length) return err('NOT_FOUND')
+        async ({ notifications, receipts, audit }): Promise<Result<Pick<Marked, 'unreadCount'>, MarkRefusal>> => {
+          const named = await notifications.findAll(wanted, view)
+          if (named.length < wanted.length) return err('NOT_FOUND')
           await receipts[how.mark](wanted, view, clock.now())
           await receipts.advance(view)
-          const marked = new Map((await notifications.findAll(wanted, view)).map((held) => [held.id.local, held]))
-          const named = [...marked.values()].map(({ id }) => id.text)
-          audit.succeeded(how.action, 'notifications', { notifications: named.join(' ') })
-          const inOrder = wanted.flatMap((local) => marked.get(local) ?? [])
-          return ok({ notifications: inOrder, unreadCount: await receipts.countUnread(view) })
+          audit.succeeded(how.action, 'notifications', { notifications: named.map(({ id }) => id.text).join(' ') })
+          return ok({ unreadCount: await receipts.countUnread(view) })
         },
       )
+      if (!done.ok) return done
+      const found = await units.user.read(self.scope, ({ notifications }) => notifications.findAll(wanted, view))
+      const marked = new Map(found.map((held) => [held.id.local, held]))
+      const inOrder = wanted.flatMap((local) => marked.get(local) ?? [])
+      if (inOrder.length < wanted.length) return err('NOT_FOUND')
+      return ok({ notifications: inOrder, unreadCount: done.value.unreadCount })
     }
 
   return {
