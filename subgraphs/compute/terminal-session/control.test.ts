@@ -4,6 +4,7 @@ import type { Cache } from '../../../platform/cache/cache.ts'
 import { createMemoryCache } from '../../../platform/cache/memory-cache.ts'
 import { systemClock } from '../../../platform/clock/clock.ts'
 import { idConnection, idPage, type IdPage } from '../../../platform/graphql/id-page.ts'
+import { keyedCall, runKeyed } from '../../../platform/idempotency/keyed-call.ts'
 import { silentLog } from '../../../platform/log/log.ts'
 import type { Ending, TerminalTicket } from '../../../terminal/sessions.ts'
 import { eventually } from '../../../test/testkit/eventually.ts'
@@ -356,6 +357,22 @@ describe('taking over', () => {
     const [first, second] = [await redeem(opened.token), await redeem(later.token)]
     expect(await gateway.sessions.connecting(second)).toBe('ok')
     expect(await gateway.sessions.connecting(first)).toBe('stale')
+  })
+
+  test('of two answers for one attachment, at two gateways, the one used first holds the session', async () => {
+    const { id } = (await open()).session
+    const keyed = () => runKeyed(keyedCall('reattachTerminal', { id: id.text }, 'again'), () => reattach(id))
+    const here = await keyed()
+    await cloud.rows('update compute.terminal_gateways set drained_at = now() where id = $1', [gateway.id])
+    const other = await terminals.gateway({ cache })
+    const there = await keyed()
+    expect(there.url).toContain(other.id)
+    const [first, second] = [await redeem(here.token), await redeem(there.token, other)]
+    expect(second.generation).toBe(first.generation)
+    expect(await gateway.sessions.connecting(first)).toBe('ok')
+    expect(await other.sessions.connecting(second)).toBe('stale')
+    expect(await gateway.sessions.connecting(first)).toBe('ok')
+    expect(await sessionOf(id)).toMatchObject({ gatewayId: gateway.id, generation: first.generation })
   })
 
   test('at another gateway: the first lets go, and cannot close what is not its own any more', async () => {

@@ -74,7 +74,8 @@ export const createTerminalSessions = (parts: TerminalControlParts): TerminalSes
       }
       const held = await unit.terminals.find(sessionId)
       if (held === undefined || held.state === 'CLOSED') return err('closed')
-      const isSo = stepping.step === 'connect' || isDone(held.state, stepping.step)
+      const isSo =
+        stepping.step === 'connect' ? held.gatewayId === stepping.gatewayId : isDone(held.state, stepping.step)
       return err(held.generation === generation && isSo ? 'ok' : 'stale')
     })
     if (!taken.ok) return taken.error
