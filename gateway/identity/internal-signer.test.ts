@@ -102,6 +102,18 @@ describe('a token', () => {
     expect(await signer.sign(olivia, 'compute')).not.toBe(first)
   })
 
+  test('that could not be signed is tried anew, by whoever waited for it too', async () => {
+    const [unfit] = await createKeyRing('ES256')
+    const signer = createInternalSigner({ keys: [{ ...unfit, alg: 'EdDSA' }], clock: manualClock() })
+    const waiting = { ...olivia }
+    const first = signer.sign(olivia, 'compute')
+    expect(signer.sign(waiting, 'compute')).toBe(first)
+    await expect(first).rejects.toThrow()
+    const second = signer.sign(waiting, 'compute')
+    expect(second).not.toBe(first)
+    await expect(second).rejects.toThrow()
+  })
+
   test('is never shared between audiences, assurances, sessions or sign-ins', async () => {
     const { signer } = await arrange()
     const principals: readonly Principal[] = [

@@ -78,7 +78,8 @@ export const createInternalSigner = ({
       const name = JSON.stringify([audience, encodePrincipal(principal)])
       const known = signed.get(name)
       if (known !== undefined && now < known.reusableUntil) {
-        remember(principal, audience, known)
+        // Only what is signed: a signature that is under way may fail, and is then to be tried anew.
+        if (typeof known.token === 'string') remember(principal, audience, known)
         return known.token
       }
       const issuedAt = Math.floor(now / 1000)
