@@ -19,7 +19,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   totalCount: 'How many entries the whole list has.',
   userErrors: 'Why the mutation was refused; empty when it was done.',
   idempotencyKey:
-    'Any text of your own, 1 to 255 printable ASCII characters, one for each intent. Within 24 hours the same call with the same key is done once: repeated, it gives the result of the first, without what is shown once. With another input it is `IDEMPOTENCY_KEY_REUSED`.',
+    'Any text of your own, 1 to 255 printable ASCII characters, one for each intent. Within 24 hours the same call with the same key is done once: repeated, it gives the result of the first, without what is shown once. With another input, or another mutation, of the same domain and project (or organization, or user) it is `IDEMPOTENCY_KEY_REUSED`; elsewhere it is another key.',
   createdAt: 'When it was created.',
 }
 

@@ -31,7 +31,7 @@ export const REQUEST_CODES = {
   IDEMPOTENCY_KEY_REUSED: {
     message: 'The idempotency key was used before with a different input.',
     retryable: false,
-    when: 'A mutation with the same `idempotencyKey` and another input succeeded within the last 24 hours.',
+    when: 'A mutation of yours with the same `idempotencyKey` and another input, or another mutation, succeeded within the last 24 hours in the same domain and project (or organization, or user). Elsewhere the same key is another one.',
     remedy: 'Use a new key for a new intent; repeat a key only with the same input.',
   },
   BAD_REQUEST: {

@@ -12,7 +12,7 @@ const notPut = refusedWith<PutSecretRefusal>({
   VALUE_INVALID: { field: ['value'], message: 'A value is Unicode text of 1 to 65536 bytes in UTF-8.' },
   VERSION_CONFLICT: {
     field: ['expectedVersion'],
-    message: 'Somebody gave the secret a value since, or ended it; look at it again.',
+    message: 'The secret is at another version, or not there; look at it again.',
   },
 })
 
