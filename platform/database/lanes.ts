@@ -35,6 +35,8 @@ interface Lane {
   readonly sent: Statement[]
   /** Of those sent, the ones that nobody waits for any more. */
   readonly abandoned: Set<Statement>
+  /** The last of those that was going to be ended: it is asked for once, however many leave at once. */
+  attended: Statement | undefined
   /** When the statement that is at work now came first; milliseconds. */
   since: number
   fate: Fate
@@ -60,7 +62,8 @@ export interface Lanes {
 /** Ends what has been at work for too long, when it is still the one. */
 const attend = (lane: Lane): void => {
   const [first] = lane.sent
-  if (first === undefined || !lane.abandoned.has(first)) return
+  if (first === undefined || lane.attended === first || !lane.abandoned.has(first)) return
+  lane.attended = first
   setTimeout(() => {
     if (lane.sent[0] !== first || lane.client === undefined) return
     // Whatever the request meets in the end, nobody gets this connection after those who have it.
@@ -112,6 +115,7 @@ export const createLanes = ({ connect, isContended }: LanesOptions): Lanes => {
       waiting: [],
       sent: [],
       abandoned: new Set(),
+      attended: undefined,
       since: 0,
       fate: 'sound',
       isEnding: false,
