@@ -6,8 +6,12 @@ export type Fate = 'sound' | 'unusable' | 'lost'
 /** What the driver believes to be prepared is not: the connection will answer nothing that it is asked by name. */
 const PREPARED_STATEMENT_LOST = '26000'
 
+/** A write after the server has ended the connection, which Node refuses without asking the system. */
+const BROKEN_PIPE = 'EPIPE'
+
 const isLoss = (error: Error): boolean =>
   'syscall' in error ||
+  hasCode(error, BROKEN_PIPE) ||
   error.message.startsWith('Connection terminated') ||
   ('severity' in error && (error.severity === 'FATAL' || error.severity === 'PANIC'))
 

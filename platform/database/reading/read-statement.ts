@@ -14,6 +14,7 @@ export interface NamedStatement {
 /** What pg's connection offers to a query, as pg is written; its version is pinned. */
 interface Connection {
   readonly stream: {
+    readonly writable: boolean
     readonly cork: () => void
     readonly uncork: () => void
     readonly write: (packet: Buffer) => unknown
@@ -90,7 +91,8 @@ export class ReadStatement {
     try {
       this.#write(connection, prepared)
     } finally {
-      stream.write(Buffer.concat(prepared.packet.splice(0)))
+      const packet = Buffer.concat(prepared.packet.splice(0))
+      if (stream.writable) stream.write(packet) // else the connection is about to say that it is lost, as in pg's `_send`
       stream.uncork()
     }
   }
