@@ -34,6 +34,11 @@ const units = (database: Database) =>
   createUnits(database, (db, _: ProjectScope) => ({
     last: (name: string) => db.$queryRaw`select pg_sleep(60)::text as slept, ${name}::text as name`,
     lastInATransaction: (name: string) => db.$executeRaw`select pg_sleep(60), ${name}::text as name`,
+    /** Not prepared on any connection until it has seen the table: a lock on that keeps it from it. */
+    unprepared: async () =>
+      (await db.$queryRaw<{ name: string }[]>`select name from storage.buckets where name <> ''`).map(
+        ({ name }) => name,
+      ),
     names: async () =>
       (await db.$queryRaw<{ name: string }[]>`select name from storage.buckets`).map(({ name }) => name),
     insert: async ({ organizationId, projectId }: ProjectScope, name: string) =>
@@ -54,6 +59,24 @@ const sleeping = async (): Promise<number> => {
 }
 
 const sleepers = (count: number) => eventually(async () => expect(await sleeping()).toBe(count))
+
+/** The table is nobody's else until `release`. */
+const lockBuckets = async () => {
+  await owner.query('begin')
+  await owner.query('lock table storage.buckets in access exclusive mode')
+  return { release: () => owner.query('rollback') }
+}
+
+/** One of the subgraph's connections waits for the lock. */
+const untilLocked = async () => {
+  const watcher = await testDatabase.connect('owner')
+  await eventually(async () => {
+    const { rowCount } = await watcher.query(
+      `select from pg_stat_activity where datname = current_database() and usename = 'gpuaas_storage' and wait_event_type = 'Lock'`,
+    )
+    expect(rowCount).toBe(1)
+  })
+}
 
 const outcome = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error)
 
@@ -88,6 +111,37 @@ describe('R1: work that nobody waits for any more', () => {
     expect(await Promise.all(left)).toEqual([LEFT, LEFT])
     expect(await stays).toEqual([tenants.b1.projectId])
     await sleepers(0)
+  })
+
+  test('is answered to others who sent the same behind it, though it ended before it was prepared', async () => {
+    const { read } = units(patient())
+    const lock = await lockBuckets()
+    try {
+      const leaving = new Cancellation()
+      const left = outcome(runCancellable(leaving, () => read(tenants.a1, ({ unprepared }) => unprepared())))
+      const behind = Promise.all(
+        [tenants.b1, tenants.a1].map((scope) => outcome(read(scope, ({ unprepared }) => unprepared()))),
+      )
+      await untilLocked()
+      leaving.cancel(LEFT)
+      expect(await left).toBe(LEFT)
+      await lock.release()
+      expect(await behind).toEqual([[tenants.b1.projectId], [tenants.a1.projectId]])
+    } finally {
+      await lock.release()
+    }
+  })
+
+  test('that the server ends before it is prepared, again and again, is an unavailable database to all who sent it', async () => {
+    const { read } = units(testDatabase.open('storage', { poolSize: 1, statementTimeoutMs: 200 }))
+    const lock = await lockBuckets()
+    try {
+      const same = Array.from({ length: 4 }, () => outcome(read(tenants.a1, ({ unprepared }) => unprepared())))
+      const unavailable = expect.objectContaining({ code: 'DATABASE_UNAVAILABLE' })
+      expect(await Promise.all(same)).toEqual(same.map(() => unavailable))
+    } finally {
+      await lock.release()
+    }
   })
 
   test('is not sent when it still waited for a connection, nor begun afterwards', async () => {

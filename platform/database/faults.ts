@@ -22,6 +22,7 @@ const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
   ...['ENOENT', 'EAGAIN'], // a Unix socket that is gone, or has a full queue
   ...['08000', '08001', '08003', '08004', '08006', '57P01', '57P02', '57P03', '53300', '57014', '25P03', '55P03'],
+  '26000', // not prepared on its connection, which is given up: it waited behind another that ended before it was
   // Prisma: unreachable, timed out, closed, no connection free, transaction not started or expired, too many.
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037'],
 ])

@@ -6,7 +6,10 @@ import type { Cancellable, Cancellation } from '../cancellation/cancellation.ts'
 
 /** Done twice it is done once: asked again on another connection when the one that carried it is lost. */
 const READS = /^\s*select\b/i
-/** How often a statement may be the one at work when that happens: then it may be the reason. */
+/**
+ * How often a statement may be the one at work when its connection is lost, or be told that it was not prepared: more
+ * often, and it may be the reason.
+ */
 const LOSSES = 2
 
 /** The driver tells some mistakes in a statement's values twice. */
@@ -31,7 +34,8 @@ const ENDED = '57014'
 /**
  * Sends statements by themselves, each a transaction of its own under its own scope, over connections that they share.
  * One that reads and was underway when its connection was lost is sent again; so is one that was ended in the place of
- * another. One that nobody waits for any more rejects with the reason of that.
+ * another; and so is one that relied on another of its text to be prepared, where that one ended before it was: it has
+ * done nothing. One that nobody waits for any more rejects with the reason of that.
  */
 export const createSharedStatements = (options: LanesOptions) => {
   const lanes = createLanes(options)
@@ -55,8 +59,10 @@ export const createSharedStatements = (options: LanesOptions) => {
         const { wasAtWork, isBystander } = answered(fate)
         if (wasAtWork) losses += 1
         const isLost = fate === 'lost' && losses < LOSSES && READS.test(text)
+        const isUnprepared = fate === 'unusable' && losses < LOSSES
         const isWanted = cancellation?.reason === undefined
-        if (isWanted && (isLost || (isBystander && hasCode(error, ENDED)))) lanes.carry(statement)
+        const isEndedForAnother = isBystander && hasCode(error, ENDED)
+        if (isWanted && (isLost || isUnprepared || isEndedForAnother)) lanes.carry(statement)
         else fail(error)
       })
       submit(client, answer)
