@@ -8,6 +8,7 @@ import {
   mapFields,
   type Types,
 } from './join-directives.ts'
+import { interfaceDeclares } from './subgraph-part.ts'
 
 /** What a subgraph knew of others for its links alone goes with them: an external field that nothing mentions is refused. */
 export const withoutLeftovers = (
@@ -51,13 +52,15 @@ const unmentioned = (types: Types, graph: string): ReadonlySet<string> => {
       }
   }
   return new Set(
-    [...types].flatMap(([type, { fields = [], interfaces = [] }]) =>
-      fields.flatMap(({ name, directives = [] }) =>
+    [...types].flatMap(([type, definition]) => {
+      const { fields = [], interfaces = [] } = definition
+      return fields.flatMap(({ name, directives = [] }) =>
         directives.some((join) => graphOf(join) === graph && isExternal(join)) &&
+        !interfaceDeclares(types, graph, definition, name.value) &&
         ![type, ...interfaces.map((one) => one.name.value)].some((of) => mentioned.has(`${of}.${name.value}`))
           ? [`${type}.${name.value}`]
           : [],
-      ),
-    ),
+      )
+    }),
   )
 }

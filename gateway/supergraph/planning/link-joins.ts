@@ -1,6 +1,6 @@
 import { Kind, type ConstDirectiveNode, type FieldDefinitionNode } from 'graphql'
-import { argumentOf, graphOf, type TypeDefinition } from './join-directives.ts'
-import type { SubgraphPart } from './subgraph-part.ts'
+import { argumentOf, graphOf, type TypeDefinition, type Types } from './join-directives.ts'
+import { interfaceDeclares, type SubgraphPart } from './subgraph-part.ts'
 
 /** A subgraph that the planner alone knows, for some links of chains. */
 export interface LinkSubgraph {
@@ -49,30 +49,52 @@ const withGraph = (join: ConstDirectiveNode, graph: string): ConstDirectiveNode 
 })
 
 /** A type with its part in each of them; links are theirs alone. */
-export const typeWith = (type: TypeDefinition, added: readonly LinkSubgraph[]): TypeDefinition => {
+export const typeWith = (type: TypeDefinition, added: readonly LinkSubgraph[], types: Types): TypeDefinition => {
   const name = type.name.value
   const isRoot = name === 'Query'
   const having = added.filter(({ part }) => isRoot || part.has(name))
   if (having.length === 0) return type
   const graphs = (type.directives ?? []).filter((join) => join.name.value === 'join__type').map(graphOf)
   const present = copied(type, having, always)
-  return { ...present, fields: (type.fields ?? []).map((field) => fieldWith(field, name, new Set(graphs), having)) }
+  const fields = type.fields ?? []
+  return { ...present, fields: fields.map((field) => fieldWith(field, type, types, new Set(graphs), having)) }
 }
 
 const fieldWith = (
   field: FieldDefinitionNode,
-  type: string,
+  type: TypeDefinition,
+  types: Types,
   graphs: ReadonlySet<string>,
   having: readonly LinkSubgraph[],
 ): FieldDefinitionNode => {
   const { directives = [] } = field
+  const [typeName, name] = [type.name.value, field.name.value]
   const isInEvery = !directives.some((join) => join.name.value === 'join__field')
-  const added = having.filter(({ part }) => part.get(type)?.has(field.name.value))
+  const added = having.filter(({ part }) => part.get(typeName)?.has(name))
   const joins = isInEvery ? [...directives, ...[...graphs].map(joinField)] : directives
-  const moved = added.filter(({ links }) => links.has(`${type}.${field.name.value}`)).map(({ of }) => of)
+  const moved = added.filter(({ links }) => links.has(`${typeName}.${name}`)).map(({ of }) => of)
   const whole = copied({ directives: joins }, added, always).directives
-  return { ...field, directives: whole.filter((join) => !moved.includes(graphOf(join))) }
+  return {
+    ...field,
+    directives: whole.flatMap((join) => {
+      if (!moved.includes(graphOf(join))) return [join]
+      // What an interface promises has to be there: as a field of others, which the planner asks others for.
+      return interfaceDeclares(types, graphOf(join), type, name) ? [asExternal(join)] : []
+    }),
+  }
 }
+
+const asExternal = (join: ConstDirectiveNode): ConstDirectiveNode => ({
+  ...join,
+  arguments: [
+    ...(join.arguments ?? []).filter((given) => ['graph', 'type'].includes(given.name.value)),
+    {
+      kind: Kind.ARGUMENT,
+      name: { kind: Kind.NAME, value: 'external' },
+      value: { kind: Kind.BOOLEAN, value: true },
+    },
+  ],
+})
 
 const joinField = (graph: string): ConstDirectiveNode => ({
   kind: Kind.DIRECTIVE,

@@ -28,7 +28,7 @@ export const linkSubgraphs = (document: DocumentNode): LinkSubgraphs => {
     return { graph, of, links: coordinates, part: partWithFields(own, of, types, members) }
   })
   const definitions = withoutLeftovers(
-    document.definitions.map((node) => withSubgraphs(node, added)),
+    document.definitions.map((node) => withSubgraphs(node, added, types)),
     new Set(added.map(({ of }) => of)),
   )
   const linked = { ...document, definitions }
@@ -45,8 +45,8 @@ export const linkSubgraphs = (document: DocumentNode): LinkSubgraphs => {
 
 const graphNameOf = ({ graph, depth }: ChainLink): string => `${graph}__LINK_${String(depth)}`
 
-const withSubgraphs = (node: DefinitionNode, added: readonly LinkSubgraph[]): DefinitionNode => {
-  if (isTypeDefinition(node)) return typeWith(node, added)
+const withSubgraphs = (node: DefinitionNode, added: readonly LinkSubgraph[], types: Types): DefinitionNode => {
+  if (isTypeDefinition(node)) return typeWith(node, added, types)
   switch (node.kind) {
     case Kind.UNION_TYPE_DEFINITION:
       return copied(node, added, ({ part }) => part.has(node.name.value))

@@ -1,5 +1,13 @@
 import { Kind, type DefinitionNode, type SelectionSetNode } from 'graphql'
-import { fieldSetOf, graphOf, mapFields, namedType, type Types } from './join-directives.ts'
+import {
+  argumentOf,
+  fieldSetOf,
+  graphOf,
+  mapFields,
+  namedType,
+  type TypeDefinition,
+  type Types,
+} from './join-directives.ts'
 
 /** What one subgraph has of the graph, or some of it: types by name, each with the names of its fields. */
 export type SubgraphPart = ReadonlyMap<string, ReadonlySet<string>>
@@ -28,6 +36,13 @@ const hasField = (types: Types, graph: string, type: string, name: string): bool
   const joins = (field?.directives ?? []).filter((join) => join.name.value === 'join__field')
   return field !== undefined && (joins.length === 0 || joins.some((join) => graphOf(join) === graph))
 }
+
+/** Whether an interface that the type implements in a subgraph has the field there. */
+export const interfaceDeclares = (types: Types, graph: string, type: TypeDefinition, field: string): boolean =>
+  (type.directives ?? []).some((join) => {
+    const named = join.name.value === 'join__implements' && graphOf(join) === graph && argumentOf(join, 'interface')
+    return named && named.kind === Kind.STRING && hasField(types, graph, named.value, field)
+  })
 
 /**
  * The least of a subgraph with which some of its fields can be asked for: these, what they require, the keys of what

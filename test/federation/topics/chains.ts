@@ -6,7 +6,10 @@ export const CHAINS: Topic = {
   name: 'chains of requirements',
   subgraphs: {
     a: `
-      type Query { fromA: [Thing!]! shape: Shape }
+      type Query { fromA: [Thing!]! shape: Shape priced: [Priced!]! }
+      interface Priced { id: ID! price: Int }
+      type Product implements Priced @key(fields: "id") { id: ID! weight: Int @external price: Int @requires(fields: "weight") }
+      type Gift implements Priced @key(fields: "id") { id: ID! price: Int }
       type Thing @key(fields: "id") {
         id: ID! one: Int
         two(plus: Int = 0): Int @external box: Box @external
@@ -29,6 +32,7 @@ export const CHAINS: Topic = {
       type Circle implements Shape @key(fields: "id") { id: ID! side: Int }`,
     b: `
       type Query { fromB: Thing }
+      type Product @key(fields: "id") { id: ID! price: Int @external tax: Int @requires(fields: "price") }
       type Thing @key(fields: "id") {
         id: ID! plain: String
         one: Int @external three: Int @external other: Thing
@@ -50,7 +54,8 @@ export const CHAINS: Topic = {
       type Square @key(fields: "id") { id: ID! side: Int @external area: Int @requires(fields: "side") price: Int @external total: Int @requires(fields: "price") }
       type Circle @key(fields: "id") { id: ID! side: Int @external area: Int @requires(fields: "side") price: Int @external total: Int @requires(fields: "price") }`,
     c: `
-      type Query { fromC: [Thing] }
+      type Query { fromC: [Thing] product: Product }
+      type Product @key(fields: "id") { id: ID! weight: Int }
       type Thing @key(fields: "id") { id: ID! name: String }
       type Holder @key(fields: "org { id } no") { org: Org! no: Int! nick: String @shareable }
       type Org @shareable { id: ID! }
@@ -73,8 +78,10 @@ export const CHAINS: Topic = {
       price: (_: Arguments, at: View) => at.number('area') * 100,
       total: (_: Arguments, at: View) => at.number('price') + 1,
     }))
-    const Query = { fromA: things, fromB: things[0], fromC: [things[1], null, things[0]], shape: shapes[0] }
-    return { Query, entities: [...things, ...shapes, HOLDER, TILE] }
+    const priced = [PRODUCT, GIFT]
+    const lists = { fromA: things, fromC: [things[1], null, things[0]], priced }
+    const Query = { ...lists, fromB: things[0], shape: shapes[0], product: PRODUCT }
+    return { Query, entities: [...things, ...shapes, ...priced, HOLDER, TILE] }
   },
   cases: [
     ['two links, the last alone', '{ fromA { three } }', { fetches: { a: 2, b: 1 } }],
@@ -113,11 +120,22 @@ export const CHAINS: Topic = {
       { variables: { a: true } },
     ],
     ['on the objects of an interface', '{ shape { ... on Square { total } ... on Circle { total } } }'],
+    ['a link that an interface declares, by the interface', '{ priced { __typename id price } }'],
+    ['a link that an interface declares, and what requires it', '{ priced { price ... on Product { tax weight } } }'],
+    ['a link that an interface declares, from elsewhere', '{ product { tax } }'],
     ['on one object of an interface', '{ shape { side ... on Square { price total } } }'],
   ],
 }
 
 const HOLDER = { __typename: 'Holder', org: { __typename: 'Org', id: 'o' }, no: 9, nick: 'nine' }
+
+const PRODUCT = {
+  ...{ __typename: 'Product', id: 'p', weight: 4 },
+  price: (_: Arguments, at: View) => at.number('weight') * 10,
+  tax: (_: Arguments, at: View) => at.number('price') / 5,
+}
+
+const GIFT = { __typename: 'Gift', id: 'g', price: 0 }
 
 const TILE = {
   ...{ __typename: 'Tile', id: 'tile', no: 1 },
