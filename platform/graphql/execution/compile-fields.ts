@@ -25,7 +25,7 @@ import {
   type CompleteFields,
 } from './complete-value.ts'
 import { isPending, type Execution, type Path } from './execution.ts'
-import { keptLeaf, runField, type Complete, type CompiledField } from './run-field.ts'
+import { runField, type Complete, type CompiledField } from './run-field.ts'
 
 /** The fields of an object of one type, in the order of the answer. What the type does not have is left out. */
 export const compileFields = (
@@ -91,7 +91,7 @@ export const completeFields =
     let pending: Promise<unknown>[] | undefined
     try {
       for (const field of fields) {
-        const value = field.constant ?? keptLeaf(field, source) ?? runField(field, execution, source, path)
+        const value = field.constant ?? runField(field, execution, source, path)
         put(answer, field.key, value)
         if (isPending(value)) (pending ??= []).push(value.then((settled) => put(answer, field.key, settled)))
       }

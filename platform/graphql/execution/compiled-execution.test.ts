@@ -140,3 +140,29 @@ test('what cannot run at all is refused as graphql-js refuses it', async () => {
     expect(await run({ document, ...args })).toEqual(await execute({ schema, document, ...args }))
   }
 })
+
+test('a leaf that its object computes is read once, and what goes wrong is wrong with that field alone', async () => {
+  const schema = buildSchema(
+    'type Query { item: Item } type Item { id: ID! throws: String rejects: String odd: String }',
+  )
+  const document = parse('{ item { id throws rejects odd } }')
+  let reads = 0
+  const item = {
+    id: 'i',
+    get throws(): string {
+      throw new Error('thrown by the object')
+    },
+    get rejects(): Promise<string> {
+      reads++
+      return Promise.reject(new Error('rejected by the object'))
+    },
+    get odd(): number {
+      reads++
+      return 7
+    },
+  }
+  const answer = await compiledExecution(schema)({ document, rootValue: { item } })
+  expect(reads).toBe(2)
+  expect(answer).toEqual(await execute({ schema, document, rootValue: { item } }))
+  expect(answer.data).toEqual({ item: { id: 'i', throws: null, rejects: null, odd: '7' } })
+})

@@ -28,13 +28,12 @@ export interface CompiledField {
   readonly kept: 'string' | 'number' | 'boolean' | undefined
 }
 
-/** A leaf that is in the answer as its object holds it; undefined for any other, which is to be run. */
-export const keptLeaf = ({ kept, definition }: CompiledField, source: unknown): unknown => {
-  if (kept === undefined || typeof source !== 'object' || source === null) return undefined
-  const value = (source as Readonly<Record<string, unknown>>)[definition.name] // any object may be read by name
-  // Of numbers 32-bit integers alone: they are of every type of numbers.
-  return typeof value === kept && (kept !== 'number' || (Number(value) | 0) === value) ? value : undefined
-}
+/**
+ * Whether a value that an object holds is in the answer as it is. Of numbers 32-bit integers alone are: they are of every
+ * type of numbers.
+ */
+const isKept = (kept: CompiledField['kept'], value: unknown): boolean =>
+  kept !== undefined && typeof value === kept && (kept !== 'number' || (Number(value) | 0) === value)
 
 /** Resolves and completes one field: its value in the answer, or a promise of it. Throws what its parent is null for. */
 export const runField = (field: CompiledField, execution: Execution, source: unknown, above: Path | undefined) => {
@@ -54,6 +53,7 @@ export const runField = (field: CompiledField, execution: Execution, source: unk
 const runPlainLeaf = (field: CompiledField, execution: Execution, source: unknown, above: Path | undefined) => {
   try {
     const value = propertyOf(source, field, execution, above)
+    if (isKept(field.kept, value)) return value
     if (isPromise(value)) return completed(value, field, execution, pathOf(field, above))
     return field.complete(value, execution, field, NOWHERE)
   } catch (error) {
