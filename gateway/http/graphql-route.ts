@@ -50,6 +50,11 @@ export const graphqlRoute = (fastify: FastifyInstance, options: GraphqlRouteOpti
     const { principal } = await authenticate(request.headers.authorization)
     const correlationId = currentCorrelation()?.correlationId ?? newCorrelationId()
     const context = await openContext({ principal, correlationId, openAccess, timeoutMs })
+    // It left while it was asked who it is: its close has been told, and nobody is there for an answer.
+    if (reply.raw.destroyed) {
+      context.cancel()
+      return reply.hijack()
+    }
     reply.raw.once('close', () => (reply.raw.writableFinished ? context.finish() : context.cancel()))
     const short = request.method === 'POST' ? shortWay?.of(request.body) : undefined
     const answer = short

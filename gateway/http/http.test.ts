@@ -387,6 +387,37 @@ describe('time', () => {
     await gateway.gateway.stop(0)
   })
 
+  test('nothing runs for a client that left while it was asked who it is', async () => {
+    const decided = Promise.withResolvers<undefined>()
+    let [asked, closed, ran] = [0, 0, 0]
+    const { gateway, url } = await startGateway(
+      { only: { typeDefs: 'type Query { run: Int }', resolvers: { Query: { run: () => ++ran } } } },
+      {
+        verifier: {
+          authenticate: async () => {
+            asked++
+            await decided.promise
+            return { principal: ANONYMOUS, expiresAt: undefined }
+          },
+        },
+      },
+    )
+    gateway.fastify.server.on('request', (_, response) => response.once('close', () => closed++))
+    const leaving = new AbortController()
+    const headers = { 'content-type': 'application/json' }
+    const body = '{"query":"{ run }"}'
+    const left = fetch(`${url}/graphql`, { method: 'POST', headers, body, signal: leaving.signal }).catch(() => 'left')
+    await until('it is being authenticated', () => asked === 1)
+    leaving.abort()
+    expect(await left).toBe('left')
+    await until('the server knows', () => closed === 1)
+    decided.resolve(undefined)
+    // Who comes later is answered later.
+    const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body })
+    expect(await answer.json()).toEqual({ data: { run: 1 } })
+    await gateway.stop(0)
+  })
+
   test('a gateway that stops finishes what runs and refuses what comes', async () => {
     const releases: (() => void)[] = []
     const gateway = await startGateway({
