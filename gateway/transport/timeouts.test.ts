@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect, test } from '@jest/globals'
 import { until } from '../../test/testkit/until.ts'
 import { Timeouts, type Timed } from './timeouts.ts'
@@ -28,4 +29,17 @@ test('each is told in its turn and never early, and who is not waited for any mo
   await until('the third has ended', () => ended.length === 3)
   expect(ended).toEqual(['first', 'second', 'third'])
   expect(early).toEqual([])
+})
+
+test('the timer that all share keeps nothing of the request that began it', async () => {
+  const request = new AsyncLocalStorage<string>()
+  const timeouts = new Timeouts(10)
+  const seen: unknown[] = []
+  const begin = (dueAt: number): void => timeouts.add({ dueAt, timeOut: () => seen.push(request.getStore() ?? 'none') })
+  request.run('first', () => {
+    begin(performance.now())
+    begin(performance.now() + 30)
+  })
+  await until('both have ended', () => seen.length === 2)
+  expect(seen).toEqual(['none', 'none'])
 })

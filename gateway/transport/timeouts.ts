@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 /** Something that is waited for, until then. */
 export interface Timed {
   /** On the clock of `performance.now()`. */
@@ -12,6 +14,8 @@ export class Timeouts {
   /** In the order of their coming; sets keep it, and give up their members at no cost. */
   readonly #waiting = new Set<Timed>()
   #timer: NodeJS.Timeout | undefined
+  /** The timer is of all of them: it runs, and is begun again, in the context of none. */
+  readonly #outside = AsyncLocalStorage.snapshot()
 
   constructor(ms: number) {
     this.ms = ms
@@ -19,11 +23,15 @@ export class Timeouts {
 
   add(timed: Timed): void {
     this.#waiting.add(timed)
-    if (this.#timer === undefined) this.#timer = setTimeout(this.#ring, this.ms).unref()
+    if (this.#timer === undefined) this.#arm(this.ms)
   }
 
   delete(timed: Timed): void {
     this.#waiting.delete(timed)
+  }
+
+  #arm(ms: number): void {
+    this.#timer = this.#outside(() => setTimeout(this.#ring, ms).unref())
   }
 
   readonly #ring = (): void => {
@@ -31,7 +39,7 @@ export class Timeouts {
     this.#timer = undefined
     for (const timed of this.#waiting) {
       if (timed.dueAt > now) {
-        this.#timer = setTimeout(this.#ring, timed.dueAt - now).unref()
+        this.#arm(timed.dueAt - now)
         return
       }
       this.#waiting.delete(timed)
