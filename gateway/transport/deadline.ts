@@ -1,40 +1,43 @@
-import type { Cancellation } from '../../platform/cancellation/cancellation.ts'
 import { CataloguedError, catalogued } from '../../platform/errors/catalogue.ts'
+import type { OperationWork } from './operation-work.ts'
 
 /**
- * Waits for the work of a subgraph no longer than `timeoutMs` (`SUBGRAPH_TIMEOUT`) and no longer than the request
- * lives; its cancellation is told then. What cannot be ended goes on, and what it comes to is ignored.
+ * Waits for an answer of a subgraph no longer than `timeoutMs` (`SUBGRAPH_TIMEOUT`) and no longer than the request lives.
+ * Work that nobody waits for then is ended; what cannot be ended goes on, and what it comes to is ignored.
  */
 export const withDeadline = <T>(
-  work: Promise<T>,
+  answer: Promise<T>,
   timeoutMs: number,
   signal: AbortSignal,
-  cancellation: Cancellation,
+  work: OperationWork<unknown>,
 ): Promise<T> =>
   new Promise<T>((resolve, reject) => {
+    let isOver = false
+    const end = (): boolean => {
+      if (isOver) return false
+      isOver = true
+      clearTimeout(timer)
+      signal.removeEventListener('abort', cancelled)
+      return true
+    }
     const giveUp = (reason: CataloguedError): void => {
+      if (!end()) return
       reject(reason)
-      cancellation.cancel(reason)
+      work.giveUp(reason)
     }
-    const cancelled = (): void => {
-      clearTimeout(timer)
+    const cancelled = (): void =>
       giveUp(signal.reason instanceof CataloguedError ? signal.reason : catalogued('REQUEST_CANCELLED'))
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', cancelled)
-      giveUp(catalogued('SUBGRAPH_TIMEOUT'))
-    }, timeoutMs)
-    const settle = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', cancelled)
-    }
-    work.then(
+    const timer = setTimeout(() => giveUp(catalogued('SUBGRAPH_TIMEOUT')), timeoutMs)
+    work.wait()
+    answer.then(
       (value) => {
-        settle()
+        if (!end()) return
+        work.leave()
         resolve(value)
       },
       (error: unknown) => {
-        settle()
+        if (!end()) return
+        work.leave()
         reject(error instanceof Error ? error : new Error(String(error)))
       },
     )

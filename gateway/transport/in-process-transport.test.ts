@@ -1,5 +1,6 @@
-import { expect, jest, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { buildSchema, parse } from 'graphql'
+import { currentCancellation } from '../../platform/cancellation/cancellation.ts'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { testRequest } from '../../test/testkit/federated-graph.ts'
 import { inProcessTransport } from './in-process-transport.ts'
@@ -66,6 +67,67 @@ test('a fetch that takes too long, or whose request is given up, is not waited f
   const waiting = transport.execute(prepared('{ slow }'), {}, testRequest({ signal: controller.signal }))
   controller.abort(catalogued('REQUEST_TIMEOUT'))
   await expect(waiting).rejects.toMatchObject({ code: 'REQUEST_TIMEOUT' })
+})
+
+describe('what fetches of one operation wait for together', () => {
+  afterEach(() => {
+    jest.useRealTimers()
+  })
+
+  /** A loader of the operation: whoever asks first begins what all wait for. */
+  const begin = () => {
+    jest.useFakeTimers()
+    const batch = Promise.withResolvers<string>()
+    const cancelled: Error[] = []
+    const cancel = (reason: Error): void => {
+      cancelled.push(reason)
+      batch.reject(reason)
+    }
+    const shared = buildSchema('type Query { load: String }')
+    const load = shared.getQueryType()?.getFields()['load']
+    if (load) {
+      load.resolve = (_, __, context: { batch?: Promise<string> }) => {
+        if (!context.batch) currentCancellation()?.enter({ cancel })
+        return (context.batch ??= batch.promise)
+      }
+    }
+    const transport = inProcessTransport({ name: 's', schema: shared, context: () => ({}), timeoutMs: 50 })
+    const controller = new AbortController()
+    const request = testRequest({ signal: controller.signal })
+    const ask = (): Promise<unknown> =>
+      Promise.resolve(transport.execute(prepared('{ load }'), {}, request)).catch((error: unknown) => error)
+    return { batch, cancelled, controller, ask }
+  }
+
+  test('goes on for those that have time left when one has not', async () => {
+    const { batch, cancelled, ask } = begin()
+    const first = ask()
+    await jest.advanceTimersByTimeAsync(30)
+    const second = ask()
+    await jest.advanceTimersByTimeAsync(20)
+    expect(await first).toMatchObject({ code: 'SUBGRAPH_TIMEOUT' })
+    expect(cancelled).toEqual([])
+    batch.resolve('loaded')
+    expect(await second).toMatchObject({ data: { load: 'loaded' } })
+  })
+
+  test('ends when the last of them has had its time', async () => {
+    const { cancelled, ask } = begin()
+    const both = [ask()]
+    await jest.advanceTimersByTimeAsync(30)
+    both.push(ask())
+    await jest.advanceTimersByTimeAsync(50)
+    expect(await Promise.all(both)).toMatchObject([{ code: 'SUBGRAPH_TIMEOUT' }, { code: 'SUBGRAPH_TIMEOUT' }])
+    expect(cancelled).toMatchObject([{ code: 'SUBGRAPH_TIMEOUT' }])
+  })
+
+  test('ends when the request is gone', async () => {
+    const { cancelled, controller, ask } = begin()
+    const both = [ask(), ask()]
+    controller.abort(catalogued('REQUEST_CANCELLED'))
+    expect(await Promise.all(both)).toMatchObject([{ code: 'REQUEST_CANCELLED' }, { code: 'REQUEST_CANCELLED' }])
+    expect(cancelled).toMatchObject([{ code: 'REQUEST_CANCELLED' }])
+  })
 })
 
 test('each event of a subscription has a context of its own', async () => {
