@@ -24,11 +24,13 @@ if (slow) {
 }
 const SLOW = { subgraph: 's', operation: '{ slow }', operationName: undefined, document: parse('{ slow }') }
 
+/** Those at work for long enough that nothing is put behind them on their connection. */
 const sleepers = async (count: number) => {
   const owner = await testDatabase.connect('owner')
   await eventually(async () => {
     const { rowCount } = await owner.query(
-      `select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`,
+      `select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'
+         and clock_timestamp() - query_start > interval '20 ms'`,
     )
     expect(rowCount).toBe(count)
   })
