@@ -13,7 +13,7 @@ const RESULTS = join(import.meta.dirname, '..', 'results')
 const FULL: Plan = {
   subscribers: 10_000,
   topics: 100,
-  deliveriesPerSecond: 20_000,
+  deliveriesPerSecond: 25_000, // above the bar of 20,000, so that reaching it is not a matter of rounding
   seconds: 20,
   broadcasts: 20,
   reconnectsPerSecond: 100,

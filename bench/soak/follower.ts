@@ -46,7 +46,11 @@ export const startFollower = (options: FollowerOptions): Follower => {
   }
   const read = async (): Promise<void> => {
     if (options.manner === 'naive') {
-      await client.subscribe<{ notifications: Told }>(NAIVE).forEach(({ data }) => take(data.notifications))
+      // One that could not be completed in that moment comes as null, and who has no cursor never asks for it again.
+      const events = client.subscribe<{ notifications: Told | null }>(NAIVE)
+      await events.forEach(async ({ data }) => {
+        if (data.notifications !== null) await take(data.notifications)
+      })
       return
     }
     const notifications = client.notifications<{ readonly id: string }>({
