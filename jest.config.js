@@ -48,7 +48,7 @@ const shared = {
 
 /** @type {import('jest').Config} */
 export default {
-  maxWorkers: 3, // of two processors: suites wait for servers, processes and timers a third of their time
+  maxWorkers: 2,
   testSequencer: join(here, 'test/testkit/test-order.cjs'),
   testTimeout: 30_000, // of all projects: one of a project is ignored
   collectCoverage: false,
