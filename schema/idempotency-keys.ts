@@ -1,12 +1,11 @@
-import { Kind, parse, visit, type DocumentNode, type FieldDefinitionNode, type TypeNode } from 'graphql'
-
-const namedType = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type))
+import { Kind, parse, visit, type DocumentNode, type FieldDefinitionNode } from 'graphql'
+import { namedType } from './lint/graph-view.ts'
 
 const inputTypes = (fields: readonly FieldDefinitionNode[] = []): readonly string[] =>
   fields
     .flatMap((field) => field.arguments ?? [])
     .filter((argument) => argument.name.value === 'input')
-    .map(({ type }) => namedType(type))
+    .map(({ type }) => namedType(type).name.value)
 
 const keyFields = parse('input Keyed { idempotencyKey: String }').definitions.flatMap((definition) =>
   definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION ? (definition.fields ?? []) : [],

@@ -1,13 +1,12 @@
-import { shopSchema, SHOP_SUBGRAPHS, shopSupergraph } from './shop.ts'
+import { shopSupergraph } from './shop.ts'
+import { shopTransports } from './shop-transports.ts'
 import { createGateway } from '../../gateway/create-gateway.ts'
 import { openGeneralIdentity } from '../../gateway/general-identity.ts'
 import { limitsOf } from '../../gateway/operation/limits.ts'
-import { inProcessTransport } from '../../gateway/transport/in-process-transport.ts'
 import { createAccess } from '../../platform/access/access.ts'
 import { plainOrCarryingIds } from '../../platform/access/plain-ids.ts'
 import { systemClock } from '../../platform/clock/clock.ts'
 import { readConfig } from '../../platform/config/config.ts'
-import { withPromptEntities } from '../../platform/graphql/prompt-entities.ts'
 import { createLog } from '../../platform/log/log.ts'
 import { createMetrics } from '../../platform/metrics/metrics.ts'
 import { announce, endOnSignals } from '../part-process.ts'
@@ -19,15 +18,10 @@ const log = createLog({ level: config.logLevel, format: 'json' })
 const identity = await openGeneralIdentity({ config, clock: systemClock, log })
 if (!identity) throw new Error('The bench sets JWKS_FILE')
 const { verifier, grants, watch } = identity
-const schemas = new Map(SHOP_SUBGRAPHS.map((name) => [name as string, withPromptEntities(shopSchema(name))]))
 
 const gateway = await createGateway({
   supergraph: { sdl: shopSupergraph(new Map()) },
-  transports: (name) => {
-    const schema = schemas.get(name)
-    if (!schema) throw new Error(`There is no subgraph ${name}`)
-    return inProcessTransport({ name, schema, context: () => ({}), timeoutMs: config.subgraphTimeoutMs })
-  },
+  transports: shopTransports(config.subgraphTimeoutMs),
   verifier,
   watch: watch.watch,
   access: async (principal) =>

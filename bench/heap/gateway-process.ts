@@ -3,13 +3,11 @@ import { createGateway, type GatewayOptions } from '../../gateway/create-gateway
 import { limitsOf } from '../../gateway/operation/limits.ts'
 import { httpLimitsOf } from '../../gateway/transport/http-limits.ts'
 import { httpTransport } from '../../gateway/transport/http-transport.ts'
-import { inProcessTransport } from '../../gateway/transport/in-process-transport.ts'
 import { systemClock } from '../../platform/clock/clock.ts'
 import { readConfig } from '../../platform/config/config.ts'
-import { withPromptEntities } from '../../platform/graphql/prompt-entities.ts'
 import { createLog } from '../../platform/log/log.ts'
 import { createMetrics } from '../../platform/metrics/metrics.ts'
-import { shopSchema, SHOP_SUBGRAPHS } from '../engine/shop.ts'
+import { shopTransports } from '../engine/shop-transports.ts'
 import { answerCalls } from '../realtime/remote.ts'
 
 export type Form = 'in-process' | 'over-http'
@@ -31,13 +29,7 @@ const metrics = createMetrics()
 
 const transportsOf = (form: Form): GatewayOptions['transports'] => {
   if (form === 'over-http') return (name, url) => httpTransport({ name, url, metrics, ...httpLimitsOf(config) })
-  const timeoutMs = config.subgraphTimeoutMs
-  const schemas = new Map(SHOP_SUBGRAPHS.map((name) => [name as string, withPromptEntities(shopSchema(name))]))
-  return (name) => {
-    const schema = schemas.get(name)
-    if (!schema) throw new Error(`There is no subgraph ${name}`)
-    return inProcessTransport({ name, schema, context: () => ({}), timeoutMs })
-  }
+  return shopTransports(config.subgraphTimeoutMs)
 }
 
 const collect = (): void => {

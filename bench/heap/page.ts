@@ -7,7 +7,7 @@ export interface HeapReport {
   readonly measured: readonly Measured[]
 }
 
-/** Issue's bar: what an answer of 1 MB may need. */
+/** What an answer of 1 MB may need, in MB. */
 const BAR = 6
 
 const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1)
@@ -37,7 +37,7 @@ export const pageOf = ({ date, node, measured }: HeapReport): string => {
     '| --- | --- | --: | --: | --: | --: | --: | --: |',
     ...rows,
     '',
-    '“Most in use” is what is alive and the garbage beside it. How much garbage there may be is V8’s choice: with a young generation of 1 MB it is collected early, and what is left is what the answer needs; with that of the server (`serverFlags`) up to 16 MB pile up before anybody looks.',
+    '“Most in use” is what is alive and the garbage beside it. How much garbage there may be is V8’s choice: with a young generation of 1 MB it is collected early, and what is left is what the answer needs; with that of `npm start` (16 MB) up to 16 MB pile up before anybody looks.',
     '',
     `${date}, \`npm run bench:heap\`, ${String(first?.turns.length ?? 0)} turns each; Node ${node}.`,
   ].join('\n')

@@ -19,7 +19,7 @@ const report: HeapReport = {
     forms: ['in-process', 'over-http'],
     settings: [
       { name: '1 MB', flags: ['--max-semi-space-size=1'] },
-      { name: 'as served, 16 MB', flags: serverFlags },
+      { name: 'as `npm start`, 16 MB', flags: serverFlags },
     ],
     products: PRODUCTS,
     warmUp: isQuick ? 30 : 40,

@@ -5,14 +5,13 @@ import { Writing } from '../../gateway/execution/completion/writing.ts'
 import type { DataObject } from '../../gateway/execution/data.ts'
 import { createEngine } from '../../gateway/execution/engine.ts'
 import { loadSupergraph } from '../../gateway/supergraph/load-supergraph.ts'
-import { inProcessTransport } from '../../gateway/transport/in-process-transport.ts'
-import type { RequestContext, SubgraphTransport } from '../../gateway/transport/transport.ts'
+import type { RequestContext } from '../../gateway/transport/transport.ts'
 import { ANONYMOUS } from '../../platform/access/principal.ts'
 import { systemClock as clock } from '../../platform/clock/clock.ts'
-import { withPromptEntities } from '../../platform/graphql/prompt-entities.ts'
 import { silentLog } from '../../platform/log/log.ts'
 import { ENGINE_OPERATIONS, type EngineOperation } from '../engine/operations.ts'
-import { shopSchema, SHOP_SUBGRAPHS, shopSupergraph } from '../engine/shop.ts'
+import { shopSupergraph } from '../engine/shop.ts'
+import { shopTransports } from '../engine/shop-transports.ts'
 import type { Case } from './measure.ts'
 
 const requestOf = (): RequestContext => ({
@@ -30,18 +29,12 @@ const operationOf = (query: string): OperationDefinitionNode =>
 export const engineCases = async (): Promise<Case[]> => {
   const loaded = await loadSupergraph({ source: { sdl: shopSupergraph(new Map()) }, log: silentLog })
   const supergraph = loaded.current()
-  const transports = new Map<string, SubgraphTransport>(
-    SHOP_SUBGRAPHS.map((name) => {
-      const schema = withPromptEntities(shopSchema(name))
-      return [name, inProcessTransport({ name, schema, context: () => ({}), timeoutMs: 10_000 })]
-    }),
-  )
-  const transportOf = (name: string): SubgraphTransport => {
-    const transport = transports.get(name)
-    if (!transport) throw new Error(`There is no subgraph ${name}`)
-    return transport
-  }
-  const engine = createEngine({ supergraph, transportOf, onSubgraphError: () => undefined, clock })
+  const engine = createEngine({
+    supergraph,
+    transportOf: shopTransports(10_000),
+    onSubgraphError: () => undefined,
+    clock,
+  })
 
   const casesOf = async ({ name, query, variables }: EngineOperation): Promise<Case[]> => {
     const { apiSchema: schema } = supergraph

@@ -13,7 +13,7 @@ export const pageOf = ({ date, machine, versions, plan, costs }: MicroReport): s
   return [
     '# The parts, each alone',
     '',
-    'Processor time of one call, in one process with everything warm; the operations are those of [engine.md](engine.md). What is planned, compiled or verified once is remembered in the gateway: its time here is that of the first request.',
+    'Processor time of one call, all threads of the process together, in a process that is warm; the operations are those of [engine.md](engine.md). Plans and tokens that were seen are remembered in the gateway: what is not is what a first request pays.',
     '',
     '| what | CPU µs | spread | |',
     '| --- | --: | --: | --- |',

@@ -6,7 +6,6 @@ import { startRemote, type Remote } from './remote.ts'
 import type { SubgraphCalls } from './subgraphs-process.ts'
 import { startChild, type Child } from '../child.ts'
 import { undoing } from '../undoing.ts'
-import { serverFlags } from '../../bin/commands.mjs'
 
 /** Three processes: subgraphs, gateway, load. */
 export interface RealtimeStage {
@@ -31,7 +30,7 @@ export const setRealtimeStage = async (nodeFlags: readonly string[]): Promise<Re
     const gateway = await startChild({
       program: 'gateway/main.ts',
       environment: { SUPERGRAPH_FILE: file, PORT: '0', NODE_ENV: 'production', LOG_LEVEL: 'warn' },
-      nodeFlags: [...serverFlags, ...nodeFlags],
+      nodeFlags,
       addresses: 1,
     })
     undo.add(gateway.stop)

@@ -14,7 +14,7 @@ while something was away.
 | --------- | ------ | -------- | ------------ |
 | ${String(report.delivered)} | ${String(report.missed)} | ${String(report.repeated)} | ${String(report.outOfOrder)} |
 
-Compared with ${String(logged)} rows of the log. Readers closed their page and went on from their cursor ${String(reloads)} times.
+Compared with ${String(logged)} rows of the log. Readers closed their page and opened it again ${String(reloads)} times.
 
 | what went wrong | how often |
 | --------------- | --------- |

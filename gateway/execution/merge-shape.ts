@@ -70,7 +70,10 @@ const finish = (draft: Draft): MergeShape =>
     children: children ? finish(children) : undefined,
   }))
 
-/** Merges `source` into `target`, which keeps what it has and `source` lacks. `source` must not be used afterwards. */
+/**
+ * Merges `source` into `target`, which keeps what it has and `source` lacks, and takes the objects of `source`: until something
+ * else is written to `target`, `source` may still be merged elsewhere by copy (`mergeCopy`), and nothing more.
+ */
 export const mergeObject = (target: DataObject, source: DataObject, shape: MergeShape): void => {
   for (const field of shape) {
     const incoming = field.read(source)
@@ -80,6 +83,17 @@ export const mergeObject = (target: DataObject, source: DataObject, shape: Merge
       if (mergeInto(present, incoming, field.children)) continue
     }
     field.write(target, incoming)
+  }
+}
+
+/** The same of a copy: every place but the first has objects of its own, so that no two share what later fetches write to. */
+export const mergeCopy = (target: DataObject, source: DataObject, shape: MergeShape): void => {
+  for (const { read, write, children } of shape) {
+    const incoming = read(source)
+    if (incoming === undefined) continue
+    const own = children ? copyValue(incoming, children) : incoming
+    if (children && typeof own === 'object' && own !== null && mergeInto(read(target), own, children)) continue
+    write(target, own)
   }
 }
 
@@ -98,17 +112,6 @@ const mergeInto = (present: unknown, incoming: object, shape: MergeShape): boole
     present[index] = item
   }
   return true
-}
-
-/** The same of a copy: every place but the first has objects of its own, so that no two share what later fetches write to. */
-export const mergeCopy = (target: DataObject, source: DataObject, shape: MergeShape): void => {
-  for (const { read, write, children } of shape) {
-    const incoming = read(source)
-    if (incoming === undefined) continue
-    const own = children ? copyValue(incoming, children) : incoming
-    if (children && typeof own === 'object' && own !== null && mergeInto(read(target), own, children)) continue
-    write(target, own)
-  }
 }
 
 /** A copy that shares leaf values alone: for an entity that several places of the answer show. */

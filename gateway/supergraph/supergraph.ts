@@ -1,6 +1,7 @@
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import { Kind, print, type DocumentNode, type FragmentDefinitionNode, type GraphQLSchema } from 'graphql'
+import { Kind, print, type DocumentNode, type GraphQLSchema } from 'graphql'
 import { measurer } from '../operation/measure.ts'
+import { fragmentsOf } from './planning/fragments-of.ts'
 import { planOperation } from './planning/plan-operation.ts'
 import type { PlanningSdl } from './planning/planning-sdl.ts'
 import { createPlanningThread } from './planning/planning-thread.ts'
@@ -69,11 +70,12 @@ export const supergraphOf = (parts: SupergraphParts): Supergraph => {
   }
 }
 
-const fieldsOf = ({ definitions }: DocumentNode): number => {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const node of definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node)
+const fieldsOf = (document: DocumentNode): number => {
+  const fragments = fragmentsOf(document)
   const measure = measurer((name) => fragments.get(name))
   return Math.max(
-    ...definitions.map((node) => (node.kind === Kind.OPERATION_DEFINITION ? measure(node.selectionSet).fields : 0)),
+    ...document.definitions.map((node) =>
+      node.kind === Kind.OPERATION_DEFINITION ? measure(node.selectionSet).fields : 0,
+    ),
   )
 }

@@ -1,5 +1,5 @@
 import type { Client } from 'graphql-ws'
-import type { Principal } from '../../platform/access/principal.ts'
+import type { InternalSigner } from '../identity/internal-signer.ts'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
 import { toGraphQLError } from '../errors/graphql-error.ts'
@@ -11,7 +11,7 @@ import type { PreparedFetch, RequestContext, Resumption, SubgraphError, Subgraph
 export interface HeldSubscriptionParts {
   readonly client: Client
   readonly name: string
-  readonly sign?: ((principal: Principal, audience: string) => string | Promise<string>) | undefined
+  readonly sign?: InternalSigner['sign'] | undefined
   readonly reconnectForMs: number
   /** When the connection was opened last, by `performance.now()`. */
   readonly connectedAt: () => number | undefined

@@ -1,9 +1,10 @@
 import { Pool } from 'undici'
-import type { Principal } from '../../platform/access/principal.ts'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { EdgeMetrics } from '../../platform/metrics/metrics-edge.ts'
 import { currentTraceparent } from '../../platform/tracing/traceparent.ts'
+import { isLater } from '../execution/later.ts'
 import { outboundHeaders } from '../identity/inbound-headers.ts'
+import type { InternalSigner } from '../identity/internal-signer.ts'
 import { createAdmission } from './admission.ts'
 import { createCircuit, type Passage } from './circuit.ts'
 import { fetchBodies } from './fetch-body.ts'
@@ -20,7 +21,7 @@ export interface HttpSubgraph extends Partial<HttpLimits> {
   readonly name: string
   readonly url: string
   /** Tells the subgraph who is calling; without it fetches carry no identity (the general gateway). */
-  readonly sign?: ((principal: Principal, audience: string) => string | Promise<string>) | undefined
+  readonly sign?: InternalSigner['sign'] | undefined
   readonly timeoutMs: number
   readonly metrics?: EdgeMetrics | undefined
   /** For how long a subscription that lost its connection tries to get it back. */
@@ -97,7 +98,7 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
       if (turn) await turn
       isInside = true
       const signed = sign?.(caller.principal, name)
-      const token = signed instanceof Promise ? await signed : signed
+      const token = isLater(signed) ? await signed : signed
       const { text, isRepeatable } = bodies.of(fetch, variables)
       const attempt = () => request(text, token, limit, caller.correlationId)
       const result = await (isRepeatable ? repeated(attempt, limit, () => metrics?.subgraphRetry(name)) : attempt())

@@ -2,7 +2,7 @@ import { createClient, type Client } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { HeldSubscription } from './held-subscription.ts'
 import { withAbort } from '../streams/abortable-events.ts'
-import type { Principal } from '../../platform/access/principal.ts'
+import type { InternalSigner } from '../identity/internal-signer.ts'
 import type { PreparedFetch, RequestContext, Resumption, SubgraphResult } from './transport.ts'
 
 /** The one connection over which a gateway holds its subscriptions in one subgraph. */
@@ -20,7 +20,7 @@ export interface SubgraphSocket {
 export interface SubgraphSocketOptions {
   readonly name: string
   readonly url: string
-  readonly sign?: ((principal: Principal, audience: string) => string | Promise<string>) | undefined
+  readonly sign?: InternalSigner['sign'] | undefined
   /** How long a lost connection is tried to be opened again before its subscriptions end: the time of a restart. */
   readonly reconnectForMs?: number | undefined
 }

@@ -23,7 +23,7 @@ const PATIENCE_MS = 5
 /**
  * For whoever holds the connection over several statements: a transaction that it begins has the scope of the work. When
  * nobody waits for the work any more, the statement that runs is ended and no other one is sent but the transaction's
- * end: it is rolled back, or, where all of it was done already, committed. The connection is then given up.
+ * beginning and its end: it is rolled back, or, where all of it was done already, committed. The connection is then given up.
  */
 export const lend = (
   client: PoolClient,

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash, createHmac } from 'node:crypto'
-import { types } from 'node:util'
 
 /** One mutation that its caller may send again under the same key (R97). */
 export interface KeyedCall {
@@ -38,6 +37,6 @@ export const currentCall = (): KeyedCall | undefined => calls.getStore()
 const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) => {
     if (typeof part === 'bigint') return part.toString()
-    if (typeof part !== 'object' || part === null || Array.isArray(part) || types.isDate(part)) return part
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part
     return Object.fromEntries(Object.entries(part).toSorted(([one], [other]) => (one < other ? -1 : 1)))
   })

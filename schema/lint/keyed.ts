@@ -1,8 +1,5 @@
-import type { TypeNode } from 'graphql'
 import type { Finding } from './finding.ts'
-import { rootFields, type GraphView } from './graph-view.ts'
-
-const namedType = (type: TypeNode): string => ('name' in type ? type.name.value : namedType(type.type))
+import { namedType, rootFields, type GraphView } from './graph-view.ts'
 
 /** Every mutation of the product's own graph can be sent again: its `input` has an `idempotencyKey`. */
 export const lintKeyed = (view: GraphView): readonly Finding[] =>
@@ -11,7 +8,7 @@ export const lintKeyed = (view: GraphView): readonly Finding[] =>
     .flatMap(([root]) => rootFields(view, root).map((field) => ({ field, coordinate: `${root}.${field.name.value}` })))
     .filter(({ field }) => {
       const input = field.arguments?.find(({ name }) => name.value === 'input')
-      return !input || view.types.get(namedType(input.type))?.inputFields.has('idempotencyKey') !== true
+      return !input || view.types.get(namedType(input.type).name.value)?.inputFields.has('idempotencyKey') !== true
     })
     .map(({ coordinate }) => ({
       coordinate,

@@ -54,12 +54,6 @@ const refusalOf = (fault: unknown): unknown => {
   }
 }
 
-/** Where a subgraph answers: at a path of its own, and where it is alone at `/graphql` as well. */
-const pathsOf = (name: string, isAlone: boolean): readonly string[] => [
-  ...(isAlone ? ['/graphql'] : []),
-  `/${name}/graphql`,
-]
-
 export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer => {
   const { subgraphs, grants, log, ready, metrics, maxBodyBytes = DEFAULT_BODY_BYTES, docsBaseUrl } = parts
   const answers = answerWriter(log, docsBaseUrl)
@@ -86,8 +80,10 @@ export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer
   app.setErrorHandler((fault, request, reply) => refuse(request, reply, [refusalOf(fault)]))
   app.setNotFoundHandler((request, reply) => refuse(request, reply, [catalogued('ROUTE_NOT_FOUND')]))
 
+  // Each answers at a path of its own, and where it is alone at `/graphql` as well.
+  const shared = subgraphs.length === 1 ? ['/graphql'] : []
   const endpoints = subgraphs.map((served) => {
-    const paths = pathsOf(served.subgraph.name, subgraphs.length === 1)
+    const paths = [...shared, `/${served.subgraph.name}/graphql`]
     const { watch, proofMs } = parts
     return {
       paths,

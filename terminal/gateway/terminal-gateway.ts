@@ -4,6 +4,8 @@ import { WebSocket, WebSocketServer } from 'ws'
 import type { Clock } from '../../platform/clock/clock.ts'
 import type { KeyRing } from '../../platform/crypto/key-ring.ts'
 import type { Uuid } from '../../platform/ids/id.ts'
+import { clientAddress } from '../../platform/http/client-address.ts'
+import { refuseUpgrade } from '../../platform/http/refuse-upgrade.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { KnownAgent } from '../node-link/agent-proof.ts'
@@ -13,7 +15,6 @@ import { TERMINAL_PROTOCOL } from '../protocol/client-frames.ts'
 import { CLOSE } from '../protocol/close-codes.ts'
 import type { TerminalSessions } from '../sessions.ts'
 import { AgentLink } from './agent-link.ts'
-import { clientAddress } from '../../platform/http/client-address.ts'
 import { ClientConnection } from './client-connection.ts'
 import { DEFAULT_LIMITS, MAX_AGENT_MESSAGE_BYTES, MAX_CLIENT_MESSAGE_BYTES, type TerminalLimits } from './limits.ts'
 import { placesOfAddresses } from './places.ts'
@@ -190,9 +191,7 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
 
   const refuse = (socket: Duplex, status: string, why?: TerminalRefusal): void => {
     if (why !== undefined) metrics.refused(why)
-    // Nobody else listens to a socket that is being upgraded: one that breaks now would end the process.
-    socket.on('error', () => undefined)
-    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+    refuseUpgrade(socket, status)
   }
   const isOriginAllowed = ({ headers }: IncomingMessage): boolean => {
     const { origin, host } = headers

@@ -73,7 +73,7 @@ export const leavingSuite = (product: () => Product, owner: () => Promise<Client
     }
   })
 
-  test('a mutation whose client leaves is undone as a whole, or done as a whole', async () => {
+  test('a mutation whose client leaves before its commit is undone as a whole', async () => {
     await whileLocked('share', async (waiting) => {
       const leaving = new AbortController()
       const left = post(CREATE, leaving.signal).catch((error: unknown) => error)

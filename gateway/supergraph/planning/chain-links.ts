@@ -1,5 +1,5 @@
 import { Kind } from 'graphql'
-import { argumentOf, fieldSetOf, graphOf, mapFields, type Types } from './join-directives.ts'
+import { argumentOf, fieldSetOf, graphOf, mapFields, objectsOf, type Types } from './join-directives.ts'
 
 /** A field that requires something, and is required itself. */
 export interface ChainLink {
@@ -56,8 +56,3 @@ const requirementsIn = (types: Types): readonly Requirement[] =>
       }),
     )
   })
-
-const objectsOf = (type: string, types: Types): readonly string[] =>
-  [...types.values()].flatMap(({ name, interfaces = [] }) =>
-    interfaces.some((one) => one.name.value === type) ? [name.value] : [],
-  )

@@ -4,6 +4,7 @@ import {
   print,
   type ConstDirectiveNode,
   type ConstValueNode,
+  type DefinitionNode,
   type FieldNode,
   type InterfaceTypeDefinitionNode,
   type ObjectTypeDefinitionNode,
@@ -17,6 +18,15 @@ export type Types = ReadonlyMap<string, TypeDefinition>
 
 export const isTypeDefinition = (node: { readonly kind: Kind }): node is TypeDefinition =>
   node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION
+
+export const typesIn = (definitions: readonly DefinitionNode[]): Types =>
+  new Map(definitions.filter(isTypeDefinition).map((type) => [type.name.value, type]))
+
+/** The names of the types that implement an interface. */
+export const objectsOf = (type: string, types: Types): readonly string[] =>
+  [...types.values()].flatMap(({ name, interfaces = [] }) =>
+    interfaces.some((one) => one.name.value === type) ? [name.value] : [],
+  )
 
 export const argumentOf = (directive: ConstDirectiveNode, name: string): ConstValueNode | undefined =>
   directive.arguments?.find((argument) => argument.name.value === name)?.value

@@ -6,6 +6,7 @@ import {
   isTypeDefinition,
   namedType,
   mapFields,
+  typesIn,
   type Types,
 } from './join-directives.ts'
 import { interfaceDeclares } from './subgraph-part.ts'
@@ -15,7 +16,7 @@ export const withoutLeftovers = (
   definitions: readonly DefinitionNode[],
   graphs: ReadonlySet<string>,
 ): readonly DefinitionNode[] => {
-  const types: Types = new Map(definitions.filter(isTypeDefinition).map((type) => [type.name.value, type]))
+  const types = typesIn(definitions)
   const left = new Map([...graphs].map((graph) => [graph, unmentioned(types, graph)]))
   return definitions.map((node) =>
     isTypeDefinition(node)

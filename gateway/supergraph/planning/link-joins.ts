@@ -12,25 +12,17 @@ export interface LinkSubgraph {
   readonly part: SubgraphPart
 }
 
-export const always = (): boolean => true
-
 interface Joined {
   readonly directives?: readonly ConstDirectiveNode[] | undefined
 }
 
 /** With what is said of a subgraph said of those that were made of it, too. */
-export const copied = <Node extends Joined>(
-  node: Node,
-  added: readonly LinkSubgraph[],
-  belongsTo: (subgraph: LinkSubgraph) => boolean,
-): Node => {
+export const copied = <Node extends Joined>(node: Node, added: readonly LinkSubgraph[]): Node => {
   const { directives = [] } = node
   const copies = added.flatMap((subgraph) =>
-    belongsTo(subgraph)
-      ? directives
-          .filter((join) => graphOf(join) === subgraph.of && implementsWithin(join, subgraph.part))
-          .map((join) => withGraph(join, subgraph.graph))
-      : [],
+    directives
+      .filter((join) => graphOf(join) === subgraph.of && implementsWithin(join, subgraph.part))
+      .map((join) => withGraph(join, subgraph.graph)),
   )
   return copies.length === 0 ? node : { ...node, directives: [...directives, ...copies] }
 }
@@ -55,7 +47,7 @@ export const typeWith = (type: TypeDefinition, added: readonly LinkSubgraph[], t
   const having = added.filter(({ part }) => isRoot || part.has(name))
   if (having.length === 0) return type
   const graphs = (type.directives ?? []).filter((join) => join.name.value === 'join__type').map(graphOf)
-  const present = copied(type, having, always)
+  const present = copied(type, having)
   const fields = type.fields ?? []
   return { ...present, fields: fields.map((field) => fieldWith(field, type, types, new Set(graphs), having)) }
 }
@@ -73,7 +65,7 @@ const fieldWith = (
   const added = having.filter(({ part }) => part.get(typeName)?.has(name))
   const joins = isInEvery ? [...directives, ...[...graphs].map(joinField)] : directives
   const moved = added.filter(({ links }) => links.has(`${typeName}.${name}`)).map(({ of }) => of)
-  const whole = copied({ directives: joins }, added, always).directives
+  const whole = copied({ directives: joins }, added).directives
   return {
     ...field,
     directives: whole.flatMap((join) => {

@@ -1,8 +1,8 @@
 import { Kind, type DefinitionNode, type DocumentNode } from 'graphql'
 import { chainLinks, type ChainLink } from './chain-links.ts'
 import { graphsOf } from './graph-names.ts'
-import { isTypeDefinition, type Types } from './join-directives.ts'
-import { always, copied, typeWith, type LinkSubgraph } from './link-joins.ts'
+import { isTypeDefinition, typesIn, type Types } from './join-directives.ts'
+import { copied, typeWith, type LinkSubgraph } from './link-joins.ts'
 import { membersIn, partWithFields } from './subgraph-part.ts'
 import { withoutLeftovers } from './leftover-externals.ts'
 
@@ -18,7 +18,7 @@ export interface LinkSubgraphs {
  * between two others is planned as one of a subgraph of its own, of all links of that depth: such a chain never comes back.
  */
 export const linkSubgraphs = (document: DocumentNode): LinkSubgraphs => {
-  const types: Types = new Map(document.definitions.filter(isTypeDefinition).map((type) => [type.name.value, type]))
+  const types: Types = typesIn(document.definitions)
   const links = chainLinks(types)
   if (links.length === 0) return { document, originals: new Map() }
   const members = membersIn(document.definitions, types)
@@ -49,15 +49,18 @@ const withSubgraphs = (node: DefinitionNode, added: readonly LinkSubgraph[], typ
   if (isTypeDefinition(node)) return typeWith(node, added, types)
   switch (node.kind) {
     case Kind.UNION_TYPE_DEFINITION:
-      return copied(node, added, ({ part }) => part.has(node.name.value))
+      return copied(
+        node,
+        added.filter(({ part }) => part.has(node.name.value)),
+      )
     case Kind.ENUM_TYPE_DEFINITION:
       if (node.name.value === 'join__Graph')
         return { ...node, values: [...(node.values ?? []), ...added.map((one) => graphValue(node, one))] }
-      return { ...copied(node, added, always), values: node.values?.map((value) => copied(value, added, always)) ?? [] }
+      return { ...copied(node, added), values: node.values?.map((value) => copied(value, added)) ?? [] }
     case Kind.INPUT_OBJECT_TYPE_DEFINITION:
-      return { ...copied(node, added, always), fields: node.fields?.map((field) => copied(field, added, always)) ?? [] }
+      return { ...copied(node, added), fields: node.fields?.map((field) => copied(field, added)) ?? [] }
     case Kind.SCALAR_TYPE_DEFINITION:
-      return copied(node, added, always)
+      return copied(node, added)
     default:
       return node
   }

@@ -1,7 +1,7 @@
 import { Kind, parse, print, type ConstDirectiveNode } from 'graphql'
 import { allowContexts } from './allow-contexts.ts'
 import { hideFields } from './hidden-fields.ts'
-import { argumentOf, isTypeDefinition, type TypeDefinition, type Types } from './join-directives.ts'
+import { argumentOf, isTypeDefinition, typesIn, type TypeDefinition } from './join-directives.ts'
 import { graphsOf } from './graph-names.ts'
 import { overridesIn, type Overrides } from './overrides.ts'
 import type { RequiredFields } from './required-fields.ts'
@@ -30,7 +30,7 @@ const NONE: ReadonlySet<string> = new Set()
 export const planningSdl = (sdl: string): PlanningSdl => {
   const given = parse(sdl, { noLocation: true })
   const { document, originals } = linkSubgraphs(allowContexts(given))
-  const types: Types = new Map(document.definitions.filter(isTypeDefinition).map((type) => [type.name.value, type]))
+  const types = typesIn(document.definitions)
   const { byName, namesOf, rewrite } = nameRequirements(types)
   const graphs = graphsOf(document)
   const { needs, keys, isEmpty } = requirementsOf([...types.values()].map(rewrite))

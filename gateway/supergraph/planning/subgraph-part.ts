@@ -5,6 +5,7 @@ import {
   graphOf,
   mapFields,
   namedType,
+  objectsOf,
   type TypeDefinition,
   type Types,
 } from './join-directives.ts'
@@ -23,11 +24,7 @@ export const membersIn = (definitions: readonly DefinitionNode[], types: Types):
         : [],
     ),
   )
-  return (type) =>
-    unions.get(type) ??
-    [...types.values()].flatMap(({ name, interfaces = [] }) =>
-      interfaces.some((one) => one.name.value === type) ? [name.value] : [],
-    )
+  return (type) => unions.get(type) ?? objectsOf(type, types)
 }
 
 /** Whether a subgraph has a field of a type that it has. */

@@ -1,8 +1,8 @@
 import type { Result } from '../../../platform/result/result.ts'
-import { NAME_RULE, refusedWith } from '../refusals.ts'
+import { NAME_RULE, refusing } from '../refusals.ts'
 import type { App, CreateAppRefusal } from './model.ts'
 
-const refused = refusedWith<CreateAppRefusal>({
+const refused = refusing<CreateAppRefusal>({
   NAME_INVALID: { field: ['name'], message: NAME_RULE },
   NAME_TAKEN: { field: ['name'], message: 'The project has an app of this name.' },
 })

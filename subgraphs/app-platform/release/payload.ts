@@ -1,10 +1,10 @@
 import type { Result } from '../../../platform/result/result.ts'
-import { refusedWith } from '../refusals.ts'
+import { refusing } from '../refusals.ts'
 import type { CreateReleaseRefusal, Release } from './model.ts'
 
 const DIGEST_RULE = 'A digest is `sha256:` and 64 lower-case hexadecimal digits.'
 
-const refused = refusedWith<CreateReleaseRefusal>({
+const refused = refusing<CreateReleaseRefusal>({
   APP_NOT_FOUND: { field: ['appId'], message: 'The project has no such app.' },
   DIGEST_REQUIRED: {
     field: ['image'],

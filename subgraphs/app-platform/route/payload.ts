@@ -1,8 +1,8 @@
 import type { Result } from '../../../platform/result/result.ts'
-import { refusedWith } from '../refusals.ts'
+import { refusing } from '../refusals.ts'
 import type { CreateRouteRefusal, Route } from './model.ts'
 
-const refused = refusedWith<CreateRouteRefusal>({
+const refused = refusing<CreateRouteRefusal>({
   ENVIRONMENT_NOT_FOUND: { field: ['environmentId'], message: 'The project has no such environment.' },
   HOSTNAME_INVALID: {
     field: ['hostname'],

@@ -1,9 +1,9 @@
 import type { Result } from '../../../platform/result/result.ts'
-import { refusedWith } from '../refusals.ts'
+import { refusing } from '../refusals.ts'
 import type { NamedSecretRefusal, PutSecretRefusal, Secret } from './model.ts'
 import type { RevealedSecret } from './service.ts'
 
-const notPut = refusedWith<PutSecretRefusal>({
+const notPut = refusing<PutSecretRefusal>({
   ENVIRONMENT_NOT_FOUND: { field: ['environmentId'], message: 'The project has no such environment.' },
   NAME_INVALID: {
     field: ['name'],
@@ -17,7 +17,7 @@ const notPut = refusedWith<PutSecretRefusal>({
 })
 
 /** Of `name` or `secretId` alike, so that the answers to what is not there differ in nothing. */
-const notFound = refusedWith<NamedSecretRefusal>({
+const notFound = refusing<NamedSecretRefusal>({
   SECRET_NOT_FOUND: { field: ['environmentId'], message: 'The environment has no such secret.' },
   SECRET_NOT_NAMED: { field: ['secretId'], message: 'A secret is named by `secretId` or by `name`, one of both.' },
 })

@@ -5,9 +5,9 @@ import type { Transaction } from '../../../platform/database/database.ts'
 import type { User } from './model.ts'
 
 interface UserRow {
-  id: string
-  email: string
-  displayName: string
+  readonly id: string
+  readonly email: string
+  readonly displayName: string
 }
 
 export class UserRepository {

@@ -1,7 +1,8 @@
+import { refusedWith, type Refusals } from '../../../platform/graphql/user-errors.ts'
 import type { Result } from '../../../platform/result/result.ts'
 import type { BroadcastRefusal, SentBroadcast } from './model.ts'
 
-const REFUSALS: Readonly<Record<BroadcastRefusal, { readonly field: string[]; readonly message: string }>> = {
+const REFUSALS: Refusals<BroadcastRefusal> = {
   TITLE_INVALID: { field: ['title'], message: 'A title has 1 to 120 printable characters on one line.' },
   BODY_INVALID: { field: ['body'], message: 'A text has 1 to 2,000 printable characters and line breaks.' },
   ORGANIZATION_NOT_FOUND: {
@@ -13,4 +14,4 @@ const REFUSALS: Readonly<Record<BroadcastRefusal, { readonly field: string[]; re
 export const broadcastNotificationPayload = (sent: Result<SentBroadcast, BroadcastRefusal>) =>
   sent.ok
     ? { broadcast: sent.value, userErrors: [] }
-    : { broadcast: null, userErrors: [{ code: sent.error, ...REFUSALS[sent.error] }] }
+    : { broadcast: null, userErrors: refusedWith(sent.error, REFUSALS) }

@@ -1,29 +1,18 @@
 import type { OrganizationScope, OrganizationSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
-import type { EgressFailure, EgressOutcome } from '../../../platform/egress/egress.ts'
+import type { EgressOutcome } from '../../../platform/egress/egress.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { endpointId, type WebhookEndpointId } from '../webhook/model.ts'
 import { deliveryId, type DeliveryStatus, type WebhookDelivery } from './model.ts'
 import type { DeliveryPage } from './position.ts'
 
-interface DeliveryRow {
+interface DeliveryRow extends Omit<WebhookDelivery, 'id' | 'endpointId' | 'eventId'> {
   readonly orgId: string
   readonly id: string
   readonly endpointId: string
-  readonly sequence: bigint
   readonly eventId: string
-  readonly eventType: string
-  readonly occurredAt: Date
-  readonly status: DeliveryStatus
-  readonly attempts: number
-  readonly createdAt: Date
-  readonly lastAttemptAt: Date | null
-  readonly responseStatus: number | null
-  readonly failure: EgressFailure | null
-  readonly deliveredAt: Date | null
-  readonly nextAttemptAt: Date | null
 }
 
 const toDelivery = ({ orgId, id, endpointId: endpoint, eventId, ...row }: DeliveryRow): WebhookDelivery => ({

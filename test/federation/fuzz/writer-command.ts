@@ -8,6 +8,12 @@ import { writerCase } from '../../testkit/random-graph/writer-case.ts'
 const { values } = parseArgs({ options: { cases: { type: 'string' }, seed: { type: 'string' } } })
 const cases = Number(values.cases ?? 20_000)
 const first = Number(values.seed ?? 0)
+if (!(cases > 0) || !Number.isInteger(first)) {
+  process.stderr.write(
+    'npm run fuzz:writer -- [--cases 20000] [--seed 0]: both are whole numbers, and there is a case at least\n',
+  )
+  process.exit(2)
+}
 
 let [withErrors, bytes] = [0, 0]
 for (let seed = first; seed < first + cases; seed++) {
