@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl'
+import { buildSchema } from 'graphql'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { silentLog } from '../platform/log/log.ts'
@@ -125,10 +126,6 @@ test('what is no request is refused as the gateway does: by a code of the catalo
   const type = (name: string) => ({ 'content-type': name })
   const post = { method: 'POST', headers: type('application/json') }
   expect(await ask({ ...post, body: '{' })).toMatchObject({ status: 400, code: 'INVALID_JSON', correlationId })
-  expect(await ask({ ...post, headers: type('text/plain'), body: '{}' })).toMatchObject({
-    status: 415,
-    code: 'UNSUPPORTED_MEDIA_TYPE',
-  })
   expect(await ask({ method: 'DELETE' })).toMatchObject({ status: 405, code: 'METHOD_NOT_ALLOWED' })
 })
 
@@ -150,4 +147,39 @@ test('a client that asks without end and reads nothing is not read any more, unt
   socket.resume()
   await until('it has heard of every ping', () => heard === 1 + pings)
   socket.terminate()
+})
+
+test('what is no JSON, and who opens the address in a browser, are for Apollo to answer', async () => {
+  const text = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{"query":"{ me }"}' }
+  const refused = await fetch(url, text)
+  expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('Cross-Site Request Forgery')])
+  const page = await fetch(url, { headers: { accept: 'text/html,application/xhtml+xml' } })
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')])
+  expect(page.headers.get('content-security-policy')).toBeNull()
+  expect(page.headers.get('x-content-type-options')).toBe('nosniff')
+})
+
+test('a header of Apollo about caching stays as it is', async () => {
+  const extensions = JSON.stringify({ persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } })
+  const answer = await fetch(`${url}?${new URLSearchParams({ extensions })}`, {
+    headers: { 'apollo-require-preflight': '1', 'x-who': 'ada' },
+  })
+  expect(await answer.json()).toMatchObject({ errors: [{ message: 'PersistedQueryNotFound' }] })
+  expect(answer.headers.get('cache-control')).toBe('private, no-cache, must-revalidate')
+})
+
+test('a server that was started before is served with its schema beside it, at any path', async () => {
+  const schema = buildSchema('type Query { me: String } type Subscription { count: Int }')
+  const apollo = new ApolloServer({ schema })
+  await apollo.start()
+  const started = await createGraphqlStack({ apollo, schema, path: '/', context: () => Promise.resolve({}) })
+  const { url: root } = await started.listen(0, '127.0.0.1')
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ me }"}' }
+  expect(await (await fetch(root, post)).json()).toEqual({ data: { me: null } })
+  const client = createClient({ url: root.replace('http', 'ws'), webSocketImpl: WebSocket })
+  const results: unknown[] = []
+  for await (const result of client.iterate({ query: '{ me }' })) results.push(result)
+  expect(results).toEqual([{ data: { me: null } }])
+  await client.dispose()
+  await started.stop()
 })

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { ApolloServer, BaseContext } from '@apollo/server'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import { WebSocketServer } from 'ws'
 import { catalogued } from '../platform/errors/catalogue.ts'
 import { pauseWhileUnread } from '../platform/http/pause-while-unread.ts'
-import type { Log } from '../platform/log/log.ts'
+import { silentLog, type Log } from '../platform/log/log.ts'
 import { isForeignOrigin } from './connections/origin.ts'
 import { createErrorReporter } from './errors/error-reporter.ts'
 import { apolloExchange } from './http/apollo-exchange.ts'
@@ -19,11 +19,15 @@ import { DEFAULT_LIMITS } from './operation/limits.ts'
 import { serveSockets, type Incoming } from './websocket/apollo-sockets.ts'
 
 export interface GraphqlStackOptions<Context extends BaseContext> {
-  /** Not started: that is done here. Any schema, any gateway, any plugins. */
+  /** Any schema, any gateway, any plugins. Started here, where it is not yet. */
   readonly apollo: ApolloServer<Context>
+  /** Of a server that was started before, for its WebSockets: any other tells it when it starts. */
+  readonly schema?: GraphQLSchema
   /** Made for each operation. */
   readonly context: (incoming: Incoming) => Promise<Context>
-  readonly log: Log
+  /** Of what fails here rather than in Apollo; nothing is logged without one. */
+  readonly log?: Log
+  /** `/graphql`, unless it is said. */
   readonly path?: string
   /** Of a body, and of a message of a WebSocket. */
   readonly maxBodyBytes?: number
@@ -52,28 +56,23 @@ const STANDSTILL_MS = 300_000
 export const createGraphqlStack = async <Context extends BaseContext>(
   options: GraphqlStackOptions<Context>,
 ): Promise<GraphqlStack> => {
-  const { apollo, context, log, path = GRAPHQL_PATH, maxBodyBytes = DEFAULT_LIMITS.maxBodyBytes } = options
+  const { apollo, context, log = silentLog, path = GRAPHQL_PATH, maxBodyBytes = DEFAULT_LIMITS.maxBodyBytes } = options
   const report = createErrorReporter({ log, docsBaseUrl: undefined, metrics: undefined })
-  let schema: GraphQLSchema | undefined
-  apollo.addPlugin({
-    serverWillStart: () =>
-      Promise.resolve({
-        schemaDidLoadOrUpdate: ({ apiSchema }) => {
-          schema = apiSchema
-        },
-      }),
-  })
-  await apollo.start()
+  const schema = await startedSchema(options)
 
   const { fastify, drain } = createEdgeServer({ ...options, maxBodyBytes, standstillMs: STANDSTILL_MS, report })
+  // Apollo says what it thinks of a body that is no JSON: to it, as to all its integrations, there is none.
+  fastify.addContentTypeParser('*', { parseAs: 'string' }, (_, __, done) => done(null, undefined))
   fastify.route({
     method: ['GET', 'POST'],
     url: path,
     handler: async (request, reply) => {
       const type = answerType(request.headers.accept)
-      if (!type) return sendError(reply, catalogued('NOT_ACCEPTABLE'), report)
+      if (!type && !wantsPage(request)) return sendError(reply, catalogued('NOT_ACCEPTABLE'), report)
       const answer = await apolloExchange(apollo, request, () => context({ headers: request.headers }))
-      await sendAnswer(request, reply, labelled(answer, type))
+      // A landing page brings scripts and styles of its own, and says itself what may frame it.
+      if (answer.headers['content-type']?.startsWith('text/html')) reply.removeHeader('content-security-policy')
+      await sendAnswer(request, reply, type ? labelled(answer, type) : answer)
       return reply
     },
   })
@@ -92,10 +91,7 @@ export const createGraphqlStack = async <Context extends BaseContext>(
     server: sockets,
     apollo,
     context,
-    schema: () => {
-      if (!schema) throw new Error('Apollo Server has no schema yet')
-      return schema
-    },
+    schema,
   })
 
   return {
@@ -105,5 +101,42 @@ export const createGraphqlStack = async <Context extends BaseContext>(
       await Promise.all([closeSockets(), drain(graceMs)])
       await apollo.stop()
     },
+  }
+}
+
+/** What Apollo may answer with its landing page; a query by it changes nothing, even where its answer cannot be sent. */
+const wantsPage = ({ method, headers }: FastifyRequest): boolean =>
+  method === 'GET' && headers.accept?.includes('text/html') === true
+
+/** Starts the server, and gives the schema that it serves by then: Apollo tells plugins that it knew before it started. */
+const startedSchema = async <Context extends BaseContext>({
+  apollo,
+  schema,
+}: GraphqlStackOptions<Context>): Promise<() => GraphQLSchema> => {
+  let present = schema
+  if (!isStarted(apollo)) {
+    apollo.addPlugin({
+      serverWillStart: () =>
+        Promise.resolve({
+          schemaDidLoadOrUpdate: ({ apiSchema }) => {
+            present = apiSchema
+          },
+        }),
+    })
+    await apollo.start()
+  }
+  return () => {
+    if (!present)
+      throw new Error('A server that was started before its stack needs its schema beside it for WebSockets')
+    return present
+  }
+}
+
+const isStarted = <Context extends BaseContext>(apollo: ApolloServer<Context>): boolean => {
+  try {
+    apollo.assertStarted('createGraphqlStack')
+    return true
+  } catch {
+    return false
   }
 }

@@ -27,7 +27,7 @@ export const sendAnswer = async (request: FastifyRequest, reply: FastifyReply, a
     headers['vary'] = [headers['vary'], 'accept, accept-encoding, authorization'].filter(Boolean).join(', ')
     if (answer.status === 200 && isPersisted(request)) {
       headers['etag'] = etagOf(answer.body, headers['content-type'])
-      headers['cache-control'] = 'private, no-cache'
+      headers['cache-control'] ??= 'private, no-cache'
       if (matches(request.headers['if-none-match'], headers['etag'])) {
         delete headers['content-type']
         response.writeHead(304, headers).end()

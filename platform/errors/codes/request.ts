@@ -43,7 +43,7 @@ export const REQUEST_CODES = {
     remedy: 'Send a JSON object with a `query` text, and optionally `variables` and `operationName`.',
   },
   INVALID_JSON: {
-    message: 'The body is not valid JSON.',
+    message: 'Invalid JSON: the body is empty or cannot be parsed.',
     retryable: false,
     httpStatus: 400,
     when: 'The body is empty or cannot be parsed as JSON.',
