@@ -142,6 +142,14 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'apollo-gateway-is-for-comparison',
+      comment:
+        'The supergraph is read by what @apollo/gateway itself is made of; the gateway, with its exporter to Apollo, is no part of what runs (docs/decisions/0034-supergraph-without-apollo-gateway.md).',
+      severity: 'error',
+      from: { pathNot: tests },
+      to: { path: '^node_modules/@apollo/gateway/' },
+    },
+    {
       name: 'the-model-of-the-proofs-is-independent',
       comment: 'What a proof expects is computed without the code that it judges.',
       severity: 'error',

@@ -74,7 +74,7 @@ export const setStage = async ({ progress, nodeFlags }: StageOptions): Promise<S
     const subgraphUrls = [...subgraphs.urls].map(([name, url]) => `${name}=${url}/graphql`).join()
     const remote = { NODE_ENV: 'production', OIDC_ISSUER: issuer, SUBGRAPH_URLS: subgraphUrls }
     const gateway = await start('bench/gateway-process.ts', remote)
-    const stock = await start('bench/stock-process.ts', remote)
+    const stock = await start('bench/stock-process.ts', { ...remote, APOLLO_TELEMETRY_DISABLED: 'true' })
 
     const token = await signIn({ issuer, email: 'owner@northwind.example', factors: 'single' })
     return {

@@ -89,13 +89,17 @@ test('each rule of the architecture bites', async () => {
 test('packages stay where they belong', async () => {
   const found = await violations({
     'gateway/limits.ts': imports('ioredis'),
+    'gateway/supergraph/load.ts': imports('@apollo/gateway'),
+    'gateway/supergraph/load.test.ts': imports('@apollo/gateway'),
     'subgraphs/iam/project/service.ts': imports('graphql'),
     'subgraphs/iam/project/model.ts': imports('node:fs'),
+    'node_modules/@apollo/gateway/index.js': nothing,
     'node_modules/ioredis/index.js': nothing,
     'node_modules/graphql/index.js': nothing,
-    'package.json': JSON.stringify({ dependencies: { ioredis: '1.0.0', graphql: '1.0.0' } }),
+    'package.json': JSON.stringify({ dependencies: { '@apollo/gateway': '1.0.0', ioredis: '1.0.0', graphql: '1.0.0' } }),
   })
   expect(found.toSorted()).toEqual([
+    'apollo-gateway-is-for-comparison: gateway/supergraph/load.ts → node_modules/@apollo/gateway/index.js',
     'models-are-pure: subgraphs/iam/project/model.ts → fs',
     'redis-stays-in-the-cache: gateway/limits.ts → node_modules/ioredis/index.js',
     'services-know-neither-graphql-nor-prisma: subgraphs/iam/project/service.ts → node_modules/graphql/index.js',

@@ -109,7 +109,7 @@ export const setEngineStage = async (options: EngineStageOptions): Promise<Engin
       stock: () =>
         startChild({
           program: 'bench/engine/stock-process.ts',
-          environment: production,
+          environment: { ...production, APOLLO_TELEMETRY_DISABLED: 'true' },
           addresses: 1,
           args: [fileOf('supergraph.graphql')],
           cpus: serverCpus,

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
 import { buildSchema, execute, parse, printSchema, validate } from 'graphql'
-import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
+import type { GraphQLDataSource } from '@apollo/gateway'
 import { silentLog } from '../../platform/log/log.ts'
 import { systemClock } from '../../platform/clock/clock.ts'
 import { federatedGraph, testRequest } from '../../test/testkit/federated-graph.ts'
 import { counter, monolith, shopSubgraphs } from '../../test/testkit/graphs/shop.ts'
+import { stockGateway } from '../../test/testkit/stock-gateway.ts'
 import { loadSupergraph } from '../supergraph/load-supergraph.ts'
 import { createEngine } from './engine.ts'
 
@@ -33,7 +34,7 @@ const stock = async (query: string, variables: Record<string, unknown>) => {
       return JSON.parse(JSON.stringify(answer)) as object
     },
   })
-  const gateway = new ApolloGateway({ supergraphSdl: graph.sdl, buildService, logger: silentLog })
+  const gateway = stockGateway({ supergraphSdl: graph.sdl, buildService })
   const { executor } = await gateway.load()
   const context = { document: parse(query), queryHash: query, request: { query, variables }, context: {}, metrics: {} }
   const answer = await executor(context as never)

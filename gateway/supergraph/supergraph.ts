@@ -42,7 +42,6 @@ export const PLANNING_LIMITS: PlanningLimits = { maxFieldsHere: 300, timeoutMs: 
 
 export interface SupergraphParts {
   readonly sdl: string
-  readonly apiSchema: GraphQLSchema
   /** Made for the SDL of `planning`. */
   readonly planner: QueryPlanner
   readonly planning: PlanningSdl
@@ -50,13 +49,13 @@ export interface SupergraphParts {
 }
 
 export const supergraphOf = (parts: SupergraphParts): Supergraph => {
-  const { sdl, apiSchema, planner, planning, limits = PLANNING_LIMITS } = parts
+  const { sdl, planner, planning, limits = PLANNING_LIMITS } = parts
   const { supergraph } = planner
   const planHere = planOperation(planner, planning)
   const thread = createPlanningThread({ sdl, ...limits })
   return {
     sdl,
-    apiSchema,
+    apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
     fullSchema: supergraph.schema.toGraphQLJSSchema(),
     subgraphs: [...supergraph.subgraphsMetadata()].flatMap(({ name, url }) =>
       planning.originals.has(name) ? [] : [{ name, url }],

@@ -4,8 +4,8 @@ import { argumentOf } from './join-directives.ts'
 const CONTEXT = 'https://specs.apollo.dev/context/v0.1'
 
 /**
- * A supergraph whose contexts the planner takes: it (2.14) plans them, and refuses them where its caller may not know
- * of them, as @apollo/gateway does not.
+ * A supergraph whose contexts the planner takes: it (2.14) plans them, and by default refuses them, for @apollo/gateway
+ * does not keep them.
  */
 export const allowContexts = (document: DocumentNode): DocumentNode => {
   const isContext = (directive: ConstDirectiveNode): boolean => {

@@ -1,18 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { Supergraph } from '@apollo/federation-internals'
-import { QueryPlanner } from '@apollo/query-planner'
 import { parse } from 'graphql'
-import { disableApolloTelemetry } from '../../../platform/config/apollo-telemetry.ts'
 import { CataloguedError } from '../../../platform/errors/catalogue.ts'
 import { planOperation } from './plan-operation.ts'
+import { plannerOf } from './planner-of.ts'
 import { planningSdl } from './planning-sdl.ts'
 import { withoutDocuments, type PlanningAnswer, type PlanningOrder } from './planning-messages.ts'
 
 /** The other side of `planning-thread.ts`: plans one operation after the other. */
-disableApolloTelemetry()
 const { sdl } = workerData as { readonly sdl: string } // as the thread was started
 const planning = planningSdl(sdl)
-const plan = planOperation(new QueryPlanner(Supergraph.build(planning.sdl)), planning)
+const plan = planOperation(plannerOf(planning.sdl), planning)
 
 const answerTo = ({ query, drawn }: PlanningOrder): PlanningAnswer => {
   try {
