@@ -21,6 +21,12 @@ const codegenSchema = z.strictObject({
 
 const root = join(import.meta.dirname, '..')
 
+/** Connection types as resolvers give them: a total is counted only when it is asked for. */
+const countedConnections = (sdl: string, totals: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...sdl.matchAll(/^type (\w+Connection)\b/gm)].map(([, name = '']) => [name, `${totals}#Counted<{T}>`] as const),
+  )
+
 const seenFrom = (output: string, folder: string) => (reference: string) =>
   reference.startsWith('.') ? relative(output, join(folder, reference)).replace(/^(?!\.)/, './') : reference
 
@@ -29,13 +35,18 @@ const outputOf = (folder: string, output: string) => {
     JSON.parse(readFileSync(join(folder, 'codegen.json'), 'utf8')),
   )
   const locate = seenFrom(output, folder)
+  const fromRoot = seenFrom(output, root)
+  const schema = subgraphSdl(schemaFilesIn(folder))
   return {
-    schema: subgraphSdl(schemaFilesIn(folder)),
+    schema,
     plugins: ['typescript', 'typescript-resolvers'],
     config: {
       federation: true,
       contextType: locate(contextType),
-      mappers: Object.fromEntries(Object.entries(mappers).map(([type, reference]) => [type, locate(reference)])),
+      mappers: {
+        ...countedConnections(schema, fromRoot('./platform/graphql/total-count.ts')),
+        ...Object.fromEntries(Object.entries(mappers).map(([type, reference]) => [type, locate(reference)])),
+      },
       // A mapper may have the name of the type that it stands for.
       mapperTypeSuffix: 'Model',
       enumValues: Object.fromEntries(Object.entries(enumValues).map(([type, reference]) => [type, locate(reference)])),
@@ -45,12 +56,13 @@ const outputOf = (folder: string, output: string) => {
       useTypeImports: true,
       noSchemaStitching: true,
       optionalResolveType: true,
+      showUnusedMappers: false,
       maybeValue: 'T | null | undefined',
       resolverTypeWrapperSignature: 'Promise<T> | T',
       strictScalars: true,
       scalars: {
         // A resolver hands on a parsed id or its text; the host writes the text.
-        ID: { input: 'string', output: `string | import('${seenFrom(output, root)('./platform/ids/id.ts')}').Id` },
+        ID: { input: 'string', output: `string | import('${fromRoot('./platform/ids/id.ts')}').Id` },
         DateTime: 'Date',
         BigInt: 'bigint',
         ByteSize: 'bigint',

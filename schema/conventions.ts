@@ -16,7 +16,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   node: 'The entry itself; null when the caller may not have it.',
   cursor: 'Where the entry stands in its list.',
   pageInfo: 'Where this page stands in its list.',
-  totalCount: 'How many entries the whole list has.',
+  totalCount:
+    'How many entries the caller may see in the whole list, through its filter and whatever the page: exact up to 10,000, null when there are more. Counted only when it is selected, at that moment, which is not that of the page.',
   userErrors: 'Why the mutation was refused; empty when it was done.',
   idempotencyKey:
     'Any text of your own, 1 to 255 printable ASCII characters, one for each intent. Within 24 hours the same call with the same key is done once: repeated, it gives the result of the first, without what is shown once. With another input, or another mutation, of the same domain and project (or organization, or user) it is `IDEMPOTENCY_KEY_REUSED`; elsewhere it is another key.',
@@ -77,7 +78,7 @@ export const describeConventions = (document: DocumentNode): DocumentNode =>
 const CONNECTION = /^(\w+)Connection$/
 
 const connectionSdl = (node: string): string => `
-  type ${node}Connection { edges: [${node}Edge!]! pageInfo: PageInfo! }
+  type ${node}Connection { edges: [${node}Edge!]! pageInfo: PageInfo! totalCount: Int @cost(weight: 10) }
   type ${node}Edge { cursor: String! node: ${node} }
 `
 

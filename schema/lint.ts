@@ -1,5 +1,6 @@
 import { lintAdditions } from './lint/additions.ts'
 import type { DocumentNode } from 'graphql'
+import { lintConnections } from './lint/connections.ts'
 import { lintAudited } from './lint/audited.ts'
 import { lintBackDoors } from './lint/back-doors.ts'
 import { lintAgreement, lintNothingLost } from './lint/composition.ts'
@@ -16,6 +17,8 @@ import { mergeGraphs, type MergedGraph } from './lint/merged-graph.ts'
 import { lintPublic, lintReasons } from './lint/reasons.ts'
 import { lintScopePaths } from './lint/scope-paths.ts'
 import { lintCapabilities, lintCommonCapabilities, lintNullability } from './lint/scopes.ts'
+import { lintDeprecations, lintNaming } from './lint/naming.ts'
+import { lintPayloads } from './lint/payloads.ts'
 import { lintTwins } from './lint/twins.ts'
 
 export { isWarning, printFinding, type Finding } from './lint/finding.ts'
@@ -40,7 +43,15 @@ const SCOPE_CHECKS: readonly Check[] = [
 ]
 
 /** What this product asks of its own graph besides. */
-const PRODUCT_CHECKS: readonly Check[] = [lintAudited, lintKeyed, lintDescriptions]
+const PRODUCT_CHECKS: readonly Check[] = [
+  lintAudited,
+  lintKeyed,
+  lintPayloads,
+  lintConnections,
+  lintNaming,
+  lintDeprecations,
+  lintDescriptions,
+]
 
 /** Whose conventions a graph follows: this product's own, or another's, which needs the scope rules alone. */
 export type Conventions = 'product' | 'foreign'

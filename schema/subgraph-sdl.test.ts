@@ -17,7 +17,7 @@ const PROJECT = `
 const BUCKET = `
   "A container of objects."
   type Bucket implements Node @key(fields: "id") @projectScoped(capability: STORAGE_BUCKET_READ) { id: ID! createdAt: DateTime! }
-  extend type Project { "Its buckets." buckets(first: Int = 20, after: String): BucketConnection }
+  extend type Project { "Its buckets." buckets(first: Int = 20, after: String, last: Int, before: String): BucketConnection }
   extend type Query { "One bucket." bucket(id: ID!): Bucket @projectScoped(capability: STORAGE_BUCKET_READ, project: "id") }
 `
 

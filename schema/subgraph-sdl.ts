@@ -9,6 +9,7 @@ const FEDERATION_URL = 'https://specs.apollo.dev/federation/v2.9'
 
 const FEDERATION_IMPORTS = [
   '@composeDirective',
+  '@cost',
   '@external',
   '@inaccessible',
   '@interfaceObject',

@@ -1,7 +1,8 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { connectionOf, pageRequest, type PageArguments, type PageRequest } from './connection.ts'
 import { readCursor, writeCursor, type ListIdentity } from './cursor.ts'
+import { COUNT_LIMIT, MOST_COUNTED } from './total-count.ts'
 import { catalogued } from '../errors/catalogue.ts'
 
 const LIST: ListIdentity = {
@@ -23,7 +24,12 @@ const read = ({ direction, fetch, from }: PageRequest): readonly string[] => {
 
 const page = (values: PageArguments) => {
   const request = pageRequest(values, LIST)
-  return connectionOf(read(request), request, (name) => [name])
+  return connectionOf(
+    read(request),
+    request,
+    (name) => [name],
+    () => names.length,
+  )
 }
 
 const nodesOf = ({ edges }: ReturnType<typeof page>) => edges.map(({ node }) => node)
@@ -58,6 +64,37 @@ describe('a connection', () => {
         expect([forward, backward]).toEqual([names, names])
       }),
     )
+  })
+
+  test('tells its total whatever the page is, without counting where the page holds all', async () => {
+    const count = jest.fn(() => names.length)
+    const totalOf = (values: PageArguments) => {
+      const request = pageRequest(values, LIST)
+      return connectionOf(read(request), request, (name) => [name], count).totalCount()
+    }
+    const after = page({ first: 50 }).pageInfo.endCursor
+    for (const values of [{}, { first: 1 }, { last: 1 }, { after }]) expect(await totalOf(values)).toBe(names.length)
+    expect(count).toHaveBeenCalledTimes(4)
+    for (const values of [{ first: 57 }, { last: 100 }]) expect(await totalOf(values)).toBe(names.length)
+    expect(count).toHaveBeenCalledTimes(4)
+  })
+
+  test('tells no total of more than are counted', async () => {
+    const totalOf = (counted: number) =>
+      connectionOf(
+        names,
+        pageRequest({}, LIST),
+        (name) => [name],
+        () => counted,
+      ).totalCount()
+    expect(await totalOf(MOST_COUNTED)).toBe(10_000)
+    expect(await totalOf(COUNT_LIMIT)).toBeNull()
+  })
+
+  test('counts nothing unless its total is asked for', () => {
+    const count = jest.fn(() => names.length)
+    connectionOf(names, pageRequest({}, LIST), (name) => [name], count)
+    expect(count).not.toHaveBeenCalled()
   })
 
   test('refuses sizes out of bounds, and two directions at once', () => {

@@ -1,5 +1,6 @@
 import { catalogued } from '../errors/catalogue.ts'
 import { readCursor, writeCursor, type CursorKey, type ListIdentity } from './cursor.ts'
+import { totalCount, type Count, type TotalCount } from './total-count.ts'
 
 export const DEFAULT_PAGE_SIZE = 20
 export const MAX_PAGE_SIZE = 100
@@ -38,6 +39,7 @@ export interface Edge<T> {
 export interface Connection<T> {
   readonly edges: readonly Edge<T>[]
   readonly pageInfo: PageInfo
+  readonly totalCount: TotalCount
 }
 
 const sizeOf = (argument: 'first' | 'last', size: number): number => {
@@ -81,8 +83,16 @@ export const pageRequest = (page: PageArguments, identity: ListIdentity): PageRe
   return { identity, direction: 'forward', limit, fetch: limit + 1, from: positionOf('after', page.after, identity) }
 }
 
-/** Makes the connection of the rows that were read for a page, in the direction in which they were read. */
-export const connectionOf = <T>(rows: readonly T[], page: PageRequest, keyOf: (row: T) => CursorKey): Connection<T> => {
+/**
+ * Makes the connection of the rows that were read for a page, in the direction in which they were read. `count` counts the
+ * list that the page is of.
+ */
+export const connectionOf = <T>(
+  rows: readonly T[],
+  page: PageRequest,
+  keyOf: (row: T) => CursorKey,
+  count: Count,
+): Connection<T> => {
   const hasMore = rows.length > page.limit
   const read = rows.slice(0, page.limit)
   const nodes = page.direction === 'forward' ? read : read.toReversed()
@@ -105,5 +115,6 @@ export const connectionOf = <T>(rows: readonly T[], page: PageRequest, keyOf: (r
         return edges.at(-1)?.cursor ?? null
       },
     },
+    totalCount: totalCount(hasMore || cameFromElsewhere ? undefined : edges.length, count),
   }
 }

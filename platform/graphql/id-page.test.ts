@@ -10,7 +10,12 @@ test('a page is read one row longer than it is shown, strictly beyond its cursor
   const first = idPage({ first: 1 }, 'Project.buckets')
   expect(idPageQuery(first)).toEqual({ where: {}, orderBy: { id: 'asc' }, take: 2 })
 
-  const connection = idConnection(ids, first, (id) => id)
+  const connection = idConnection(
+    ids,
+    first,
+    (id) => id,
+    () => ids.length,
+  )
   expect(connection.edges.map(({ node }) => node)).toEqual([ids[0]])
   expect(connection.pageInfo.hasNextPage).toBe(true)
 
@@ -19,7 +24,12 @@ test('a page is read one row longer than it is shown, strictly beyond its cursor
 })
 
 test('a cursor of another list, and one that holds no id, are refused', () => {
-  const other = idConnection(ids, idPage({}, 'Project.apps'), (id) => id).pageInfo.endCursor
+  const other = idConnection(
+    ids,
+    idPage({}, 'Project.apps'),
+    (id) => id,
+    () => 2,
+  ).pageInfo.endCursor
   const forged = writeCursor({ list: 'Project.buckets', sort: 'id', keyParts: 1 }, ["' or 1=1"])
   for (const after of [other, forged, 'nonsense']) {
     expect(() => idPage({ after }, 'Project.buckets')).toThrow(CataloguedError)

@@ -1,6 +1,7 @@
 import { catalogued } from '../errors/catalogue.ts'
 import { isUuid, type Uuid } from '../ids/id.ts'
 import { connectionOf, pageRequest, type Connection, type PageArguments, type PageRequest } from './connection.ts'
+import type { Count } from './total-count.ts'
 
 /** A page of a list ordered by its UUIDv7 ids, that is by age: the order of every list that has no other. */
 export interface IdPage extends PageRequest {
@@ -28,6 +29,10 @@ export const idPageQuery = ({ direction, fetch, after }: IdPage) => ({
   take: fetch,
 })
 
-/** Makes the connection of the rows that were read for the page. */
-export const idConnection = <T>(rows: readonly T[], page: IdPage, idOf: (row: T) => Uuid): Connection<T> =>
-  connectionOf(rows, page, (row) => [idOf(row)])
+/** Makes the connection of the rows that were read for the page; `count` counts the list that the page is of. */
+export const idConnection = <T>(
+  rows: readonly T[],
+  page: IdPage,
+  idOf: (row: T) => Uuid,
+  count: Count,
+): Connection<T> => connectionOf(rows, page, (row) => [idOf(row)], count)

@@ -2,7 +2,8 @@ import DataLoader from 'dataloader'
 import type { OrganizationGrant, ProjectGrant } from '../access/authorize.ts'
 import type { OrganizationSetScope, ProjectSetScope } from '../access/scope.ts'
 import type { Id, Uuid } from '../ids/id.ts'
-import type { IdPage } from './id-page.ts'
+import type { Connection } from './connection.ts'
+import { idConnection, type IdPage } from './id-page.ts'
 
 /** A thing, or the parent of a list, and the proof that its project may be read. */
 export interface LoaderKey<C extends string, I extends Id> {
@@ -14,12 +15,14 @@ export interface LoaderKey<C extends string, I extends Id> {
 export type OneLoader<C extends string, I extends Id, T> = DataLoader<LoaderKey<C, I>, T | undefined, string>
 
 /**
- * Reads the same page of the list of each parent, in one read for all parents that an operation asks for at once. `P`: a
- * page that carries its filter.
+ * Reads the same page of the list of each parent, in one read for all parents that an operation asks for at once, and
+ * counts their lists likewise. `P`: a page that carries its filter.
  */
-export type PageLoader<C extends string, I extends Id, T, P extends IdPage = IdPage> = (
-  page: P,
-) => DataLoader<LoaderKey<C, I>, readonly T[], string>
+export interface ListLoader<C extends string, I extends Id, T, P extends IdPage = IdPage> {
+  readonly page: (page: P) => DataLoader<LoaderKey<C, I>, readonly T[], string>
+  /** How many entries the whole list has through the page's filter, no further than `COUNT_LIMIT`. */
+  readonly total: (page: P) => DataLoader<LoaderKey<C, I>, number, string>
+}
 
 /** Something of each organization, in one read for all that an operation asks for at once. */
 export type OrganizationLoader<C extends string, T> = DataLoader<OrganizationGrant<C>, T, Uuid>
@@ -43,27 +46,76 @@ export const oneLoader = <C extends string, I extends Id, T extends { readonly i
     { cacheKeyFn: textOf },
   )
 
-export const pageLoader = <C extends string, I extends Id, T, P extends IdPage = IdPage>(
-  readPages: (scope: ProjectSetScope, parents: readonly I[], page: P) => Promise<readonly T[]>,
-  parentOf: (thing: T) => string,
-): PageLoader<C, I, T, P> => {
-  const loaders = new Map<string, ReturnType<PageLoader<C, I, T>>>()
-  const newLoader = (page: P): ReturnType<PageLoader<C, I, T>> =>
-    new DataLoader(
-      async (keys: readonly LoaderKey<C, I>[]) => {
-        const ids = keys.map(({ id }) => id)
-        const pages = Map.groupBy(await readPages(scopeOf(keys), ids, page), parentOf)
-        return ids.map(({ text }) => pages.get(text) ?? [])
-      },
-      { cacheKeyFn: textOf },
-    )
-  return (page) => {
-    const key = JSON.stringify(page)
-    const loader = loaders.get(key) ?? newLoader(page)
-    loaders.set(key, loader)
+/** One loader for each value of the arguments that an operation gives. */
+export const byArguments = <A, L>(textOf: (argument: A) => string, make: (argument: A) => L) => {
+  const made = new Map<string, L>()
+  return (argument: A): L => {
+    const text = textOf(argument)
+    const loader = made.get(text) ?? make(argument)
+    made.set(text, loader)
     return loader
   }
 }
+
+const PLACE: readonly string[] = [
+  'identity',
+  'direction',
+  'limit',
+  'fetch',
+  'from',
+  'after',
+] satisfies readonly (keyof IdPage)[]
+
+/** What a page carries besides its place: the filter of its list, whichever parent it is of. */
+const filterOf = (page: IdPage): string =>
+  JSON.stringify(Object.entries(page).filter(([name]) => !PLACE.includes(name)))
+
+const placeOf = (page: IdPage): string =>
+  JSON.stringify([page.direction, page.fetch, page.after ?? null, filterOf(page)])
+
+/** How the lists of many parents are read and counted: what a service does, given the proof of every project. */
+export interface ListReads<I extends Id, T, P> {
+  readonly pages: (scope: ProjectSetScope, parents: readonly I[], page: P) => Promise<readonly T[]>
+  /** By the text of the parent's id. */
+  readonly totals: (scope: ProjectSetScope, parents: readonly I[], page: P) => Promise<ReadonlyMap<string, number>>
+}
+
+export const listLoader = <C extends string, I extends Id, T, P extends IdPage = IdPage>(
+  { pages, totals }: ListReads<I, T, P>,
+  parentOf: (thing: T) => string,
+): ListLoader<C, I, T, P> => {
+  const each = <V>(read: (scope: ProjectSetScope, parents: readonly I[]) => Promise<(parent: string) => V>) =>
+    new DataLoader(
+      async (keys: readonly LoaderKey<C, I>[]) => {
+        const ids = keys.map(({ id }) => id)
+        const of = await read(scopeOf(keys), ids)
+        return ids.map(({ text }) => of(text))
+      },
+      { cacheKeyFn: textOf },
+    )
+  return {
+    page: byArguments(placeOf, (page: P) =>
+      each(async (scope, parents) => {
+        const found = Map.groupBy(await pages(scope, parents, page), parentOf)
+        return (parent) => found.get(parent) ?? []
+      }),
+    ),
+    total: byArguments(filterOf, (page: P) =>
+      each(async (scope, parents) => {
+        const found = await totals(scope, parents, page)
+        return (parent) => found.get(parent) ?? 0
+      }),
+    ),
+  }
+}
+
+/** A page of one parent's list as a connection. */
+export const loadConnection = async <C extends string, I extends Id, T, P extends IdPage>(
+  list: ListLoader<C, I, T, P>,
+  page: P,
+  key: LoaderKey<C, I>,
+  idOf: (thing: T) => Uuid,
+): Promise<Connection<T>> => idConnection(await list.page(page).load(key), page, idOf, () => list.total(page).load(key))
 
 export const organizationLoader = <C extends string, T>(
   read: (scope: OrganizationSetScope) => Promise<(organization: Uuid) => T>,

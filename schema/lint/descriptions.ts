@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts'
 import type { GraphView } from './graph-view.ts'
+import { isMachinery } from './machinery.ts'
 import type { TypeView } from './type-views.ts'
 
 interface Describable {
@@ -17,9 +18,6 @@ const membersOf = (type: TypeView): readonly (readonly [string, Describable])[] 
     ),
   ),
 ]
-
-/** Names that the link, join and federation specifications own. */
-const isMachinery = (name: string): boolean => /^_|^(join|link|federation|core)__/.test(name)
 
 /** Every type, field, argument and enum value of the product's graph explains itself. */
 export const lintDescriptions = (view: GraphView): readonly Finding[] => {

@@ -1,4 +1,4 @@
-import { oneLoader, pageLoader, type OneLoader, type PageLoader } from '../../platform/graphql/loaders.ts'
+import { listLoader, oneLoader, type ListLoader, type OneLoader } from '../../platform/graphql/loaders.ts'
 import { selfId, type Id, type ProjectId } from '../../platform/ids/id.ts'
 import type { App, AppId } from './app/model.ts'
 import type { AppPlatform } from './context.ts'
@@ -14,12 +14,12 @@ export interface AppPlatformLoaders {
   readonly release: OneLoader<'APP_RELEASE_READ', ReleaseId, Release>
   readonly route: OneLoader<'APP_ROUTE_READ', RouteId, Route>
   readonly secret: OneLoader<'APP_SECRET_LIST', SecretId, Secret>
-  readonly appsOfProject: PageLoader<'APP_READ', ProjectId, App>
-  readonly environmentsOfApp: PageLoader<'APP_READ', AppId, Environment>
-  readonly releasesOfApp: PageLoader<'APP_RELEASE_READ', AppId, Release>
-  readonly routesOfEnvironment: PageLoader<'APP_ROUTE_READ', EnvironmentId, Route>
-  readonly routesOfProject: PageLoader<'APP_ROUTE_READ', ProjectId, Route>
-  readonly secretsOfEnvironment: PageLoader<'APP_SECRET_LIST', EnvironmentId, Secret>
+  readonly appsOfProject: ListLoader<'APP_READ', ProjectId, App>
+  readonly environmentsOfApp: ListLoader<'APP_READ', AppId, Environment>
+  readonly releasesOfApp: ListLoader<'APP_RELEASE_READ', AppId, Release>
+  readonly routesOfEnvironment: ListLoader<'APP_ROUTE_READ', EnvironmentId, Route>
+  readonly routesOfProject: ListLoader<'APP_ROUTE_READ', ProjectId, Route>
+  readonly secretsOfEnvironment: ListLoader<'APP_SECRET_LIST', EnvironmentId, Secret>
 }
 
 /** The project that a thing's id names. */
@@ -38,10 +38,16 @@ export const appPlatformLoaders = ({
   release: oneLoader(releases.findAll),
   route: oneLoader(routes.findAll),
   secret: oneLoader(secrets.findAll),
-  appsOfProject: pageLoader(apps.pages, ({ id }) => projectIdOf(id).text),
-  environmentsOfApp: pageLoader(environments.pages, ({ appId }) => appId.text),
-  releasesOfApp: pageLoader(releases.pages, ({ appId }) => appId.text),
-  routesOfEnvironment: pageLoader(routes.pagesOfEnvironments, ({ environmentId }) => environmentId.text),
-  routesOfProject: pageLoader(routes.pagesOfProjects, ({ id }) => projectIdOf(id).text),
-  secretsOfEnvironment: pageLoader(secrets.pages, ({ environmentId }) => environmentId.text),
+  appsOfProject: listLoader(apps, ({ id }) => projectIdOf(id).text),
+  environmentsOfApp: listLoader(environments, ({ appId }) => appId.text),
+  releasesOfApp: listLoader(releases, ({ appId }) => appId.text),
+  routesOfEnvironment: listLoader(
+    { pages: routes.pagesOfEnvironments, totals: routes.totalsOfEnvironments },
+    ({ environmentId }) => environmentId.text,
+  ),
+  routesOfProject: listLoader(
+    { pages: routes.pagesOfProjects, totals: routes.totalsOfProjects },
+    ({ id }) => projectIdOf(id).text,
+  ),
+  secretsOfEnvironment: listLoader(secrets, ({ environmentId }) => environmentId.text),
 })

@@ -2,8 +2,14 @@ import DataLoader from 'dataloader'
 import type { ProjectGrant } from '../../platform/access/authorize.ts'
 import type { ProjectSetScope } from '../../platform/access/scope.ts'
 import type { IdPage } from '../../platform/graphql/id-page.ts'
-import { organizationLoader, type OrganizationLoader } from '../../platform/graphql/loaders.ts'
-import type { Uuid } from '../../platform/ids/id.ts'
+import {
+  byArguments,
+  listLoader,
+  organizationLoader,
+  type ListLoader,
+  type OrganizationLoader,
+} from '../../platform/graphql/loaders.ts'
+import { selfId, type ProjectId, type Uuid } from '../../platform/ids/id.ts'
 import type { Charge, ChargeId, Period } from './charge/model.ts'
 import type { Billing } from './context.ts'
 import type { LedgerTransaction } from './ledger/model.ts'
@@ -26,11 +32,12 @@ type ByProject<T> = DataLoader<SpendGrant, T, Uuid>
 /** Batched look-ups of one operation: as many projects, charges or SKUs as it asks for in one statement. */
 export interface BillingLoaders {
   readonly charge: DataLoader<ChargeKey, Charge | undefined, string>
-  readonly chargesOfProject: (page: IdPage) => ByProject<readonly Charge[]>
+  readonly chargesOfProject: ListLoader<'BILLING_SPEND_READ', ProjectId, Charge>
   readonly spendOfProject: (period: Period) => ByProject<Spend>
   /** What could be spent at a moment; undefined: now. */
   readonly balance: (asOf: Date | undefined) => OrganizationLoader<'BILLING_ACCOUNT_READ', Money>
   readonly ledger: (page: IdPage) => OrganizationLoader<'BILLING_LEDGER_READ', readonly LedgerTransaction[]>
+  readonly ledgerTotal: OrganizationLoader<'BILLING_LEDGER_READ', number>
   /** By SKU code, at a moment; undefined: now. */
   readonly price: (at: Date | undefined) => DataLoader<string, Price | undefined>
 }
@@ -39,17 +46,6 @@ const scopesOf = (grants: readonly SpendGrant[]): ProjectSetScope => ({
   kind: 'project-set',
   projects: [...new Map(grants.map(({ scope }) => [scope.projectId, scope])).values()],
 })
-
-/** One loader for each value of the arguments that an operation gives. */
-const byArguments = <A, L>(textOf: (argument: A) => string, make: (argument: A) => L) => {
-  const made = new Map<string, L>()
-  return (argument: A): L => {
-    const key = textOf(argument)
-    const loader = made.get(key) ?? make(argument)
-    made.set(key, loader)
-    return loader
-  }
-}
 
 const byProject = <T>(read: (scope: ProjectSetScope) => Promise<(project: Uuid) => T>): ByProject<T> =>
   new DataLoader(
@@ -80,12 +76,7 @@ const chargeLoader = ({ charges }: Billing): BillingLoaders['charge'] =>
 
 export const billingLoaders = (billing: Billing, now: Date): BillingLoaders => ({
   charge: chargeLoader(billing),
-  chargesOfProject: byArguments(textOfPage, (page) =>
-    byProject<readonly Charge[]>(async (scope) => {
-      const pages = await billing.charges.pages(scope, page)
-      return (project) => pages.get(project) ?? []
-    }),
-  ),
+  chargesOfProject: listLoader(billing.charges, ({ id }) => selfId('prj', id.scope).text),
   spendOfProject: byArguments(
     ({ from, to }) => JSON.stringify([from, to]),
     (period) =>
@@ -101,6 +92,10 @@ export const billingLoaders = (billing: Billing, now: Date): BillingLoaders => (
       return (organization) => pages.get(organization) ?? []
     }),
   ),
+  ledgerTotal: organizationLoader(async (scope) => {
+    const totals = await billing.ledger.totals(scope)
+    return (organization) => totals.get(organization) ?? 0
+  }),
   price: byArguments(
     textOfMoment,
     (at) =>

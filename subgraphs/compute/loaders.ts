@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader'
 import type { PlatformGrant } from '../../platform/access/authorize.ts'
-import { oneLoader, pageLoader, type OneLoader, type PageLoader } from '../../platform/graphql/loaders.ts'
+import { listLoader, oneLoader, type ListLoader, type OneLoader } from '../../platform/graphql/loaders.ts'
 import { selfId, type ProjectId, type Uuid } from '../../platform/ids/id.ts'
 import type { Allocation, AllocationId, AllocationPage } from './allocation/model.ts'
 import type { Sku } from './catalogue/model.ts'
@@ -20,9 +20,9 @@ export interface ComputeLoaders {
   readonly sku: DataLoader<string, Sku | undefined>
   readonly node: DataLoader<NodeKey, ComputeNode | undefined, Uuid>
   readonly allocation: OneLoader<ReadAllocation, AllocationId, Allocation>
-  readonly allocationsOfProject: PageLoader<ReadAllocation, ProjectId, Allocation, AllocationPage>
+  readonly allocationsOfProject: ListLoader<ReadAllocation, ProjectId, Allocation, AllocationPage>
   readonly terminalSession: OneLoader<ReadAllocation, TerminalSessionId, TerminalSession>
-  readonly terminalsOfAllocation: PageLoader<ReadAllocation, AllocationId, TerminalSession, TerminalPage>
+  readonly terminalsOfAllocation: ListLoader<ReadAllocation, AllocationId, TerminalSession, TerminalPage>
 }
 
 const nodeLoader = ({ nodes }: Compute): ComputeLoaders['node'] =>
@@ -50,10 +50,7 @@ export const computeLoaders = (compute: Compute): ComputeLoaders => ({
   sku: skuLoader(compute),
   node: nodeLoader(compute),
   allocation: oneLoader(compute.allocations.findAll),
-  allocationsOfProject: pageLoader(
-    (scope, _, page) => compute.allocations.pages(scope, page),
-    ({ id }) => selfId('prj', id.scope).text,
-  ),
+  allocationsOfProject: listLoader(compute.allocations, ({ id }) => selfId('prj', id.scope).text),
   terminalSession: oneLoader(compute.terminals.findAll),
-  terminalsOfAllocation: pageLoader(compute.terminals.pages, ({ allocationId }) => allocationId.text),
+  terminalsOfAllocation: listLoader(compute.terminals, ({ allocationId }) => allocationId.text),
 })

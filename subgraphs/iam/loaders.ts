@@ -1,11 +1,11 @@
 import DataLoader from 'dataloader'
 import type { OrganizationGrant, ProjectGrant, SelfGrant } from '../../platform/access/authorize.ts'
-import type { OrganizationScope } from '../../platform/access/scope.ts'
+import type { OrganizationScope, OrganizationSetScope } from '../../platform/access/scope.ts'
 import {
+  listLoader,
   organizationLoader,
-  pageLoader,
+  type ListLoader,
   type OrganizationLoader,
-  type PageLoader,
 } from '../../platform/graphql/loaders.ts'
 import { selfId, type ProjectId, type Uuid } from '../../platform/ids/id.ts'
 import type { ApiKey } from './api-key/model.ts'
@@ -29,9 +29,12 @@ export interface IamLoaders {
   readonly project: DataLoader<ProjectGrant<'PROJECT_READ'>, Project | undefined, Uuid>
   readonly organization: OrganizationLoader<'ORGANIZATION_READ', Organization | undefined>
   readonly department: DataLoader<DepartmentKey, Department | undefined, string>
-  readonly membersOfProject: PageLoader<'MEMBERSHIP_READ', ProjectId, MemberRow>
-  readonly accountsOfProject: PageLoader<'SERVICE_ACCOUNT_READ', ProjectId, ServiceAccount>
-  readonly keysOfAccount: PageLoader<'API_KEY_READ', ServiceAccountId, ApiKey>
+  readonly projectTotal: OrganizationLoader<'ORGANIZATION_READ', number>
+  readonly departmentTotal: OrganizationLoader<'DEPARTMENT_READ', number>
+  readonly memberTotal: OrganizationLoader<'MEMBERSHIP_READ', number>
+  readonly membersOfProject: ListLoader<'MEMBERSHIP_READ', ProjectId, MemberRow>
+  readonly accountsOfProject: ListLoader<'SERVICE_ACCOUNT_READ', ProjectId, ServiceAccount>
+  readonly keysOfAccount: ListLoader<'API_KEY_READ', ServiceAccountId, ApiKey>
 }
 
 const projectLoader = ({ projects }: Iam): IamLoaders['project'] =>
@@ -58,6 +61,13 @@ const departmentLoader = ({ departments }: Iam): IamLoaders['department'] =>
     { cacheKeyFn: ({ id }) => id.text },
   )
 
+const totalsBy =
+  (read: (scope: OrganizationSetScope) => Promise<ReadonlyMap<Uuid, number>>) =>
+  async (scope: OrganizationSetScope) => {
+    const totals = await read(scope)
+    return (organization: Uuid): number => totals.get(organization) ?? 0
+  }
+
 export const iamLoaders = (iam: Iam): IamLoaders => ({
   self: new DataLoader((grants) => Promise.all(grants.map((grant) => iam.users.find(grant))), {
     cacheKeyFn: ({ scope }) => scope.userId,
@@ -68,7 +78,13 @@ export const iamLoaders = (iam: Iam): IamLoaders => ({
     return (organization) => byId.get(organization)
   }),
   department: departmentLoader(iam),
-  membersOfProject: pageLoader(iam.memberships.pagesOfProjects, ({ project }) => project.text),
-  accountsOfProject: pageLoader(iam.serviceAccounts.pages, ({ id }) => selfId('prj', id.scope).text),
-  keysOfAccount: pageLoader(iam.apiKeys.pages, ({ serviceAccountId }) => serviceAccountId.text),
+  projectTotal: organizationLoader(totalsBy(iam.projects.totalsOfOrganizations)),
+  departmentTotal: organizationLoader(totalsBy(iam.departments.totals)),
+  memberTotal: organizationLoader(totalsBy(iam.memberships.totalsOfOrganizations)),
+  membersOfProject: listLoader(
+    { pages: iam.memberships.pagesOfProjects, totals: iam.memberships.totalsOfProjects },
+    ({ project }) => project.text,
+  ),
+  accountsOfProject: listLoader(iam.serviceAccounts, ({ id }) => selfId('prj', id.scope).text),
+  keysOfAccount: listLoader(iam.apiKeys, ({ serviceAccountId }) => serviceAccountId.text),
 })

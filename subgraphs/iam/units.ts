@@ -15,11 +15,16 @@ import { DepartmentRepository, DepartmentSetRepository } from './department/repo
 import { EvidenceRepository } from './evidence/repository.ts'
 import {
   OrganizationMembershipRepository,
+  OrganizationSetMembershipRepository,
   ProjectMembershipRepository,
   ProjectSetMembershipRepository,
 } from './membership/repository.ts'
 import { OrganizationRepository, OrganizationSetRepository } from './organization/repository.ts'
-import { OrganizationProjectRepository, ProjectSetRepository } from './project/repository.ts'
+import {
+  OrganizationProjectRepository,
+  OrganizationSetProjectRepository,
+  ProjectSetRepository,
+} from './project/repository.ts'
 import { ServiceAccountRepository, ServiceAccountSetRepository } from './service-account/repository.ts'
 import { NamedUserRepository } from './user/named-user-repository.ts'
 import { UserRepository } from './user/repository.ts'
@@ -43,6 +48,8 @@ interface ProjectRepositories {
 interface OrganizationSetRepositories {
   readonly organizations: OrganizationSetRepository
   readonly departments: DepartmentSetRepository
+  readonly projects: OrganizationSetProjectRepository
+  readonly memberships: OrganizationSetMembershipRepository
 }
 
 interface ProjectSetRepositories {
@@ -83,6 +90,8 @@ export const iamUnits = (database: Database): IamUnits => ({
   organizationSet: createUnits(database, (db, scope: OrganizationSetScope) => ({
     organizations: new OrganizationSetRepository(db, scope),
     departments: new DepartmentSetRepository(db, scope),
+    projects: new OrganizationSetProjectRepository(db, scope),
+    memberships: new OrganizationSetMembershipRepository(db, scope),
   })),
   projectSet: createUnits(database, (db, scope: ProjectSetScope) => ({
     projects: new ProjectSetRepository(db, scope),

@@ -70,6 +70,7 @@ const LIST = /* GraphQL */ `
         startCursor
         endCursor
       }
+      totalCount
     }
     unreadNotificationCount
   }
@@ -84,6 +85,7 @@ interface List {
   readonly notifications: {
     readonly edges: readonly { readonly node: Node }[]
     readonly pageInfo: { readonly hasNextPage: boolean; readonly startCursor: string; readonly endCursor: string }
+    readonly totalCount: number
   }
   readonly unreadNotificationCount: number
 }
@@ -95,6 +97,7 @@ const list = async (variables: Readonly<Record<string, unknown>> = {}, subject =
     nodes: page.edges.map(({ node }) => node),
     ids: page.edges.map(({ node }) => node.id),
     pageInfo: page.pageInfo,
+    total: page.totalCount,
     unread,
   }
 }
@@ -137,8 +140,9 @@ describe('the list', () => {
     const seen: string[] = []
     let after: string | undefined
     for (;;) {
-      const { ids, pageInfo } = await list({ first: 3, after })
+      const { ids, pageInfo, total } = await list({ first: 3, after })
       seen.push(...ids)
+      expect(total).toBe(7)
       if (!pageInfo.hasNextPage) break
       after = pageInfo.endCursor
     }
@@ -171,11 +175,12 @@ describe('the list', () => {
 
   test('leaves out what is about a project that the caller cannot read any more, and counts it no more', async () => {
     await tell(4)
-    expect((await list()).unread).toBe(4)
+    expect(await list({ first: 1 })).toMatchObject({ total: 4, unread: 4 })
     served.callers.set('user', membership('developer', [a1], [], user))
     const { nodes, unread } = await list()
     expect(nodes.map(({ projectId }) => projectId)).toEqual([1, 2].map(() => selfId('prj', a1.projectId).text))
     expect(unread).toBe(2)
+    expect((await list({ first: 1 })).total).toBe(2)
   })
 
   test('refuses a cursor of another list', async () => {

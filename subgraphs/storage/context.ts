@@ -1,4 +1,4 @@
-import { oneLoader, pageLoader, type OneLoader, type PageLoader } from '../../platform/graphql/loaders.ts'
+import { listLoader, oneLoader, type ListLoader, type OneLoader } from '../../platform/graphql/loaders.ts'
 import { selfId, type ProjectId } from '../../platform/ids/id.ts'
 import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
 import type { Bucket, BucketId } from './bucket/model.ts'
@@ -16,9 +16,9 @@ export interface Storage {
 /** Batched look-ups of one operation. */
 interface StorageLoaders {
   readonly bucket: OneLoader<'STORAGE_BUCKET_READ', BucketId, Bucket>
-  readonly bucketsOfProject: PageLoader<'STORAGE_BUCKET_READ', ProjectId, Bucket>
-  readonly sharedWithProject: PageLoader<'STORAGE_BUCKET_READ', ProjectId, SharedBucket>
-  readonly grantsOfBucket: PageLoader<'STORAGE_GRANT_READ', BucketId, StorageGrant>
+  readonly bucketsOfProject: ListLoader<'STORAGE_BUCKET_READ', ProjectId, Bucket>
+  readonly sharedWithProject: ListLoader<'STORAGE_BUCKET_READ', ProjectId, SharedBucket>
+  readonly grantsOfBucket: ListLoader<'STORAGE_GRANT_READ', BucketId, StorageGrant>
 }
 
 export interface StorageContext extends OperationContext {
@@ -38,7 +38,10 @@ export const createStorage = ({ database, clock, ids }: SubgraphPlatform): Stora
 
 export const storageLoaders = ({ buckets, grants }: Storage): StorageLoaders => ({
   bucket: oneLoader(buckets.findAll),
-  bucketsOfProject: pageLoader(buckets.pages, ({ id }) => selfId('prj', id.scope).text),
-  sharedWithProject: pageLoader(grants.pagesOfShared, ({ subjectProjectId }) => subjectProjectId.text),
-  grantsOfBucket: pageLoader(grants.pages, ({ bucketId }) => bucketId.text),
+  bucketsOfProject: listLoader(buckets, ({ id }) => selfId('prj', id.scope).text),
+  sharedWithProject: listLoader(
+    { pages: grants.pagesOfShared, totals: grants.totalsOfShared },
+    ({ subjectProjectId }) => subjectProjectId.text,
+  ),
+  grantsOfBucket: listLoader(grants, ({ bucketId }) => bucketId.text),
 })

@@ -4,6 +4,7 @@ import { keySuite } from '../testkit/key-suite.ts'
 import { productSuite } from '../testkit/product-suite.ts'
 import { revocationSuite } from '../testkit/revocation-suite.ts'
 import { signInSuite } from '../testkit/sign-in-suite.ts'
+import { totalSuite } from '../testkit/total-suite.ts'
 import { terminalSuite } from '../testkit/terminal-suite.ts'
 
 let product: EmbeddedProduct
@@ -26,4 +27,7 @@ describe('people, and who signs in as them (R72)', () => {
 })
 describe('terminals', () => {
   terminalSuite(() => product)
+})
+describe('totals of lists', () => {
+  totalSuite(() => product)
 })

@@ -88,6 +88,7 @@ test.each([
   ['iam', 'Project', '{ serviceAccounts { edges { node { name apiKeys { edges { node { id lastFour } } } } } } }', 3],
   ['iam', 'Organization', '{ id name }', 1],
   ['storage', 'Project', '{ buckets { edges { node { name grants { edges { node { rights } } } } } } }', 2],
+  ['storage', 'Project', '{ buckets(first: 1) { totalCount edges { node { name } } } }', 2],
   ['storage', 'Project', '{ sharedBuckets { edges { node { name rights } } } }', 1],
   ['billing', 'Organization', '{ billingAccount { balance { amountMicros } } }', 1],
   [

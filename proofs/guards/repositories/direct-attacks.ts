@@ -28,13 +28,13 @@ import { userOf } from '../../../server/demo/tenants.ts'
 import type { Stage } from '../../stage/stage.ts'
 
 /** The row of a thing of the target. */
-const rowOf = (stage: Stage, prefix: IdPrefix, type: string): Uuid => {
+export const rowOf = (stage: Stage, prefix: IdPrefix, type: string): Uuid => {
   const id = parseId(prefix, stage.target.get(type)?.key ?? '')
   if (!id.ok) throw new Error(`The stage has no ${type}`)
   return id.value.local
 }
 
-const FIRST: IdPage = {
+export const FIRST: IdPage = {
   ...{ direction: 'forward', fetch: 20, limit: 20, after: undefined, from: undefined },
   identity: { list: 'Bucket.grants', sort: 'id', keyParts: 1 },
 }

@@ -11,6 +11,8 @@ export interface Laboratory {
   readonly modules: readonly SubgraphModule[]
   /** Every repository that is made with a scope. */
   readonly repositories: readonly string[]
+  /** Those among them that count lists. */
+  readonly counting: ReadonlySet<string>
   /** From now on this one asks without its scope; undefined: all keep theirs. */
   readonly strip: (mutant: { readonly repository: string; readonly stripped: Stripped } | undefined) => void
   /** Since this was called last: what the statements of each repository met, and under which kinds of scope. */
@@ -72,8 +74,16 @@ const undoing = (database: Database, wrap: Wrap): Database => ({
 const lineOf = (result: unknown): string =>
   JSON.stringify(result, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)) // no maps: rows
 
+/** Which method of which repository runs. */
+interface Running {
+  readonly repository: string
+  readonly method: string
+}
+
+const counts = (method: string): boolean => method.startsWith('total')
+
 /** Runs every method of a class under its name, and gives back how to undo that. */
-const naming = (current: AsyncLocalStorage<string>, { name, prototype }: Named): (() => void) => {
+const naming = (current: AsyncLocalStorage<Running>, { name, prototype }: Named): (() => void) => {
   const descriptors = Object.entries(Object.getOwnPropertyDescriptors(prototype))
   for (const [key, descriptor] of descriptors) {
     const method: unknown = descriptor.value
@@ -81,7 +91,7 @@ const naming = (current: AsyncLocalStorage<string>, { name, prototype }: Named):
     Object.defineProperty(prototype, key, {
       ...descriptor,
       value: function (this: unknown, ...args: unknown[]): unknown {
-        return current.run(name, (): unknown => Reflect.apply(method, this, args))
+        return current.run({ repository: name, method: key }, (): unknown => Reflect.apply(method, this, args))
       },
     })
   }
@@ -91,7 +101,7 @@ const naming = (current: AsyncLocalStorage<string>, { name, prototype }: Named):
 }
 
 export const openLaboratory = async (modules: readonly SubgraphModule[]): Promise<Laboratory> => {
-  const current = new AsyncLocalStorage<string>()
+  const current = new AsyncLocalStorage<Running>()
   const databases = new Map<DomainSchema, Database>()
   let met = new Map<string, Met>()
   let mutant: Parameters<Laboratory['strip']>[0]
@@ -99,9 +109,14 @@ export const openLaboratory = async (modules: readonly SubgraphModule[]): Promis
   const classes = await scopedRepositories()
   const restore = classes.map((of) => naming(current, of))
   const watch = (kind: Scope['kind']): Watch => ({
-    stripped: () => (current.getStore() === mutant?.repository ? mutant?.stripped : undefined),
+    stripped: () => {
+      const running = current.getStore()
+      if (mutant === undefined || running?.repository !== mutant.repository) return undefined
+      if (mutant.stripped !== 'counts without its scope') return mutant.stripped
+      return counts(running.method) ? 'asks without its scope' : undefined
+    },
     met: (does, result) => {
-      const repository = current.getStore()
+      const repository = current.getStore()?.repository
       if (repository === undefined) return
       const of = met.get(repository) ?? { kinds: new Set(), does: new Set(), results: [] }
       met.set(repository, of)
@@ -121,6 +136,9 @@ export const openLaboratory = async (modules: readonly SubgraphModule[]): Promis
       },
     })),
     repositories: classes.map(({ name }) => name),
+    counting: new Set(
+      classes.flatMap(({ name, prototype }) => (Object.getOwnPropertyNames(prototype).some(counts) ? [name] : [])),
+    ),
     strip: (next) => {
       mutant = next
     },

@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
 import { plantRows } from '../database/plant-rows.ts'
 import { makeAttacks, type Attack } from './attacks.ts'
+import { countAttacks } from './count-attacks.ts'
 import { directAttacks } from './direct-attacks.ts'
 import type { Laboratory, Met } from './laboratory.ts'
 import type { Scope } from '../../../platform/access/scope.ts'
@@ -51,7 +52,11 @@ const takeBaseline = async ({ stage, laboratory, graph }: RepositoryGround): Pro
   await plantRows(stage.world.owner, 'audit.entries')
   await plantRows(stage.world.owner, 'notifications.preferences')
   await stage.world.owner.query('commit')
-  const attacks = [...makeAttacks(stage, graph), ...directAttacks(stage, laboratory)]
+  const attacks = [
+    ...makeAttacks(stage, graph),
+    ...directAttacks(stage, laboratory),
+    ...countAttacks(stage, laboratory),
+  ]
   const round = async (): Promise<readonly Answered[]> => {
     const answers = []
     for (const attack of attacks) answers.push({ attack, met: await metIn(laboratory, attack) })
@@ -86,14 +91,16 @@ const firstOtherwise = async (laboratory: Laboratory, answers: readonly Answered
 }
 
 /** What can be taken from a repository, by what it was seen to do; one that nobody reached survives, and is named so. */
-const changesOf = ({ all }: Baseline, repository: string): readonly Stripped[] => {
+const changesOf = ({ all }: Baseline, { counting }: Laboratory, repository: string): readonly Stripped[] => {
   const met = all.flatMap((answered) => answered.met.get(repository) ?? [])
   const does = (what: 'asks' | 'writes'): boolean => met.some((of) => of.does.has(what))
-  if (met.length === 0) return ['asks without its scope']
+  const totals = counting.has(repository) ? (['counts without its scope'] as const) : []
+  if (met.length === 0) return ['asks without its scope', ...totals]
   const isOfProjects = met.some(({ kinds }) => [...kinds].some((kind) => PROJECTS.includes(kind)))
   return [
     ...(does('asks') ? (['asks without its scope'] as const) : []),
     ...(does('asks') && isOfProjects ? (['asks without its project'] as const) : []),
+    ...totals,
     ...(does('writes') ? (['writes into another scope'] as const) : []),
   ]
 }
@@ -120,7 +127,7 @@ export const repositoryMutants = async (ground: RepositoryGround): Promise<reado
     }
   }
   return laboratory.repositories.flatMap((repository) =>
-    changesOf(baseline, repository).map((stripped) => ({
+    changesOf(baseline, laboratory, repository).map((stripped) => ({
       ...{ guard: 'repository scope' as const, coordinate: repository, change: stripped },
       noticedBy: () => noticedBy(repository, stripped),
     })),

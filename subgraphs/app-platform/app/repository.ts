@@ -4,6 +4,7 @@ import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import { ownedId, type ProjectId } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { readPages, withIds, type ChildList } from '../../../platform/database/pages.ts'
+import { countPages } from '../../../platform/database/totals.ts'
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { App, AppId } from './model.ts'
 
@@ -67,5 +68,10 @@ export class AppSetRepository {
   async pages(projects: readonly ProjectId[], page: IdPage): Promise<App[]> {
     const rows = await readPages<AppRow>(this.#db, this.#scope, OF_PROJECT, projects, page)
     return rows.map(toApp)
+  }
+
+  /** How many there are of every one, by the text of its id. */
+  totals(projects: readonly ProjectId[]): Promise<ReadonlyMap<string, number>> {
+    return countPages(this.#db, this.#scope, OF_PROJECT, projects)
   }
 }

@@ -1,4 +1,5 @@
-import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { idPage } from '../../../platform/graphql/id-page.ts'
+import { loadConnection } from '../../../platform/graphql/loaders.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import { projectIdOf } from '../loaders.ts'
 import type { AppPlatformResolvers } from '../resolver-types.ts'
@@ -15,10 +16,10 @@ export const appResolvers: Pick<AppPlatformResolvers, 'Query' | 'Mutation' | 'Ap
     project: ({ id }) => ({ id: projectIdOf(id).text }),
   },
   Project: {
-    apps: async ({ id }, args, { access, loaders }) => {
+    apps: ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'Project.apps')
       const key = { grant: access.project('APP_READ', id), id: parseIdOrThrow('prj', id, 'id') }
-      return idConnection(await loaders.appsOfProject(page).load(key), page, (app) => app.id.local)
+      return loadConnection(loaders.appsOfProject, page, key, (app) => app.id.local)
     },
   },
   Mutation: {

@@ -19,6 +19,10 @@ export const appService = ({ units, clock, ids }: AppPlatformDependencies) => ({
   pages: (scope: ProjectSetScope, projects: readonly ProjectId[], page: IdPage): Promise<App[]> =>
     units.projectSet.read(scope, ({ apps }) => apps.pages(projects, page)),
 
+  /** How many there are of every one, by the text of its id. */
+  totals: (scope: ProjectSetScope, projects: readonly ProjectId[]): Promise<ReadonlyMap<string, number>> =>
+    units.projectSet.read(scope, ({ apps }) => apps.totals(projects)),
+
   /** Makes an app with its first environment. */
   create: (
     grant: ProjectGrant<'APP_CREATE'>,

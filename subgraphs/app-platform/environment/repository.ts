@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../../../platform/result/result.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { AppId } from '../app/model.ts'
 import { readPages, withIds, type ChildList } from '../../../platform/database/pages.ts'
+import { countPages } from '../../../platform/database/totals.ts'
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { Environment, EnvironmentId } from './model.ts'
 
@@ -110,5 +111,10 @@ export class EnvironmentSetRepository {
   async pages(apps: readonly AppId[], page: IdPage): Promise<Environment[]> {
     const rows = await readPages<EnvironmentRow>(this.#db, this.#scope, OF_APP, apps, page)
     return rows.map(toEnvironment)
+  }
+
+  /** How many there are of every one, by the text of its id. */
+  totals(apps: readonly AppId[]): Promise<ReadonlyMap<string, number>> {
+    return countPages(this.#db, this.#scope, OF_APP, apps)
   }
 }

@@ -1,4 +1,5 @@
-import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { idPage } from '../../../platform/graphql/id-page.ts'
+import { loadConnection } from '../../../platform/graphql/loaders.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import type { AppPlatformResolvers } from '../resolver-types.ts'
 import { createEnvironmentPayload, deployReleasePayload } from './payload.ts'
@@ -17,10 +18,10 @@ export const environmentResolvers: Pick<AppPlatformResolvers, 'Query' | 'Mutatio
       id === null ? null : loaders.release.load({ grant: access.project('APP_RELEASE_READ', id), id }),
   },
   App: {
-    environments: async ({ id }, args, { access, loaders }) => {
+    environments: ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'App.environments', id.text)
-      const rows = await loaders.environmentsOfApp(page).load({ grant: access.project('APP_READ', id), id })
-      return idConnection(rows, page, (environment) => environment.id.local)
+      const key = { grant: access.project('APP_READ', id), id }
+      return loadConnection(loaders.environmentsOfApp, page, key, (environment) => environment.id.local)
     },
   },
   Mutation: {

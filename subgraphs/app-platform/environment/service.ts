@@ -22,6 +22,10 @@ export const environmentService = ({ units, clock, ids }: AppPlatformDependencie
   pages: (scope: ProjectSetScope, apps: readonly AppId[], page: IdPage): Promise<Environment[]> =>
     units.projectSet.read(scope, ({ environments }) => environments.pages(apps, page)),
 
+  /** How many there are of every one, by the text of its id. */
+  totals: (scope: ProjectSetScope, apps: readonly AppId[]): Promise<ReadonlyMap<string, number>> =>
+    units.projectSet.read(scope, ({ environments }) => environments.totals(apps)),
+
   create: (
     grant: ProjectGrant<'APP_CREATE'>,
     input: { readonly appId: AppId; readonly name: string },

@@ -6,6 +6,7 @@ import { ownedId } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { AppId } from '../app/model.ts'
 import { readPages, withIds, type ChildList } from '../../../platform/database/pages.ts'
+import { countPages } from '../../../platform/database/totals.ts'
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import { SIGNATURE_STATUSES, type Release, type ReleaseId, type Sha256Digest, type SignatureStatus } from './model.ts'
 
@@ -114,5 +115,10 @@ export class ReleaseSetRepository {
   async pages(apps: readonly AppId[], page: IdPage): Promise<Release[]> {
     const rows = await readPages<ReleaseRow>(this.#db, this.#scope, OF_APP, apps, page)
     return rows.map(toRelease)
+  }
+
+  /** How many there are of every one, by the text of its id. */
+  totals(apps: readonly AppId[]): Promise<ReadonlyMap<string, number>> {
+    return countPages(this.#db, this.#scope, OF_APP, apps)
   }
 }

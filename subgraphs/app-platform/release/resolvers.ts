@@ -1,4 +1,5 @@
-import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { idPage } from '../../../platform/graphql/id-page.ts'
+import { loadConnection } from '../../../platform/graphql/loaders.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import type { AppPlatformResolvers } from '../resolver-types.ts'
 import { imageText } from './model.ts'
@@ -17,10 +18,10 @@ export const releaseResolvers: Pick<AppPlatformResolvers, 'Query' | 'Mutation' |
     image: ({ image }) => imageText(image),
   },
   App: {
-    releases: async ({ id }, args, { access, loaders }) => {
+    releases: ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'App.releases', id.text)
-      const rows = await loaders.releasesOfApp(page).load({ grant: access.project('APP_RELEASE_READ', id), id })
-      return idConnection(rows, page, (release) => release.id.local)
+      const key = { grant: access.project('APP_RELEASE_READ', id), id }
+      return loadConnection(loaders.releasesOfApp, page, key, (release) => release.id.local)
     },
   },
   Mutation: {

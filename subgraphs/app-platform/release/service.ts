@@ -41,6 +41,10 @@ export const releaseService = ({ units, clock, ids }: AppPlatformDependencies) =
   pages: (scope: ProjectSetScope, apps: readonly AppId[], page: IdPage): Promise<Release[]> =>
     units.projectSet.read(scope, ({ releases }) => releases.pages(apps, page)),
 
+  /** How many there are of every one, by the text of its id. */
+  totals: (scope: ProjectSetScope, apps: readonly AppId[]): Promise<ReadonlyMap<string, number>> =>
+    units.projectSet.read(scope, ({ releases }) => releases.totals(apps)),
+
   create: (
     grant: ProjectGrant<'APP_RELEASE_CREATE'>,
     input: CreateRelease,

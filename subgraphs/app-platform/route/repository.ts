@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../../../platform/result/result.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { EnvironmentId } from '../environment/model.ts'
 import { readPages, withIds, type ChildList } from '../../../platform/database/pages.ts'
+import { countPages } from '../../../platform/database/totals.ts'
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import { ROUTE_AUTH_MODES, ROUTE_FAMILIES, type Route, type RouteId } from './model.ts'
 
@@ -107,9 +108,19 @@ export class RouteSetRepository {
     return rows.map(toRoute)
   }
 
+  /** How many there are of every one, by the text of its id. */
+  totalsOfEnvironments(environments: readonly EnvironmentId[]): Promise<ReadonlyMap<string, number>> {
+    return countPages(this.#db, this.#scope, OF_ENVIRONMENT, environments)
+  }
+
   /** The same page of every project. */
   async pagesOfProjects(projects: readonly ProjectId[], page: IdPage): Promise<Route[]> {
     const rows = await readPages<RouteRow>(this.#db, this.#scope, OF_PROJECT, projects, page)
     return rows.map(toRoute)
+  }
+
+  /** How many there are of every one, by the text of its id. */
+  totalsOfProjects(projects: readonly ProjectId[]): Promise<ReadonlyMap<string, number>> {
+    return countPages(this.#db, this.#scope, OF_PROJECT, projects)
   }
 }

@@ -1,4 +1,5 @@
-import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { idPage } from '../../../platform/graphql/id-page.ts'
+import { loadConnection } from '../../../platform/graphql/loaders.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import type { AppPlatformResolvers } from '../resolver-types.ts'
 import { createRoutePayload } from './payload.ts'
@@ -15,17 +16,17 @@ export const routeResolvers: Pick<AppPlatformResolvers, 'Query' | 'Mutation' | '
       loaders.environment.load({ grant: access.project('APP_READ', id), id }),
   },
   Environment: {
-    routes: async ({ id }, args, { access, loaders }) => {
+    routes: ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'Environment.routes', id.text)
-      const rows = await loaders.routesOfEnvironment(page).load({ grant: access.project('APP_ROUTE_READ', id), id })
-      return idConnection(rows, page, (route) => route.id.local)
+      const key = { grant: access.project('APP_ROUTE_READ', id), id }
+      return loadConnection(loaders.routesOfEnvironment, page, key, (route) => route.id.local)
     },
   },
   Project: {
-    routes: async ({ id }, args, { access, loaders }) => {
+    routes: ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'Project.routes')
       const key = { grant: access.project('APP_ROUTE_READ', id), id: parseIdOrThrow('prj', id, 'id') }
-      return idConnection(await loaders.routesOfProject(page).load(key), page, (route) => route.id.local)
+      return loadConnection(loaders.routesOfProject, page, key, (route) => route.id.local)
     },
   },
   Mutation: {

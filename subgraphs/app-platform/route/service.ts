@@ -44,6 +44,14 @@ export const routeService = ({ units, clock, ids }: AppPlatformDependencies) => 
   pagesOfProjects: (scope: ProjectSetScope, projects: readonly ProjectId[], page: IdPage) =>
     units.projectSet.read(scope, ({ routes }) => routes.pagesOfProjects(projects, page)),
 
+  /** How many there are of every environment, by the text of its id. */
+  totalsOfEnvironments: (scope: ProjectSetScope, environments: readonly EnvironmentId[]) =>
+    units.projectSet.read(scope, ({ routes }) => routes.totalsOfEnvironments(environments)),
+
+  /** How many there are of every project, by the text of its id. */
+  totalsOfProjects: (scope: ProjectSetScope, projects: readonly ProjectId[]) =>
+    units.projectSet.read(scope, ({ routes }) => routes.totalsOfProjects(projects)),
+
   create: (grant: ProjectGrant<'APP_ROUTE_CREATE'>, input: CreateRoute): Promise<Result<Route, CreateRouteRefusal>> => {
     const binding = readBinding(input)
     if (!binding.ok) return Promise.resolve(binding)

@@ -3,6 +3,7 @@ import type { Sealed } from '../../../platform/crypto/envelope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { isForeignKeyViolation } from '../../../platform/database/faults.ts'
 import { readPages, withIds, type ChildList } from '../../../platform/database/pages.ts'
+import { countPages } from '../../../platform/database/totals.ts'
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import { ownedId } from '../../../platform/ids/id.ts'
@@ -140,5 +141,10 @@ export class SecretSetRepository {
   async pages(environments: readonly EnvironmentId[], page: IdPage): Promise<Secret[]> {
     const rows = await readPages<SecretRow>(this.#db, this.#scope, OF_ENVIRONMENT, environments, page)
     return rows.map(toSecret)
+  }
+
+  /** How many there are of every one, by the text of its id. */
+  totals(environments: readonly EnvironmentId[]): Promise<ReadonlyMap<string, number>> {
+    return countPages(this.#db, this.#scope, OF_ENVIRONMENT, environments)
   }
 }

@@ -1,4 +1,5 @@
-import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { idPage } from '../../../platform/graphql/id-page.ts'
+import { loadConnection } from '../../../platform/graphql/loaders.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import type { AppPlatformResolvers } from '../resolver-types.ts'
 import { deleteSecretPayload, putSecretPayload, revealSecretPayload } from './payload.ts'
@@ -24,10 +25,10 @@ export const secretResolvers: Pick<AppPlatformResolvers, 'Mutation' | 'Environme
       loaders.environment.load({ grant: access.project('APP_READ', id), id }),
   },
   Environment: {
-    secrets: async ({ id }, args, { access, loaders }) => {
+    secrets: ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'Environment.secrets', id.text)
-      const rows = await loaders.secretsOfEnvironment(page).load({ grant: access.project('APP_SECRET_LIST', id), id })
-      return idConnection(rows, page, (secret) => secret.id.local)
+      const key = { grant: access.project('APP_SECRET_LIST', id), id }
+      return loadConnection(loaders.secretsOfEnvironment, page, key, (secret) => secret.id.local)
     },
   },
   Mutation: {

@@ -58,6 +58,10 @@ export const secretService = ({ units, clock, ids, envelope }: SecretDependencie
     pages: (scope: ProjectSetScope, environments: readonly EnvironmentId[], page: IdPage): Promise<Secret[]> =>
       units.projectSet.read(scope, ({ secrets }) => secrets.pages(environments, page)),
 
+    /** How many there are of every one, by the text of its id. */
+    totals: (scope: ProjectSetScope, environments: readonly EnvironmentId[]): Promise<ReadonlyMap<string, number>> =>
+      units.projectSet.read(scope, ({ secrets }) => secrets.totals(environments)),
+
     put: (grant: ProjectGrant<'APP_SECRET_WRITE'>, input: PutSecret): Promise<Result<Secret, PutSecretRefusal>> => {
       const name = parseSecretName(input.name)
       if (!name.ok) return Promise.resolve(name)

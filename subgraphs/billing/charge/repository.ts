@@ -1,7 +1,8 @@
 import type { ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
+import { countPages } from '../../../platform/database/totals.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
-import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
+import { ownedId, type ProjectId, type Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { LedgerTransactionId } from '../ledger/model.ts'
 import { inBookCurrency, type Money } from '../money/model.ts'
@@ -77,6 +78,8 @@ const NEWEST_FIRST = {
   backward: { beyond: Prisma.sql`>`, order: Prisma.sql`ASC` },
 }
 
+const CHARGES = { table: Prisma.sql`billing.charges`, parent: Prisma.sql`project_id` }
+
 /** The charges of several projects at once, to read them. */
 export class ChargeSetRepository {
   readonly #db: Transaction
@@ -115,6 +118,11 @@ export class ChargeSetRepository {
         ORDER BY found.id ${order} LIMIT ${fetch}::int) c
       ORDER BY c.id ${order}`
     return rows.map(toCharge)
+  }
+
+  /** How many every project has, by the text of its id. */
+  totals(projects: readonly ProjectId[]): Promise<ReadonlyMap<string, number>> {
+    return countPages(this.#db, this.#scope, CHARGES, projects)
   }
 
   /** What each project was charged for use that ended in the period. A project without charges is absent. */

@@ -1,5 +1,6 @@
 import { catalogued } from '../../../platform/errors/catalogue.ts'
-import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { idPage } from '../../../platform/graphql/id-page.ts'
+import { loadConnection } from '../../../platform/graphql/loaders.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import type { BillingResolvers } from '../resolver-types.ts'
 import { periodOf, type Period } from './model.ts'
@@ -18,10 +19,10 @@ export const chargeResolvers: Pick<BillingResolvers, 'Project' | 'Charge'> = {
       const grant = access.project('BILLING_SPEND_READ', id)
       return loaders.spendOfProject(periodOrThrow(asked, now)).load(grant)
     },
-    charges: async ({ id }, args, { access, loaders }) => {
+    charges: ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'Project.charges')
-      const rows = await loaders.chargesOfProject(page).load(access.project('BILLING_SPEND_READ', id))
-      return idConnection(rows, page, (charge) => charge.id.local)
+      const key = { grant: access.project('BILLING_SPEND_READ', id), id: parseIdOrThrow('prj', id, 'id') }
+      return loadConnection(loaders.chargesOfProject, page, key, (charge) => charge.id.local)
     },
   },
   Charge: {

@@ -1,5 +1,6 @@
 import type { OrganizationScope, OrganizationSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
+import { countOfOrganizations } from '../../../platform/database/totals.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
 import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
@@ -127,5 +128,10 @@ export class LedgerSetRepository {
         ORDER BY found.id ${order} LIMIT ${fetch}::int) t
       ORDER BY t.id ${order}`
     return rows.map(toTransactionOfMany)
+  }
+
+  /** How many transactions each organization has. */
+  totals(): Promise<ReadonlyMap<Uuid, number>> {
+    return countOfOrganizations(this.#db, this.#scope, Prisma.sql`billing.transactions`)
   }
 }

@@ -6,8 +6,10 @@ export const ledgerResolvers: Pick<BillingResolvers, 'BillingAccount' | 'LedgerT
   BillingAccount: {
     ledger: async ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'BillingAccount.ledger')
-      const rows = await loaders.ledger(page).load(access.organization('BILLING_LEDGER_READ', id))
-      return idConnection(rows, page, (transaction) => transaction.id.local)
+      const grant = access.organization('BILLING_LEDGER_READ', id)
+      const rows = await loaders.ledger(page).load(grant)
+      const count = () => loaders.ledgerTotal.load(grant)
+      return idConnection(rows, page, (transaction) => transaction.id.local, count)
     },
   },
   LedgerTransaction: {

@@ -3,6 +3,7 @@ import type { OrganizationSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
+import type { Uuid } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import type { BillingUnits } from '../units.ts'
 import { transactionOf, type LedgerTransaction, type LedgerTransactionId, type Posting } from './model.ts'
@@ -24,6 +25,10 @@ export const ledgerService = ({ units, clock, ids }: LedgerDependencies) => ({
   /** The same page of every organization, newest first. */
   pages: (scope: OrganizationSetScope, page: IdPage): Promise<LedgerTransaction[]> =>
     units.organizationSet.read(scope, ({ ledger }) => ledger.pages(page)),
+
+  /** How many transactions each organization has. */
+  totals: (scope: OrganizationSetScope): Promise<ReadonlyMap<Uuid, number>> =>
+    units.organizationSet.read(scope, ({ ledger }) => ledger.totals()),
 
   /** Posts what moves an organization's money, once for each source; the first transaction opens the books. */
   post: (

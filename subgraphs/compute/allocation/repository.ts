@@ -1,6 +1,7 @@
 import type { ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
-import type { Uuid } from '../../../platform/ids/id.ts'
+import { countPages } from '../../../platform/database/totals.ts'
+import type { ProjectId, Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { Allocation, AllocationId, AllocationPage, Requested } from './model.ts'
 import { toAllocation, toColumns, type AllocationRow } from './rows.ts'
@@ -94,6 +95,13 @@ export class ProjectSetAllocationRepository {
       ${OF_THE_PLATFORM}
       ORDER BY a.id ${order}`
     return rows.map(toAllocation)
+  }
+
+  /** How many every project has in these states, by the text of its id. */
+  totals(projects: readonly ProjectId[], { states }: AllocationPage): Promise<ReadonlyMap<string, number>> {
+    const all = Prisma.sql`compute.allocations`
+    const table = states === undefined ? all : Prisma.sql`(SELECT * FROM ${all} WHERE state = ANY (${states}::text[]))`
+    return countPages(this.#db, this.#scope, { table, parent: Prisma.sql`project_id` }, projects)
   }
 
   #projects(): Prisma.Sql {

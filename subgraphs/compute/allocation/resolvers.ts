@@ -1,6 +1,7 @@
 import type { IdText } from '../../../platform/access/scope-ids.ts'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
-import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { idPage } from '../../../platform/graphql/id-page.ts'
+import { loadConnection } from '../../../platform/graphql/loaders.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import { parseId, selfId } from '../../../platform/ids/id.ts'
 import type { ComputeResolvers } from '../resolver-types.ts'
@@ -21,12 +22,12 @@ export const allocationResolvers: Pick<ComputeResolvers, 'Query' | 'Mutation' | 
   },
   Project: {
     __resolveReference: ({ id }) => ({ __typename: 'Project', id }),
-    allocations: async ({ id }, { filter, ...args }, { access, loaders }) => {
+    allocations: ({ id }, { filter, ...args }, { access, loaders }) => {
       const grant = access.project('COMPUTE_ALLOCATION_READ', id)
       const page = { ...idPage(args, 'Project.allocations', filter), states: filter?.states ?? undefined }
       const project = parseIdOrThrow('prj', id, 'id')
-      const rows = await loaders.allocationsOfProject(page).load({ grant, id: project })
-      return idConnection(rows, page, (allocation) => allocation.id.local)
+      const key = { grant, id: project }
+      return loadConnection(loaders.allocationsOfProject, page, key, (allocation) => allocation.id.local)
     },
   },
   Allocation: {

@@ -1,6 +1,7 @@
 import type { ProjectGrant } from '../../../platform/access/authorize.ts'
 import type { ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
+import type { ProjectId } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import type { ComputeUnits } from '../units.ts'
 import type { Allocation, AllocationId, AllocationPage, Releasing } from './model.ts'
@@ -26,8 +27,12 @@ export const allocationService = ({ units, hints, clock }: AllocationDependencie
     units.projectSet.read(scope, ({ allocations }) => allocations.findAll(ids)),
 
   /** The same page of each project of the scope, newest first. */
-  pages: (scope: ProjectSetScope, page: AllocationPage): Promise<Allocation[]> =>
+  pages: (scope: ProjectSetScope, _: readonly ProjectId[], page: AllocationPage): Promise<Allocation[]> =>
     units.projectSet.read(scope, ({ allocations }) => allocations.pages(page)),
+
+  /** How many each project has in the states of the page, by the text of its id. */
+  totals: (scope: ProjectSetScope, projects: readonly ProjectId[], page: AllocationPage) =>
+    units.projectSet.read(scope, ({ allocations }) => allocations.totals(projects, page)),
 
   /** Gives back what the allocation holds: its cost ends now, terminals in it end, its machine is cleaned by a job. */
   release: async (

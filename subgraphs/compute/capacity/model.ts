@@ -14,7 +14,8 @@ export interface CapacityFilter {
 }
 
 export interface CapacityPage {
+  readonly direction: 'forward' | 'backward'
   readonly fetch: number
   /** Where the page before ended; undefined for the first one. */
-  readonly after: { readonly skuId: Uuid; readonly regionId: Uuid } | undefined
+  readonly beyond: { readonly skuId: Uuid; readonly regionId: Uuid } | undefined
 }

@@ -1,5 +1,6 @@
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
+import { countRows } from '../../../platform/database/totals.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { FABRICS, readFabric, readShape, servingFabrics } from '../catalogue/model.ts'
 import type { Capacity, CapacityFilter, CapacityPage } from './model.ts'
@@ -48,6 +49,17 @@ const OFFERS = Prisma.sql`
   WHERE n.state = 'READY'
   GROUP BY n.region_id, n.gpu_model, n.fabric, s.gpu_count`
 
+const BY_AGE = {
+  forward: { operator: Prisma.sql`>`, order: Prisma.sql`ASC` },
+  backward: { operator: Prisma.sql`<`, order: Prisma.sql`DESC` },
+}
+
+const chosen = ({ skuCode, regionCode }: CapacityFilter): Prisma.Sql => {
+  const ofSku = skuCode === undefined ? Prisma.empty : Prisma.sql`AND s.code = ${skuCode}`
+  const inRegion = regionCode === undefined ? Prisma.empty : Prisma.sql`AND r.code = ${regionCode}`
+  return Prisma.sql`${ofSku} ${inRegion}`
+}
+
 /** Counts the platform's free machines and slots; tenants' rows have no part in it. */
 export class CapacityRepository {
   readonly #db: Transaction
@@ -56,14 +68,13 @@ export class CapacityRepository {
     this.#db = db
   }
 
-  /** By age of the SKU, then of the region. */
-  async page({ skuCode, regionCode }: CapacityFilter, { fetch, after }: CapacityPage): Promise<Capacity[]> {
-    const ofSku = skuCode === undefined ? Prisma.empty : Prisma.sql`AND s.code = ${skuCode}`
-    const inRegion = regionCode === undefined ? Prisma.empty : Prisma.sql`AND r.code = ${regionCode}`
+  /** By age of the SKU, then of the region, in the direction of the page. */
+  async page(filter: CapacityFilter, { direction, fetch, beyond }: CapacityPage): Promise<Capacity[]> {
+    const { operator, order } = BY_AGE[direction]
     const continues =
-      after === undefined
+      beyond === undefined
         ? Prisma.empty
-        : Prisma.sql`AND (s.id, r.id) > (${after.skuId}::uuid, ${after.regionId}::uuid)`
+        : Prisma.sql`AND (s.id, r.id) ${operator} (${beyond.skuId}::uuid, ${beyond.regionId}::uuid)`
     const rows = await this.#db.$queryRaw<CapacityRow[]>`
       SELECT s.id AS "skuId", s.code AS "skuCode", s.name AS "skuName", s.shape, s.gpu_model AS "gpuModel",
              s.gpu_count AS "gpuCount", s.fabric,
@@ -73,10 +84,18 @@ export class CapacityRepository {
       LEFT JOIN (${OFFERS}) o ON o.shape = s.shape AND o.region_id = r.id AND o.gpu_model = s.gpu_model
         AND o.gpu_count = s.gpu_count AND (s.fabric, o.fabric) IN (SELECT * FROM unnest(
           ${FABRIC_PAIRS.map(({ wanted }) => wanted)}::text[], ${FABRIC_PAIRS.map(({ serving }) => serving)}::text[]))
-      WHERE true ${ofSku} ${inRegion} ${continues}
+      WHERE true ${chosen(filter)} ${continues}
       GROUP BY s.id, r.id
-      ORDER BY s.id, r.id
+      ORDER BY s.id ${order}, r.id ${order}
       LIMIT ${fetch}::int`
     return rows.map(toCapacity)
+  }
+
+  /** How many pairs of a SKU and a region there are, no further than `COUNT_LIMIT`. */
+  total(filter: CapacityFilter): Promise<number> {
+    return countRows(
+      this.#db,
+      Prisma.sql`FROM compute.skus s CROSS JOIN compute.regions r WHERE true ${chosen(filter)}`,
+    )
   }
 }

@@ -9,15 +9,18 @@ export const capacityResolvers: Pick<ComputeResolvers, 'Query'> = {
     capacity: async (_, { filter, ...args }, { access, compute }) => {
       const page = pageRequest(args, { list: 'Query.capacity', sort: 'sku, region', keyParts: 2, filter })
       const wanted = { skuCode: filter?.skuCode ?? undefined, regionCode: filter?.regionCode ?? undefined }
-      const rows = await compute.capacity.page(access.self(), wanted, { fetch: page.fetch, after: afterOf(page) })
-      return connectionOf(rows, page, ({ sku, region }) => [sku.id, region.id])
+      const self = access.self()
+      const rows = await compute.capacity.page(self, wanted, { ...page, beyond: placeOf(page) })
+      const count = () => compute.capacity.total(self, wanted)
+      return connectionOf(rows, page, ({ sku, region }) => [sku.id, region.id], count)
     },
   },
 }
 
-const afterOf = ({ from }: PageRequest): CapacityPage['after'] => {
+const placeOf = ({ from, direction }: PageRequest): CapacityPage['beyond'] => {
   if (from === undefined) return undefined
   const [skuId = '', regionId = ''] = from
-  if (!isUuid(skuId) || !isUuid(regionId)) throw catalogued('INVALID_CURSOR', { argument: 'after' })
+  if (!isUuid(skuId) || !isUuid(regionId))
+    throw catalogued('INVALID_CURSOR', { argument: direction === 'forward' ? 'after' : 'before' })
   return { skuId, regionId }
 }

@@ -1,6 +1,7 @@
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
+import { COUNT_LIMIT } from '../../../platform/graphql/total-count.ts'
 import { readFabric, readShape, type Region, type Sku } from './model.ts'
 
 interface SkuRow {
@@ -48,6 +49,11 @@ export class CatalogueRepository {
     return (await this.#db.sku.findMany(idPageQuery(page))).map(toSku)
   }
 
+  /** How many SKUs there are, no further than `COUNT_LIMIT`. */
+  skuTotal(): Promise<number> {
+    return this.#db.sku.count({ take: COUNT_LIMIT })
+  }
+
   async region(code: string): Promise<Region | undefined> {
     const row = await this.#db.region.findFirst({ where: { code } })
     return row ? toRegion(row) : undefined
@@ -56,5 +62,10 @@ export class CatalogueRepository {
   /** By age. */
   async regions(page: IdPage): Promise<Region[]> {
     return (await this.#db.region.findMany(idPageQuery(page))).map(toRegion)
+  }
+
+  /** How many regions there are, no further than `COUNT_LIMIT`. */
+  regionTotal(): Promise<number> {
+    return this.#db.region.count({ take: COUNT_LIMIT })
   }
 }

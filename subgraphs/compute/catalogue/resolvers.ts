@@ -5,11 +5,11 @@ export const catalogueResolvers: Pick<ComputeResolvers, 'Query' | 'Sku'> = {
   Query: {
     skus: async (_, args, { compute }) => {
       const page = idPage(args, 'Query.skus')
-      return idConnection(await compute.catalogue.skus(page), page, ({ id }) => id)
+      return idConnection(await compute.catalogue.skus(page), page, ({ id }) => id, compute.catalogue.skuTotal)
     },
     regions: async (_, args, { compute }) => {
       const page = idPage(args, 'Query.regions')
-      return idConnection(await compute.catalogue.regions(page), page, ({ id }) => id)
+      return idConnection(await compute.catalogue.regions(page), page, ({ id }) => id, compute.catalogue.regionTotal)
     },
   },
   Sku: {

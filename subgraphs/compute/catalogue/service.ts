@@ -13,6 +13,10 @@ export const catalogueService = ({ units }: { readonly units: ComputeUnits }) =>
 
   skus: (page: IdPage): Promise<Sku[]> => units.platform.read(PLATFORM_SCOPE, ({ catalogue }) => catalogue.skus(page)),
 
+  skuTotal: (): Promise<number> => units.platform.read(PLATFORM_SCOPE, ({ catalogue }) => catalogue.skuTotal()),
+
   regions: (page: IdPage): Promise<Region[]> =>
     units.platform.read(PLATFORM_SCOPE, ({ catalogue }) => catalogue.regions(page)),
+
+  regionTotal: (): Promise<number> => units.platform.read(PLATFORM_SCOPE, ({ catalogue }) => catalogue.regionTotal()),
 })

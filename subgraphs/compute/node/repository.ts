@@ -1,6 +1,7 @@
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
+import { COUNT_LIMIT } from '../../../platform/graphql/total-count.ts'
 import { selfId, type Uuid } from '../../../platform/ids/id.ts'
 import type { Prisma } from '../../../prisma/generated/client.ts'
 import { readFabric } from '../catalogue/model.ts'
@@ -32,6 +33,11 @@ const toNode = ({ id, name, region, state, gpuModel, fabric, slots }: NodeRow): 
   slots: slots.map(toSlot),
 })
 
+const chosen = ({ regionCode, states }: NodeFilter) => ({
+  ...(regionCode !== undefined && { region: { code: regionCode } }),
+  ...(states !== undefined && { state: { in: [...states] } }),
+})
+
 /** The machines of the platform; never who holds them. */
 export class NodeRepository {
   readonly #db: Transaction
@@ -46,14 +52,15 @@ export class NodeRepository {
     return rows.map(toNode)
   }
 
-  async page({ regionCode, states }: NodeFilter, page: IdPage): Promise<ComputeNode[]> {
+  async page(filter: NodeFilter, page: IdPage): Promise<ComputeNode[]> {
     const { where, ...query } = idPageQuery(page)
-    const wanted = {
-      ...where,
-      ...(regionCode !== undefined && { region: { code: regionCode } }),
-      ...(states !== undefined && { state: { in: [...states] } }),
-    }
+    const wanted = { ...where, ...chosen(filter) }
     const rows = await this.#db.node.findMany({ ...query, where: wanted, include: WITH_PARTS })
     return rows.map(toNode)
+  }
+
+  /** No further than `COUNT_LIMIT`. */
+  total(filter: NodeFilter): Promise<number> {
+    return this.#db.node.count({ where: chosen(filter), take: COUNT_LIMIT })
   }
 }

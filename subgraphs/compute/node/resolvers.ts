@@ -18,8 +18,10 @@ export const nodeResolvers: Pick<ComputeResolvers, 'Query' | 'ComputeNode'> = {
     computeNodes: async (_, { filter, ...args }, { access, compute }) => {
       const page = idPage(args, 'Query.computeNodes', filter)
       const wanted = { regionCode: filter?.regionCode ?? undefined, states: filter?.states ?? undefined }
-      const rows = await compute.nodes.page(access.platform('PLATFORM_NODE_READ'), wanted, page)
-      return idConnection(rows, page, ({ id }) => id.local)
+      const grant = access.platform('PLATFORM_NODE_READ')
+      const rows = await compute.nodes.page(grant, wanted, page)
+      const count = () => compute.nodes.total(grant, wanted)
+      return idConnection(rows, page, ({ id }) => id.local, count)
     },
   },
   ComputeNode: {

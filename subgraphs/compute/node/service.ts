@@ -13,4 +13,7 @@ export const nodeService = ({ units }: { readonly units: ComputeUnits }) => ({
   /** By age. */
   page: ({ scope }: PlatformGrant<'PLATFORM_NODE_READ'>, filter: NodeFilter, page: IdPage): Promise<ComputeNode[]> =>
     units.platform.read(scope, ({ nodes }) => nodes.page(filter, page)),
+
+  total: ({ scope }: PlatformGrant<'PLATFORM_NODE_READ'>, filter: NodeFilter): Promise<number> =>
+    units.platform.read(scope, ({ nodes }) => nodes.total(filter)),
 })

@@ -329,11 +329,25 @@ test('the sessions of several allocations are listed newest first, page by page,
   const whole = idPage({ first: 10 }, 'Allocation.terminalSessions')
   expect(await list(whole)).toEqual([[two, one], [three]])
   expect(await list(whole, ['CLOSED'])).toEqual([[one], []])
-  const { pageInfo } = idConnection([second.session, first.session], { ...whole, limit: 1 }, ({ id }) => id.local)
+  const total = async (states?: readonly TerminalState[]) => [
+    ...(await compute.terminals.totals(scope, [allocation, other], { ...whole, states })).values(),
+  ]
+  expect([await total(), await total(['CLOSED'])]).toEqual([
+    [2, 1],
+    [1, 0],
+  ])
+  const { pageInfo } = idConnection(
+    [second.session, first.session],
+    { ...whole, limit: 1 },
+    ({ id }) => id.local,
+    () => 2,
+  )
   const rest = idPage({ first: 10, after: pageInfo.endCursor }, 'Allocation.terminalSessions')
   expect(await list(rest)).toEqual([[one], []])
   const elsewhere = { kind: 'project-set', projects: [await cloud.project()] } as const
-  expect(await compute.terminals.pages(elsewhere, [allocation, other], { ...whole, states: undefined })).toEqual([])
+  const outside = { ...whole, states: undefined }
+  expect(await compute.terminals.pages(elsewhere, [allocation, other], outside)).toEqual([])
+  expect(await compute.terminals.totals(elsewhere, [allocation, other], outside)).toEqual(new Map())
 })
 
 describe('taking over', () => {

@@ -1,6 +1,7 @@
 import type { IdText } from '../../../platform/access/scope-ids.ts'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
-import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { idPage } from '../../../platform/graphql/id-page.ts'
+import { loadConnection } from '../../../platform/graphql/loaders.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import { selfId } from '../../../platform/ids/id.ts'
 import type { ComputeResolvers } from '../resolver-types.ts'
@@ -26,12 +27,12 @@ export const terminalSessionResolvers: Pick<
       loaders.terminalSession.load({ grant: access.project('COMPUTE_ALLOCATION_READ', id), id: sessionId(id, 'id') }),
   },
   Allocation: {
-    terminalSessions: async ({ id }, { filter, ...args }, { access, loaders }) => {
+    terminalSessions: ({ id }, { filter, ...args }, { access, loaders }) => {
       const grant = access.project('COMPUTE_ALLOCATION_READ', id)
       const allocation = parseIdOrThrow('alc', id, 'id')
       const page = { ...idPage(args, 'Allocation.terminalSessions', filter), states: filter?.states ?? undefined }
-      const rows = await loaders.terminalsOfAllocation(page).load({ grant, id: allocation })
-      return idConnection(rows, page, (session) => session.id.local)
+      const key = { grant, id: allocation }
+      return loadConnection(loaders.terminalsOfAllocation, page, key, (session) => session.id.local)
     },
   },
   TerminalSession: {

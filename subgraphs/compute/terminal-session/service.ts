@@ -122,6 +122,10 @@ export const terminalService = (dependencies: TerminalDependencies) => {
     ): Promise<TerminalSession[]> =>
       units.projectSet.read(scope, ({ terminals }) => terminals.pages(allocations, page)),
 
+    /** How many each allocation has in the states of the page, by the text of its id. */
+    totals: (scope: ProjectSetScope, allocations: readonly AllocationId[], page: TerminalPage) =>
+      units.projectSet.read(scope, ({ terminals }) => terminals.totals(allocations, page)),
+
     /** A session in an ACTIVE allocation, with the token for its first client. Nothing runs before that one comes. */
     open: async (grant: OpenGrant, input: OpenTerminal): Promise<Result<OpenedTerminal, OpenRefusal>> => {
       const size = parseSize(input.columns, input.rows)

@@ -1,5 +1,6 @@
 import type { ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
+import { countPages } from '../../../platform/database/totals.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { AllocationId } from '../allocation/model.ts'
@@ -66,6 +67,13 @@ export class ProjectSetTerminalSessionRepository {
         ORDER BY found.id ${order} LIMIT ${fetch}::int) t
       ORDER BY t.id ${order}`
     return rows.map(toSession)
+  }
+
+  /** How many each allocation has in these states, by the text of its id. */
+  totals(allocations: readonly AllocationId[], { states }: TerminalPage): Promise<ReadonlyMap<string, number>> {
+    const all = Prisma.sql`compute.terminal_sessions`
+    const table = states === undefined ? all : Prisma.sql`(SELECT * FROM ${all} WHERE state = ANY (${states}::text[]))`
+    return countPages(this.#db, this.#scope, { table, parent: Prisma.sql`allocation_id` }, allocations)
   }
 
   /** The changes of a session after a version, oldest first, some at a time. */

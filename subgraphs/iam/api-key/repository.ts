@@ -2,6 +2,7 @@ import type { ProjectScope, ProjectSetScope } from '../../../platform/access/sco
 import type { PepperedHash } from '../../../platform/crypto/peppers.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { readPages, type ChildList } from '../../../platform/database/pages.ts'
+import { countPages } from '../../../platform/database/totals.ts'
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
@@ -136,5 +137,10 @@ export class ApiKeySetRepository {
   async pages(accounts: readonly ServiceAccountId[], page: IdPage): Promise<ApiKey[]> {
     const rows = await readPages<ApiKeyRow>(this.#db, this.#scope, OF_ACCOUNT, accounts, page)
     return rows.map(toApiKey)
+  }
+
+  /** How many there are of every one, by the text of its id. */
+  totals(accounts: readonly ServiceAccountId[]): Promise<ReadonlyMap<string, number>> {
+    return countPages(this.#db, this.#scope, OF_ACCOUNT, accounts)
   }
 }

@@ -1,6 +1,7 @@
 import type { Access } from '../../../platform/access/access.ts'
 import { apiKeyPrefix } from '../../../platform/access/api-key.ts'
-import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { idPage } from '../../../platform/graphql/id-page.ts'
+import { loadConnection } from '../../../platform/graphql/loaders.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import type { IamResolvers } from '../resolver-types.ts'
@@ -24,10 +25,10 @@ export const apiKeyResolvers: Pick<IamResolvers, 'Mutation' | 'ServiceAccount' |
     state: (key, _, { iam }) => apiKeyState(key, iam.clock.now()),
   },
   ServiceAccount: {
-    apiKeys: async ({ id }, args, { access, loaders }) => {
+    apiKeys: ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'ServiceAccount.apiKeys')
       const key = { grant: access.project('API_KEY_READ', id), id }
-      return idConnection(await loaders.keysOfAccount(page).load(key), page, (apiKey) => apiKey.id.local)
+      return loadConnection(loaders.keysOfAccount, page, key, (apiKey) => apiKey.id.local)
     },
   },
   Mutation: {

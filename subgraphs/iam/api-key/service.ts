@@ -101,6 +101,10 @@ export const apiKeyService = ({ units, peppers, clock, ids }: ApiKeyDependencies
     pages: (scope: ProjectSetScope, accounts: readonly ServiceAccountId[], page: IdPage): Promise<ApiKey[]> =>
       units.projectSet.read(scope, ({ keys }) => keys.pages(accounts, page)),
 
+    /** How many there are of every one, by the text of its id. */
+    totals: (scope: ProjectSetScope, accounts: readonly ServiceAccountId[]): Promise<ReadonlyMap<string, number>> =>
+      units.projectSet.read(scope, ({ keys }) => keys.totals(accounts)),
+
     create: async (
       grant: ProjectGrant<'API_KEY_CREATE'>,
       maker: KeyMaker,

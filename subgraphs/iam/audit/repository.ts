@@ -3,6 +3,7 @@ import { PLATFORM_CHAIN, type SealedEntry, type SourceRow } from '../../../platf
 import type { StoredCheckpoint, TailWitnesses, Verified } from '../../../platform/audit/verify-chain.ts'
 import type { OrganizationScope, PlatformScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
+import { countRows } from '../../../platform/database/totals.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
@@ -61,6 +62,17 @@ export class AuditRepository {
       (select ${WAITING} from audit.waiting(${this.#chain}::uuid) e where ${conditions} order by e.id ${walk.order} limit ${fetch}::int)
       order by "id" ${walk.order} limit ${fetch}::int`
     return rows.map(toAuditEntry)
+  }
+
+  /** No further than `COUNT_LIMIT`. */
+  total(filter: AuditEntryFilter): Promise<number> {
+    const conditions = conditionsOf(this.#chain, filter, [])
+    return countRows(
+      this.#db,
+      Prisma.sql`from (
+        select 1 from audit.entries e where ${conditions}
+        union all select 1 from audit.waiting(${this.#chain}::uuid) e where ${conditions}) found`,
+    )
   }
 
   async find({ local }: AuditEntryId): Promise<AuditEntry | undefined> {

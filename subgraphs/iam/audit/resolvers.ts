@@ -1,7 +1,9 @@
-import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { idConnection, idPage, type IdPage } from '../../../platform/graphql/id-page.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import type { IamResolvers } from '../resolver-types.ts'
-import type { AuditEntry } from './model.ts'
+import type { Iam } from '../context.ts'
+import type { AuditEntry, AuditEntryFilter } from './model.ts'
+import type { AuditGrant } from './service.ts'
 import { filterOf, sectionOf, verificationOf } from './arguments.ts'
 
 /** What both kinds of entries show alike. */
@@ -11,22 +13,28 @@ const entry = {
   hash: ({ sealed }: AuditEntry) => sealed?.hash ?? null,
 }
 
+const entryConnection = async ({ audit }: Iam, grant: AuditGrant, filter: AuditEntryFilter, page: IdPage) =>
+  idConnection(
+    await audit.page(grant, filter, page),
+    page,
+    ({ id }) => id.local,
+    () => audit.total(grant, filter),
+  )
+
 export const auditResolvers: Pick<IamResolvers, 'Query' | 'AuditEntry' | 'PlatformAuditEntry'> = {
   Query: {
-    auditEntries: async (_, { organizationId, filter, ...args }, { access, iam }) => {
+    auditEntries: (_, { organizationId, filter, ...args }, { access, iam }) => {
       const id = parseIdOrThrow('org', organizationId, 'organizationId')
       const page = idPage(args, 'Query.auditEntries', { organizationId: id.text, filter })
-      const rows = await iam.audit.page(access.organization('AUDIT_READ', id), filterOf(filter), page)
-      return idConnection(rows, page, ({ id }) => id.local)
+      return entryConnection(iam, access.organization('AUDIT_READ', id), filterOf(filter), page)
     },
     verifyAuditChain: async (_, { organizationId, ...section }, { access, iam }) => {
       const grant = access.organization('AUDIT_READ', parseIdOrThrow('org', organizationId, 'organizationId'))
       return verificationOf(await iam.audit.verify(grant, sectionOf(section)))
     },
-    platformAuditEntries: async (_, { filter, ...args }, { access, iam }) => {
+    platformAuditEntries: (_, { filter, ...args }, { access, iam }) => {
       const page = idPage(args, 'Query.platformAuditEntries', filter)
-      const rows = await iam.audit.page(access.platform('PLATFORM_AUDIT_READ'), filterOf(filter), page)
-      return idConnection(rows, page, ({ id }) => id.local)
+      return entryConnection(iam, access.platform('PLATFORM_AUDIT_READ'), filterOf(filter), page)
     },
     verifyPlatformAuditChain: async (_, section, { access, iam }) =>
       verificationOf(await iam.audit.verify(access.platform('PLATFORM_AUDIT_READ'), sectionOf(section))),

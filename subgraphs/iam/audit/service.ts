@@ -94,6 +94,9 @@ export const auditService = ({ units, keys }: AuditDependencies) => {
     page: (grant: AuditGrant, filter: AuditEntryFilter, page: IdPage): Promise<AuditEntry[]> =>
       readingOf(grant)((audit) => audit.page(filter, page)),
 
+    total: (grant: AuditGrant, filter: AuditEntryFilter): Promise<number> =>
+      readingOf(grant)((audit) => audit.total(filter)),
+
     find: (grant: AuditGrant, id: AuditEntryId): Promise<AuditEntry | undefined> =>
       readingOf(grant)((audit) => audit.find(id)),
 

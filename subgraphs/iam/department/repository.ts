@@ -3,6 +3,8 @@ import { ownedId, type Uuid } from '../../../platform/ids/id.ts'
 import type { OrganizationScope, OrganizationSetScope } from '../../../platform/access/scope.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
+import { countOfOrganizations } from '../../../platform/database/totals.ts'
+import { Prisma } from '../../../prisma/generated/client.ts'
 import type { Department, DepartmentId } from './model.ts'
 
 export interface DepartmentRow {
@@ -75,5 +77,10 @@ export class DepartmentSetRepository {
       },
     })
     return rows.map(toDepartment)
+  }
+
+  /** How many each organization has. */
+  totals(): Promise<ReadonlyMap<Uuid, number>> {
+    return countOfOrganizations(this.#db, this.#scope, Prisma.sql`iam.departments`)
   }
 }

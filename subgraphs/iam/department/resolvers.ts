@@ -11,10 +11,12 @@ export const departmentResolvers: Pick<IamResolvers, 'Department' | 'Organizatio
       }),
   },
   Organization: {
-    departments: async ({ id }, args, { access, iam }) => {
+    departments: async ({ id }, args, { access, iam, loaders }) => {
       const page = idPage(args, 'Organization.departments')
-      const rows = await iam.departments.page(access.organization('DEPARTMENT_READ', id), page)
-      return idConnection(rows, page, (department) => department.id.local)
+      const grant = access.organization('DEPARTMENT_READ', id)
+      const rows = await iam.departments.page(grant, page)
+      const count = () => loaders.departmentTotal.load(grant)
+      return idConnection(rows, page, (department) => department.id.local, count)
     },
   },
 }

@@ -1,9 +1,15 @@
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import { selfId, type ProjectId, type Uuid } from '../../../platform/ids/id.ts'
-import type { OrganizationScope, ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
+import type {
+  OrganizationScope,
+  OrganizationSetScope,
+  ProjectScope,
+  ProjectSetScope,
+} from '../../../platform/access/scope.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { readPages, type ChildList } from '../../../platform/database/pages.ts'
+import { countOfOrganizations, countPages } from '../../../platform/database/totals.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { MEMBER_ROLES, type ActiveMembership, type Member, type MemberRole } from './model.ts'
 
@@ -166,6 +172,25 @@ const OF_PROJECT: ChildList = {
   order: 'oldest-first',
 }
 
+const ACTIVE_MEMBERS = Prisma.sql`(SELECT m.* FROM iam.organization_memberships m
+  JOIN iam.users u ON u.id = m.user_id WHERE m.deleted_at IS NULL)`
+
+/** The members of several organizations at once. */
+export class OrganizationSetMembershipRepository {
+  readonly #db: Transaction
+  readonly #scope: OrganizationSetScope
+
+  constructor(db: Transaction, scope: OrganizationSetScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  /** How many each organization has. */
+  totals(): Promise<ReadonlyMap<Uuid, number>> {
+    return countOfOrganizations(this.#db, this.#scope, ACTIVE_MEMBERS)
+  }
+}
+
 /** Who was added to each of several projects, to read them. */
 export class ProjectSetMembershipRepository {
   readonly #db: Transaction
@@ -183,5 +208,10 @@ export class ProjectSetMembershipRepository {
       ...toMember({ ...membership, user: { id: userId, displayName, email } }),
       project: selfId('prj', uuidColumn(projectId)),
     }))
+  }
+
+  /** How many members every project has, by the text of its id. */
+  totals(projects: readonly ProjectId[]): Promise<ReadonlyMap<string, number>> {
+    return countPages(this.#db, this.#scope, OF_PROJECT, projects)
   }
 }

@@ -1,9 +1,9 @@
 import type { OrganizationGrant, ProjectGrant } from '../../../platform/access/authorize.ts'
-import type { ProjectSetScope } from '../../../platform/access/scope.ts'
+import type { OrganizationSetScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
-import type { ProjectId, UserId } from '../../../platform/ids/id.ts'
+import type { ProjectId, UserId, Uuid } from '../../../platform/ids/id.ts'
 import { err, type Result } from '../../../platform/result/result.ts'
 import type { IamUnits } from '../units.ts'
 import { addMembership, changeMembership, endMembership, type ChangedMember } from './change.ts'
@@ -40,9 +40,17 @@ export const membershipService = ({ units, clock, ids }: MembershipDependencies)
   pageOfOrganization: ({ scope }: OrganizationGrant<'MEMBERSHIP_READ'>, page: IdPage): Promise<MemberRow[]> =>
     units.organization.read(scope, ({ memberships }) => memberships.page(page)),
 
+  /** How many members each organization has. */
+  totalsOfOrganizations: (scope: OrganizationSetScope): Promise<ReadonlyMap<Uuid, number>> =>
+    units.organizationSet.read(scope, ({ memberships }) => memberships.totals()),
+
   /** The same page of every project. */
   pagesOfProjects: (scope: ProjectSetScope, projects: readonly ProjectId[], page: IdPage) =>
     units.projectSet.read(scope, ({ memberships }) => memberships.pages(projects, page)),
+
+  /** How many members every project has, by the text of its id. */
+  totalsOfProjects: (scope: ProjectSetScope, projects: readonly ProjectId[]): Promise<ReadonlyMap<string, number>> =>
+    units.projectSet.read(scope, ({ memberships }) => memberships.totals(projects)),
 
   add: async (
     grant: OrganizationGrant<'MEMBERSHIP_ADD'>,

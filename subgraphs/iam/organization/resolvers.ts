@@ -3,7 +3,7 @@ import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import { selfId } from '../../../platform/ids/id.ts'
 import type { IamResolvers } from '../resolver-types.ts'
-import { organizationsOnPage } from './member-organizations.ts'
+import { onPage, readableOrganizations } from './member-organizations.ts'
 import { createOrganizationPayload, resumeOrganizationPayload, suspendOrganizationPayload } from './payload.ts'
 
 export const organizationResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'Organization' | 'User'> = {
@@ -18,14 +18,17 @@ export const organizationResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'O
   User: {
     organizations: async (_, args, { access, loaders }) => {
       const page = idPage(args, 'User.organizations')
-      const ids = organizationsOnPage(access, page)
+      const readable = readableOrganizations(access)
       const found = await Promise.all(
-        ids.map((id) => loaders.organization.load(access.organization('ORGANIZATION_READ', selfId('org', id)))),
+        onPage(readable, page).map((id) =>
+          loaders.organization.load(access.organization('ORGANIZATION_READ', selfId('org', id))),
+        ),
       )
       return idConnection(
         found.filter((organization) => organization !== undefined),
         page,
         ({ id }) => id.local,
+        () => readable.length,
       )
     },
   },

@@ -1,8 +1,16 @@
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
-import { ownedId, selfId } from '../../../platform/ids/id.ts'
-import type { OrganizationScope, ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
+import { ownedId, selfId, type Uuid } from '../../../platform/ids/id.ts'
+import type {
+  OrganizationScope,
+  OrganizationSetScope,
+  ProjectScope,
+  ProjectSetScope,
+} from '../../../platform/access/scope.ts'
 import { idPageQuery, type IdPage } from '../../../platform/graphql/id-page.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
+import { countOfOrganizations } from '../../../platform/database/totals.ts'
+import { COUNT_LIMIT } from '../../../platform/graphql/total-count.ts'
+import { Prisma } from '../../../prisma/generated/client.ts'
 import { toDepartment } from '../department/repository.ts'
 import type { Project } from './model.ts'
 
@@ -59,16 +67,13 @@ export class ProjectSetRepository {
   /** By age. */
   async page(page: IdPage): Promise<Project[]> {
     const query = idPageQuery(page)
-    const rows = await this.#db.project.findMany({
-      ...query,
-      where: {
-        orgId: { in: [...new Set(this.#projects.map(({ organizationId }) => organizationId))] },
-        id: { in: this.#projects.map(({ projectId }) => projectId) },
-        ...NOT_ARCHIVED,
-        AND: query.where,
-      },
-    })
+    const rows = await this.#db.project.findMany({ ...query, where: { ...this.#readable(), AND: query.where } })
     return rows.map(toProject)
+  }
+
+  /** No further than `COUNT_LIMIT`. */
+  total(): Promise<number> {
+    return this.#db.project.count({ where: this.#readable(), take: COUNT_LIMIT })
   }
 
   /** Those of the set that exist, with their departments, in no order. */
@@ -82,6 +87,31 @@ export class ProjectSetRepository {
       JOIN iam.projects p ON p.org_id = wanted.org_id AND p.id = wanted.id AND p.archived_at IS NULL
       JOIN iam.departments d ON d.org_id = p.org_id AND d.id = p.department_id`
     return rows.map(toProjectWithDepartment)
+  }
+
+  #readable() {
+    return {
+      orgId: { in: [...new Set(this.#projects.map(({ organizationId }) => organizationId))] },
+      id: { in: this.#projects.map(({ projectId }) => projectId) },
+      ...NOT_ARCHIVED,
+    }
+  }
+}
+
+/** The projects of several organizations at once. */
+export class OrganizationSetProjectRepository {
+  readonly #db: Transaction
+  readonly #scope: OrganizationSetScope
+
+  constructor(db: Transaction, scope: OrganizationSetScope) {
+    this.#db = db
+    this.#scope = scope
+  }
+
+  /** How many each organization has. */
+  totals(): Promise<ReadonlyMap<Uuid, number>> {
+    const table = Prisma.sql`(SELECT * FROM iam.projects WHERE archived_at IS NULL)`
+    return countOfOrganizations(this.#db, this.#scope, table)
   }
 }
 

@@ -18,17 +18,21 @@ export const projectResolvers: Pick<IamResolvers, 'Query' | 'Mutation' | 'Projec
     },
   },
   Organization: {
-    projects: async ({ id }, args, { access, iam }) => {
+    projects: async ({ id }, args, { access, iam, loaders }) => {
       const page = idPage(args, 'Organization.projects')
-      const rows = await iam.projects.pageOfOrganization(access.organization('ORGANIZATION_READ', id), page)
-      return idConnection(rows, page, (project) => project.id.local)
+      const grant = access.organization('ORGANIZATION_READ', id)
+      const rows = await iam.projects.pageOfOrganization(grant, page)
+      const count = () => loaders.projectTotal.load(grant)
+      return idConnection(rows, page, (project) => project.id.local, count)
     },
   },
   User: {
     projects: async (_, args, { access, iam }) => {
       const page = idPage(args, 'User.projects')
-      const rows = await iam.projects.page(access.projects('PROJECT_READ'), page)
-      return idConnection(rows, page, (project) => project.id.local)
+      const scope = access.projects('PROJECT_READ')
+      const rows = await iam.projects.page(scope, page)
+      const count = () => iam.projects.total(scope)
+      return idConnection(rows, page, (project) => project.id.local, count)
     },
   },
   Mutation: {

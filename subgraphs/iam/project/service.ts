@@ -1,8 +1,9 @@
 import type { OrganizationGrant } from '../../../platform/access/authorize.ts'
-import type { ProjectSetScope } from '../../../platform/access/scope.ts'
+import type { OrganizationSetScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Clock } from '../../../platform/clock/clock.ts'
 import { projectCreated } from '../../../platform/events/catalogue.ts'
 import type { IdGenerator } from '../../../platform/ids/generator.ts'
+import type { Uuid } from '../../../platform/ids/id.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import { departmentIn } from '../department/model.ts'
 import { parseDisplayName, parseSlug, slugOf } from '../naming.ts'
@@ -32,6 +33,12 @@ export const projectService = ({ units, clock, ids }: ProjectDependencies) => ({
 
   page: (scope: ProjectSetScope, page: IdPage): Promise<Project[]> =>
     units.projectSet.read(scope, ({ projects }) => projects.page(page)),
+
+  total: (scope: ProjectSetScope): Promise<number> => units.projectSet.read(scope, ({ projects }) => projects.total()),
+
+  /** How many each organization has. */
+  totalsOfOrganizations: (scope: OrganizationSetScope): Promise<ReadonlyMap<Uuid, number>> =>
+    units.organizationSet.read(scope, ({ projects }) => projects.totals()),
 
   pageOfOrganization: ({ scope }: OrganizationGrant<'ORGANIZATION_READ'>, page: IdPage): Promise<Project[]> =>
     units.organization.read(scope, ({ projects }) => projects.page(page)),

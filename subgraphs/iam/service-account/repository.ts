@@ -2,6 +2,7 @@ import type { ProjectScope, ProjectSetScope } from '../../../platform/access/sco
 import type { Transaction } from '../../../platform/database/database.ts'
 import { isForeignKeyViolation } from '../../../platform/database/faults.ts'
 import { readPages, type ChildList } from '../../../platform/database/pages.ts'
+import { countPages } from '../../../platform/database/totals.ts'
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import { ownedId, type ProjectId, type Uuid } from '../../../platform/ids/id.ts'
@@ -116,5 +117,10 @@ export class ServiceAccountSetRepository {
   async pages(projects: readonly ProjectId[], page: IdPage): Promise<ServiceAccount[]> {
     const rows = await readPages<ServiceAccountRow>(this.#db, this.#scope, OF_PROJECT, projects, page)
     return rows.map(toServiceAccount)
+  }
+
+  /** How many there are of every one, by the text of its id. */
+  totals(projects: readonly ProjectId[]): Promise<ReadonlyMap<string, number>> {
+    return countPages(this.#db, this.#scope, OF_PROJECT, projects)
   }
 }

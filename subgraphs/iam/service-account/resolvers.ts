@@ -1,4 +1,5 @@
-import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { idPage } from '../../../platform/graphql/id-page.ts'
+import { loadConnection } from '../../../platform/graphql/loaders.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import type { Result } from '../../../platform/result/result.ts'
 import type { Iam } from '../context.ts'
@@ -31,10 +32,10 @@ export const serviceAccountResolvers: Pick<IamResolvers, 'Mutation' | 'Project' 
       loaders.department.load({ grant: access.organization('DEPARTMENT_READ', departmentId), id: departmentId }),
   },
   Project: {
-    serviceAccounts: async ({ id }, args, { access, loaders }) => {
+    serviceAccounts: ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'Project.serviceAccounts')
       const key = { grant: access.project('SERVICE_ACCOUNT_READ', id), id }
-      return idConnection(await loaders.accountsOfProject(page).load(key), page, (account) => account.id.local)
+      return loadConnection(loaders.accountsOfProject, page, key, (account) => account.id.local)
     },
   },
   Mutation: {

@@ -48,6 +48,10 @@ export const serviceAccountService = ({ units, clock, ids }: ServiceAccountDepen
   pages: (scope: ProjectSetScope, projects: readonly ProjectId[], page: IdPage): Promise<ServiceAccount[]> =>
     units.projectSet.read(scope, ({ accounts }) => accounts.pages(projects, page)),
 
+  /** How many there are of every one, by the text of its id. */
+  totals: (scope: ProjectSetScope, projects: readonly ProjectId[]): Promise<ReadonlyMap<string, number>> =>
+    units.projectSet.read(scope, ({ accounts }) => accounts.totals(projects)),
+
   create: (
     grant: ProjectGrant<'SERVICE_ACCOUNT_CREATE'>,
     input: CreateServiceAccount,

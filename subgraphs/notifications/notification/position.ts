@@ -5,6 +5,7 @@ import {
   type PageArguments,
   type PageRequest,
 } from '../../../platform/graphql/connection.ts'
+import type { Count } from '../../../platform/graphql/total-count.ts'
 import { isUuid, type Uuid } from '../../../platform/ids/id.ts'
 import type { Notification } from './model.ts'
 import type { NotificationFilter } from './view.ts'
@@ -25,5 +26,5 @@ export const notificationPage = (args: PageArguments, filter: NotificationFilter
   return { ...request, beyond, filter }
 }
 
-export const notificationConnection = (rows: readonly Notification[], page: NotificationPage) =>
-  connectionOf(rows, page, ({ id }) => [id.local])
+export const notificationConnection = (rows: readonly Notification[], page: NotificationPage, count: Count) =>
+  connectionOf(rows, page, ({ id }) => [id.local], count)

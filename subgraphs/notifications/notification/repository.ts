@@ -1,5 +1,6 @@
 import type { SelfScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
+import { countRows } from '../../../platform/database/totals.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { POST_COLUMNS, toPost, type PostRow } from '../channel/repository.ts'
@@ -39,6 +40,15 @@ export class NotificationRepository {
         SELECT ${POST_COLUMNS}, ${RECEIPT_COLUMNS} ${this.#posts()} ${visible(view)} ${continues} ${chosen(filter)}
         ORDER BY n.id ${order} LIMIT ${fetch}::int) n
       ORDER BY n.id ${order} LIMIT ${fetch}::int`)
+  }
+
+  /** No further than `COUNT_LIMIT`. */
+  total(filter: NotificationFilter, view: View): Promise<number> {
+    return countRows(
+      this.#db,
+      Prisma.sql`FROM ${channelsOf(this.#scope, view)}
+        CROSS JOIN LATERAL (SELECT n.id ${this.#posts()} ${visible(view)} ${chosen(filter)}) n`,
+    )
   }
 
   /** What came after a place in one channel, oldest first, whatever it is about; of a channel out of scope nothing. */

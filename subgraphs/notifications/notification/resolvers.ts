@@ -25,7 +25,9 @@ export const notificationResolvers: Pick<NotificationsResolvers, 'Query' | 'Muta
   Query: {
     notifications: async (_, args, { access, notifications }) => {
       const page = notificationPage(args, notificationFilter(args))
-      return notificationConnection(await notifications.page(readerOf(access), page), page)
+      const reader = readerOf(access)
+      const count = () => notifications.total(reader, page.filter)
+      return notificationConnection(await notifications.page(reader, page), page, count)
     },
     unreadNotificationCount: (_, __, { access, notifications }) => notifications.countUnread(readerOf(access)),
   },

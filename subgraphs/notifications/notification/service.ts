@@ -13,7 +13,7 @@ import {
   type NotificationId,
 } from './model.ts'
 import type { NotificationPage } from './position.ts'
-import type { View } from './view.ts'
+import type { NotificationFilter, View } from './view.ts'
 
 /** Who asks, and what they may see now: what is about another project, or told to others, is not there for them. */
 export interface Reader {
@@ -70,6 +70,10 @@ export const notificationService = ({ units, cursors, clock }: NotificationDepen
     /** Newest first. */
     page: ({ self, view }: Reader, page: NotificationPage): Promise<Notification[]> =>
       units.user.read(self.scope, ({ notifications }) => notifications.page(page, view)),
+
+    /** How many there are through a filter. */
+    total: ({ self, view }: Reader, filter: NotificationFilter): Promise<number> =>
+      units.user.read(self.scope, ({ notifications }) => notifications.total(filter, view)),
 
     countUnread: ({ self, view }: Reader): Promise<number> =>
       units.user.read(self.scope, ({ receipts }) => receipts.countUnread(view)),

@@ -6,6 +6,7 @@ import {
   type PageRequest,
 } from '../../../platform/graphql/connection.ts'
 import { readCursor, writeCursor, type CursorKey, type ListIdentity } from '../../../platform/graphql/cursor.ts'
+import type { Count } from '../../../platform/graphql/total-count.ts'
 import { err, ok, type Result } from '../../../platform/result/result.ts'
 import type { WebhookEndpointId } from '../webhook/model.ts'
 import type { DeliveryStatus, WebhookDelivery } from './model.ts'
@@ -53,5 +54,5 @@ export const deliveryPage = (
   return { ...request, beyond: beyond?.value, status }
 }
 
-export const deliveryConnection = (rows: readonly WebhookDelivery[], page: DeliveryPage) =>
-  connectionOf(rows, page, ({ sequence }) => [sequence.toString()])
+export const deliveryConnection = (rows: readonly WebhookDelivery[], page: DeliveryPage, count: Count) =>
+  connectionOf(rows, page, ({ sequence }) => [sequence.toString()], count)

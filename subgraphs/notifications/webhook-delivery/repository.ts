@@ -1,5 +1,6 @@
 import type { OrganizationScope, OrganizationSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
+import { countOfOwned } from '../../../platform/database/totals.ts'
 import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { EgressOutcome } from '../../../platform/egress/egress.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
@@ -147,6 +148,9 @@ export class WebhookDeliveryRepository {
   }
 }
 
+const ofStatus = ({ status }: DeliveryPage): Prisma.Sql =>
+  status === undefined ? Prisma.empty : Prisma.sql`AND ${STATUS} = ${status}`
+
 /** The deliveries of several organizations' endpoints, to read them. */
 export class WebhookDeliverySetRepository {
   readonly #db: Transaction
@@ -167,15 +171,20 @@ export class WebhookDeliverySetRepository {
     const within = this.#within(endpoints)
     const { beyond, order } = NEWEST_FIRST[page.direction]
     const continues = page.beyond === undefined ? Prisma.empty : Prisma.sql`AND d.sequence ${beyond} ${page.beyond}`
-    const ofStatus = page.status === undefined ? Prisma.empty : Prisma.sql`AND ${STATUS} = ${page.status}`
     const rows = await this.#db.$queryRaw<DeliveryRow[]>`
       SELECT c.* FROM unnest(${within.map(({ scope }) => scope)}::uuid[], ${within.map(({ local }) => local)}::uuid[])
         AS p (org_id, id)
       CROSS JOIN LATERAL (
         SELECT ${COLUMNS} FROM ${TABLES}
-        WHERE d.org_id = p.org_id AND d.endpoint_id = p.id ${continues} ${ofStatus}
+        WHERE d.org_id = p.org_id AND d.endpoint_id = p.id ${continues} ${ofStatus(page)}
         ORDER BY d.sequence ${order} LIMIT ${page.fetch}::int) c
       ORDER BY c.sequence ${order}`
     return rows.map(toDelivery)
+  }
+
+  /** How many each endpoint has of the page's status, by the text of its id. */
+  totals(endpoints: readonly WebhookEndpointId[], page: DeliveryPage): Promise<ReadonlyMap<string, number>> {
+    const found = Prisma.sql`FROM ${TABLES} WHERE d.org_id = p.org_id AND d.endpoint_id = p.id ${ofStatus(page)}`
+    return countOfOwned(this.#db, this.#scope, found, endpoints)
   }
 }

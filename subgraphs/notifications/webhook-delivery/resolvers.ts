@@ -14,7 +14,8 @@ export const webhookDeliveryResolvers: Pick<
     deliveries: async ({ id }, args, { access, webhookLoaders }) => {
       const page = deliveryPage(args, id)
       const key = { grant: access.organization('WEBHOOK_READ', id), id }
-      return deliveryConnection(await webhookLoaders.deliveries(page).load(key), page)
+      const count = () => webhookLoaders.deliveryTotal(page).load(key)
+      return deliveryConnection(await webhookLoaders.deliveries(page).load(key), page, count)
     },
   },
   WebhookDelivery: {

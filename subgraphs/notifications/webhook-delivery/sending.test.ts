@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { Webhook } from 'standardwebhooks'
+import { organizationScope } from '../../../platform/access/scope.ts'
 import { createEnvelope } from '../../../platform/crypto/envelope.ts'
 import { selfId, type Uuid } from '../../../platform/ids/id.ts'
 import { manualClock } from '../../../test/testkit/manual-clock.ts'
@@ -8,8 +9,8 @@ import { until } from '../../../test/testkit/until.ts'
 import { createTestPartner, managerOf, webhookMeans, type TestPartner } from '../testkit/test-partner.ts'
 import type { WebhookEndpoint } from '../webhook/model.ts'
 import { messageId } from '../webhook/signature.ts'
-import { deliveryId } from './model.ts'
-import { redeliveryCursor } from './position.ts'
+import { deliveryId, type DeliveryStatus } from './model.ts'
+import { deliveryPage, redeliveryCursor } from './position.ts'
 
 let partner: TestPartner
 const clock = manualClock()
@@ -375,6 +376,24 @@ describe('a secret that is rotated', () => {
       for (const form of [text, text.slice(6), bytes.toString('hex')]) expect(row?.all).not.toContain(form)
     }
   })
+})
+
+test('the deliveries of each endpoint are counted, of one status where it is asked for', async () => {
+  await happen(3)
+  await sendAll(2)
+  const other = await partner.register(partner.tenants.a1)
+  const outside = await partner.register(partner.tenants.b1)
+  await happen(1)
+  const totals = async (status?: DeliveryStatus) => {
+    const page = deliveryPage({ status }, endpoint.id)
+    const scope = { kind: 'organization-set', organizations: [organizationScope(endpoint.id.scope)] } as const
+    const ids = [endpoint.id, other.endpoint.id, outside.endpoint.id]
+    const counted = await partner.webhooks.deliveries.totals(scope, ids, page)
+    return ids.map(({ text }) => counted.get(text))
+  }
+  expect(await totals()).toEqual([4, 1, undefined])
+  expect(await totals('PENDING')).toEqual([2, 1, undefined])
+  expect(await totals('DELIVERED')).toEqual([2, 0, undefined])
 })
 
 test('deliveries older than thirty days go when new ones come', async () => {

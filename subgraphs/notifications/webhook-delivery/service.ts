@@ -38,6 +38,14 @@ export const webhookDeliveryService = ({ units, clock, ids }: Omit<WebhookDepend
   ): Promise<readonly WebhookDelivery[]> =>
     units.organizationSet.read(scope, ({ deliveries }) => deliveries.pages(endpoints, page)),
 
+  /** How many each endpoint has of the page's status, by the text of its id. */
+  totals: (
+    scope: OrganizationSetScope,
+    endpoints: readonly WebhookEndpointId[],
+    page: DeliveryPage,
+  ): Promise<ReadonlyMap<string, number>> =>
+    units.organizationSet.read(scope, ({ deliveries }) => deliveries.totals(endpoints, page)),
+
   /** Sends everything after a place again, in order, and then goes on; nothing is ever passed over by it. */
   redeliver: (
     grant: WebhookManager,

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader'
 import type { OrganizationGrant } from '../../../platform/access/authorize.ts'
 import type { OrganizationSetScope } from '../../../platform/access/scope.ts'
-import { organizationLoader, type OrganizationLoader } from '../../../platform/graphql/loaders.ts'
+import { byArguments, organizationLoader, type OrganizationLoader } from '../../../platform/graphql/loaders.ts'
 import type { WebhookDelivery } from '../webhook-delivery/model.ts'
 import type { DeliveryPage } from '../webhook-delivery/position.ts'
 import type { Webhooks } from './context.ts'
@@ -23,6 +23,8 @@ export interface WebhookLoaders {
   /** Until when an earlier secret signs as well. */
   readonly overlap: ByEndpoint<Date | null>
   readonly deliveries: (page: DeliveryPage) => ByEndpoint<readonly WebhookDelivery[]>
+  /** How many of the page's status. */
+  readonly deliveryTotal: (page: DeliveryPage) => ByEndpoint<number>
 }
 
 const scopeOf = (keys: readonly EndpointKey[]): OrganizationSetScope => ({
@@ -41,29 +43,31 @@ const byEndpoint = <T>(read: (keys: readonly EndpointKey[]) => Promise<(endpoint
 
 const idsOf = (keys: readonly EndpointKey[]): readonly WebhookEndpointId[] => keys.map(({ id }) => id)
 
-export const webhookLoaders = ({ endpoints, deliveries }: Webhooks): WebhookLoaders => {
-  const pages = new Map<string, ByEndpoint<readonly WebhookDelivery[]>>()
-  const newPage = (page: DeliveryPage): ByEndpoint<readonly WebhookDelivery[]> =>
+const placeOf = ({ direction, fetch, beyond, status }: DeliveryPage): string =>
+  JSON.stringify([direction, fetch, beyond?.toString(), status])
+
+export const webhookLoaders = ({ endpoints, deliveries }: Webhooks): WebhookLoaders => ({
+  endpoints: organizationLoader(async (scope) => {
+    const found = Map.groupBy(await endpoints.all(scope), ({ id }) => id.scope)
+    return (organization) => found.get(organization) ?? []
+  }),
+  overlap: byEndpoint(async (keys) => {
+    const found = await endpoints.overlaps(scopeOf(keys), idsOf(keys))
+    return (endpoint) => found.get(endpoint) ?? null
+  }),
+  deliveries: byArguments(placeOf, (page) =>
     byEndpoint(async (keys) => {
       const rows = await deliveries.pages(scopeOf(keys), idsOf(keys), page)
       const found = Map.groupBy(rows, ({ endpointId }) => endpointId.text)
       return (endpoint) => found.get(endpoint) ?? []
-    })
-  return {
-    endpoints: organizationLoader(async (scope) => {
-      const found = Map.groupBy(await endpoints.all(scope), ({ id }) => id.scope)
-      return (organization) => found.get(organization) ?? []
     }),
-    overlap: byEndpoint(async (keys) => {
-      const found = await endpoints.overlaps(scopeOf(keys), idsOf(keys))
-      return (endpoint) => found.get(endpoint) ?? null
-    }),
-    deliveries: (page) => {
-      const { direction, fetch, beyond, status } = page
-      const key = JSON.stringify([direction, fetch, beyond?.toString(), status])
-      const loader = pages.get(key) ?? newPage(page)
-      pages.set(key, loader)
-      return loader
-    },
-  }
-}
+  ),
+  deliveryTotal: byArguments(
+    ({ status }) => status ?? '',
+    (page) =>
+      byEndpoint(async (keys) => {
+        const found = await deliveries.totals(scopeOf(keys), idsOf(keys), page)
+        return (endpoint) => found.get(endpoint) ?? 0
+      }),
+  ),
+})

@@ -7,5 +7,10 @@ export const endpointConnection = (all: readonly WebhookEndpoint[], page: IdPage
   const walked = direction === 'forward' ? all : all.toReversed()
   const isBeyond = ({ id }: WebhookEndpoint): boolean =>
     after === undefined || (direction === 'forward' ? id.local > after : id.local < after)
-  return idConnection(walked.filter(isBeyond).slice(0, fetch), page, ({ id }) => id.local)
+  return idConnection(
+    walked.filter(isBeyond).slice(0, fetch),
+    page,
+    ({ id }) => id.local,
+    () => all.length,
+  )
 }

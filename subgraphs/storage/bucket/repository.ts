@@ -2,6 +2,7 @@ import { uuidColumn } from '../../../platform/database/uuid-column.ts'
 import type { ProjectScope, ProjectSetScope } from '../../../platform/access/scope.ts'
 import type { Transaction } from '../../../platform/database/database.ts'
 import { readPages, withIds, type ChildList } from '../../../platform/database/pages.ts'
+import { countPages } from '../../../platform/database/totals.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import { ownedId, type ProjectId } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
@@ -76,5 +77,10 @@ export class BucketSetRepository {
   async pages(projects: readonly ProjectId[], page: IdPage): Promise<Bucket[]> {
     const rows = await readPages<BucketRow>(this.#db, this.#scope, OF_PROJECT, projects, page)
     return rows.map(toBucket)
+  }
+
+  /** How many there are of every one, by the text of its id. */
+  totals(projects: readonly ProjectId[]): Promise<ReadonlyMap<string, number>> {
+    return countPages(this.#db, this.#scope, OF_PROJECT, projects)
   }
 }

@@ -1,4 +1,5 @@
-import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { idPage } from '../../../platform/graphql/id-page.ts'
+import { loadConnection } from '../../../platform/graphql/loaders.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import type { StorageResolvers } from '../resolver-types.ts'
 import { createBucketPayload } from './payload.ts'
@@ -13,10 +14,10 @@ export const bucketResolvers: Pick<StorageResolvers, 'Query' | 'Mutation' | 'Buc
       loaders.bucket.load({ grant: access.project('STORAGE_BUCKET_READ', id), id: parseIdOrThrow('bkt', id, 'id') }),
   },
   Project: {
-    buckets: async ({ id }, args, { access, loaders }) => {
+    buckets: ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'Project.buckets')
       const key = { grant: access.project('STORAGE_BUCKET_READ', id), id: parseIdOrThrow('prj', id, 'id') }
-      return idConnection(await loaders.bucketsOfProject(page).load(key), page, (bucket) => bucket.id.local)
+      return loadConnection(loaders.bucketsOfProject, page, key, (bucket) => bucket.id.local)
     },
   },
   Mutation: {

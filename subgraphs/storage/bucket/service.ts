@@ -26,6 +26,10 @@ export const bucketService = ({ units, clock, ids }: BucketDependencies) => ({
   pages: (scope: ProjectSetScope, projects: readonly ProjectId[], page: IdPage): Promise<Bucket[]> =>
     units.projectSet.read(scope, ({ buckets }) => buckets.pages(projects, page)),
 
+  /** How many there are of every one, by the text of its id. */
+  totals: (scope: ProjectSetScope, projects: readonly ProjectId[]): Promise<ReadonlyMap<string, number>> =>
+    units.projectSet.read(scope, ({ buckets }) => buckets.totals(projects)),
+
   create: (
     grant: ProjectGrant<'STORAGE_BUCKET_CREATE'>,
     input: { readonly name: string },

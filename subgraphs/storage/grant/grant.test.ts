@@ -15,6 +15,7 @@ const SHARED = `query ($of: [_Any!]!, $first: Int = 20, $after: String, $last: I
   _entities(representations: $of) {
     ... on Project {
       sharedBuckets(first: $first, after: $after, last: $last, before: $before) {
+        totalCount
         edges { cursor node { grantId bucketId name ownerProjectId rights expiresAt } }
       }
     }
@@ -54,6 +55,7 @@ const create = (member: string, input: Record<string, unknown> = {}) => {
 const revoke = (member: string, grantId: string) => running.ask(member, REVOKE, { input: { grantId } })
 
 interface Shared {
+  readonly totalCount: number
   readonly edges: readonly { readonly cursor: string; readonly node: { readonly bucketId: string } }[]
 }
 
@@ -63,7 +65,12 @@ const shared = async (member: string, project: string, page: Record<string, unkn
   const { data, errors } = await running.ask(member, SHARED, { of, ...page })
   const [found] = (data as { _entities: ({ sharedBuckets: Shared | null } | null)[] })._entities // as SHARED asks
   const edges = found?.sharedBuckets?.edges ?? []
-  return { nodes: edges.map(({ node }) => node), cursors: edges.map(({ cursor }) => cursor), errors }
+  return {
+    nodes: edges.map(({ node }) => node),
+    cursors: edges.map(({ cursor }) => cursor),
+    total: found?.sharedBuckets?.totalCount,
+    errors,
+  }
 }
 const reaches = async (project: string, bucket: string) =>
   (await shared(`of-${project}`, project)).nodes.some((node) => node.bucketId === bucket)
@@ -200,9 +207,16 @@ describe('a bucket that is shared', () => {
   test('is out of reach once its grant has ended by itself', async () => {
     const expiresAt = new Date(running.world.clock.now().getTime() + 60_000).toISOString()
     await running.createGrant(bucketId, 'subject', { expiresAt })
-    expect(await reaches('subject', bucketId)).toBe(true)
+    const another = await running.createBucket('of-owner', 'owner', `lasting-${String(names)}`)
+    await running.createGrant(another, 'subject')
+    const [{ total = 0 }, reachable] = [
+      await shared('of-subject', 'subject', { first: 1 }),
+      await reaches('subject', bucketId),
+    ]
+    expect(reachable).toBe(true)
     running.world.clock.advance(60)
     expect(await reaches('subject', bucketId)).toBe(false)
+    expect((await shared('of-subject', 'subject', { first: 1, after: undefined })).total).toBe(total - 1)
   })
 
   test('whose grant has ended by the database’s clock alone is left out, and the others are listed', async () => {

@@ -3,6 +3,7 @@ import type { ProjectScope, ProjectSetScope } from '../../../platform/access/sco
 import type { Transaction } from '../../../platform/database/database.ts'
 import { isForeignKeyViolation } from '../../../platform/database/faults.ts'
 import { readPages, type ChildList } from '../../../platform/database/pages.ts'
+import { countPages } from '../../../platform/database/totals.ts'
 import type { IdPage } from '../../../platform/graphql/id-page.ts'
 import { ownedId, type ProjectId, type Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
@@ -165,9 +166,19 @@ export class StorageGrantSetRepository {
     return rows.map(toGrant)
   }
 
+  /** How many there are of every one, by the text of its id. */
+  totals(buckets: readonly BucketId[]): Promise<ReadonlyMap<string, number>> {
+    return countPages(this.#db, this.#scope, OF_BUCKET, buckets)
+  }
+
   /** The same page of the buckets that every project may use besides its own. */
   async pagesOfShared(at: Date, projects: readonly ProjectId[], page: IdPage): Promise<SharedBucket[]> {
     const rows = await readPages<SharedRow>(this.#db, this.#scope, sharedWith(at), projects, page)
     return rows.map(toSharedBucket)
+  }
+
+  /** How many buckets every project may use besides its own, by the text of its id. */
+  totalsOfShared(at: Date, projects: readonly ProjectId[]): Promise<ReadonlyMap<string, number>> {
+    return countPages(this.#db, this.#scope, sharedWith(at), projects)
   }
 }

@@ -1,4 +1,5 @@
-import { idConnection, idPage } from '../../../platform/graphql/id-page.ts'
+import { idPage } from '../../../platform/graphql/id-page.ts'
+import { loadConnection } from '../../../platform/graphql/loaders.ts'
 import { parseIdOrThrow } from '../../../platform/graphql/parse-id.ts'
 import type { StorageResolvers } from '../resolver-types.ts'
 import { createStorageGrantPayload, revokeStorageGrantPayload } from './payload.ts'
@@ -9,17 +10,17 @@ export const storageGrantResolvers: Pick<StorageResolvers, 'Mutation' | 'Storage
       storage.grants.find(access.project('STORAGE_GRANT_READ', id), parseIdOrThrow('sgr', id, 'id')),
   },
   Bucket: {
-    grants: async ({ id }, args, { access, loaders }) => {
+    grants: ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'Bucket.grants')
       const key = { grant: access.project('STORAGE_GRANT_READ', id), id }
-      return idConnection(await loaders.grantsOfBucket(page).load(key), page, (grant) => grant.id.local)
+      return loadConnection(loaders.grantsOfBucket, page, key, (grant) => grant.id.local)
     },
   },
   Project: {
-    sharedBuckets: async ({ id }, args, { access, loaders }) => {
+    sharedBuckets: ({ id }, args, { access, loaders }) => {
       const page = idPage(args, 'Project.sharedBuckets')
       const key = { grant: access.project('STORAGE_BUCKET_READ', id), id: parseIdOrThrow('prj', id, 'id') }
-      return idConnection(await loaders.sharedWithProject(page).load(key), page, (shared) => shared.grantId.local)
+      return loadConnection(loaders.sharedWithProject, page, key, (shared) => shared.grantId.local)
     },
   },
   Mutation: {

@@ -35,9 +35,17 @@ export const storageGrantService = ({ units, clock, ids }: StorageGrantDependenc
   pages: (scope: ProjectSetScope, buckets: readonly BucketId[], page: IdPage): Promise<StorageGrant[]> =>
     units.projectSet.read(scope, ({ grants }) => grants.pages(buckets, page)),
 
+  /** How many there are of every one, by the text of its id. */
+  totals: (scope: ProjectSetScope, buckets: readonly BucketId[]): Promise<ReadonlyMap<string, number>> =>
+    units.projectSet.read(scope, ({ grants }) => grants.totals(buckets)),
+
   /** The same page of every project that is let use what others own. */
   pagesOfShared: (scope: ProjectSetScope, projects: readonly ProjectId[], page: IdPage): Promise<SharedBucket[]> =>
     units.projectSet.read(scope, ({ grants }) => grants.pagesOfShared(clock.now(), projects, page)),
+
+  /** How many buckets of others every project is let use, by the text of its id. */
+  totalsOfShared: (scope: ProjectSetScope, projects: readonly ProjectId[]): Promise<ReadonlyMap<string, number>> =>
+    units.projectSet.read(scope, ({ grants }) => grants.totalsOfShared(clock.now(), projects)),
 
   /** Asked for again with the same terms, it is the same grant. */
   create: (
