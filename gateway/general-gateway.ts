@@ -1,4 +1,4 @@
-import { createAccess } from '../platform/access/access.ts'
+import { accessBy } from '../platform/access/access.ts'
 import { plainOrCarryingIds } from '../platform/access/plain-ids.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Config } from '../platform/config/config.ts'
@@ -61,13 +61,7 @@ export const createGeneralGateway = async (options: GeneralGatewayOptions): Prom
 const knownCallers = ({ verifier, grants, watch }: GeneralIdentity) => ({
   verifier,
   watch: watch.watch,
-  access: async (principal: Parameters<typeof grants.load>[0]) =>
-    createAccess({
-      principal,
-      grants: await grants.load(principal),
-      reload: grants.fresh,
-      ids: plainOrCarryingIds,
-    }),
+  access: accessBy(grants, plainOrCarryingIds),
 })
 
 /** Subgraphs are told who calls where that is known, or where they were given a key to expect it by. */

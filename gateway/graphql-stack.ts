@@ -8,6 +8,7 @@ import { pauseWhileUnread } from '../platform/http/pause-while-unread.ts'
 import { silentLog, type Log } from '../platform/log/log.ts'
 import { isForeignOrigin } from './connections/origin.ts'
 import { createErrorReporter } from './errors/error-reporter.ts'
+import type { HttpAnswer } from './http/answer.ts'
 import { apolloExchange } from './http/apollo-exchange.ts'
 import { createEdgeServer } from './http/edge-server.ts'
 import { GRAPHQL_PATH } from './http/graphql-route.ts'
@@ -70,9 +71,7 @@ export const createGraphqlStack = async <Context extends BaseContext>(
       const type = answerType(request.headers.accept)
       if (!type && !wantsPage(request)) return sendError(reply, catalogued('NOT_ACCEPTABLE'), report)
       const answer = await apolloExchange(apollo, request, () => context({ headers: request.headers }))
-      // A landing page brings scripts and styles of its own, and says itself what may frame it.
-      if (answer.headers['content-type']?.startsWith('text/html')) reply.removeHeader('content-security-policy')
-      await sendAnswer(request, reply, type ? labelled(answer, type) : answer)
+      await sendAnswer(request, reply, type ? labelled(framed(answer), type) : framed(answer))
       return reply
     },
   })
@@ -103,6 +102,12 @@ export const createGraphqlStack = async <Context extends BaseContext>(
     },
   }
 }
+
+/** A landing page brings scripts and styles of its own, and says itself what may frame it. */
+const framed = (answer: HttpAnswer): HttpAnswer =>
+  answer.headers['content-type']?.startsWith('text/html') === true
+    ? { ...answer, headers: { 'content-security-policy': undefined, ...answer.headers } }
+    : answer
 
 /** What Apollo may answer with its landing page; a query by it changes nothing, even where its answer cannot be sent. */
 const wantsPage = ({ method, headers }: FastifyRequest): boolean =>

@@ -17,7 +17,7 @@ import { httpTransport } from '../gateway/transport/http-transport.ts'
 import { inProcessTransport } from '../gateway/transport/in-process-transport.ts'
 import type { SubgraphTransport } from '../gateway/transport/transport.ts'
 import { registerIdentityRoutes } from '../identity/routes.ts'
-import { createAccess } from '../platform/access/access.ts'
+import { accessBy } from '../platform/access/access.ts'
 import type { Clock } from '../platform/clock/clock.ts'
 import type { Config } from '../platform/config/config.ts'
 import { SUBGRAPHS } from '../platform/config/roles.ts'
@@ -73,8 +73,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     supergraph: { sdl: await readFile(SUPERGRAPH, 'utf8') },
     transports,
     verifier: access.keys ? acceptKeys({ tokens, keys: access.keys, log }) : tokens,
-    access: async (principal) =>
-      createAccess({ principal, grants: await access.grants.load(principal), reload: access.grants.fresh }),
+    access: accessBy(access.grants),
     watch: access.watch.watch,
     denials: access.denials,
     log,
@@ -113,7 +112,7 @@ const isSubgraph = (name: string): name is SubgraphName => SUBGRAPHS.some((known
 
 const inProcessContext =
   ({ hosted }: RunningSubgraph): Parameters<typeof inProcessTransport>[0]['context'] =>
-  ({ access, correlationId, signal }) => {
+  ({ access, correlationId, cancellation: { signal } }) => {
     if (access === undefined) throw catalogued('UNAUTHENTICATED')
     return hosted().context({ access, correlationId, signal })
   }

@@ -43,9 +43,9 @@ export const createIdentity = ({ config, clock, log }: IdentityParts): Identity 
   return {
     provider: () => provider,
     verifier: {
-      authenticate: (authorization) => {
-        if (verifier === undefined) throw catalogued('IDENTITY_UNAVAILABLE')
-        return verifier.authenticate(authorization)
+      authenticate: (authorization, connection) => {
+        if (verifier === undefined) return Promise.reject(catalogued('IDENTITY_UNAVAILABLE'))
+        return verifier.authenticate(authorization, connection)
       },
     },
     demoTokens:

@@ -3,7 +3,7 @@ import { shopTransports } from './shop-transports.ts'
 import { createGateway } from '../../gateway/create-gateway.ts'
 import { openGeneralIdentity } from '../../gateway/general-identity.ts'
 import { limitsOf } from '../../gateway/operation/limits.ts'
-import { createAccess } from '../../platform/access/access.ts'
+import { accessBy } from '../../platform/access/access.ts'
 import { plainOrCarryingIds } from '../../platform/access/plain-ids.ts'
 import { systemClock } from '../../platform/clock/clock.ts'
 import { readConfig } from '../../platform/config/config.ts'
@@ -24,13 +24,7 @@ const gateway = await createGateway({
   transports: shopTransports(config.subgraphTimeoutMs),
   verifier,
   watch: watch.watch,
-  access: async (principal) =>
-    createAccess({
-      principal,
-      grants: await grants.load(principal),
-      reload: grants.fresh,
-      ids: plainOrCarryingIds,
-    }),
+  access: accessBy(grants, plainOrCarryingIds),
   log,
   metrics: createMetrics(),
   limits: limitsOf(config),

@@ -7,6 +7,7 @@ import { createEngine } from '../../gateway/execution/engine.ts'
 import { loadSupergraph } from '../../gateway/supergraph/load-supergraph.ts'
 import type { RequestContext } from '../../gateway/transport/transport.ts'
 import { ANONYMOUS } from '../../platform/access/principal.ts'
+import { Cancellation } from '../../platform/cancellation/cancellation.ts'
 import { systemClock as clock } from '../../platform/clock/clock.ts'
 import { silentLog } from '../../platform/log/log.ts'
 import { ENGINE_OPERATIONS, type EngineOperation } from '../engine/operations.ts'
@@ -18,7 +19,7 @@ const requestOf = (): RequestContext => ({
   principal: ANONYMOUS,
   access: undefined,
   correlationId: 'bench',
-  signal: new AbortController().signal,
+  cancellation: new Cancellation(),
   state: new Map(),
 })
 

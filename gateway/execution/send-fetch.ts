@@ -6,7 +6,7 @@ import type { Guarding } from '../preflight/guarding.ts'
 import type { PreparedFetch, RequestContext, SubgraphResult } from '../transport/transport.ts'
 import { isLater, type Prompt } from './later.ts'
 import type { OnSubgraphError, Run, TransportOf } from './run.ts'
-import { abortReason, faultOf } from './subgraph-error.ts'
+import { faultOf, reasonOfLeaving } from './subgraph-error.ts'
 
 export interface FetchDependencies {
   /** The supergraph's schema with everything that is not part of the API. */
@@ -38,7 +38,7 @@ export const sender = (prepared: PreparedFetch, { transportOf, onSubgraphError, 
     return fault
   }
   const attempt: Send = ({ request }, variables) => {
-    if (request.signal.aborted) return abortReason(request.signal)
+    if (request.cancellation.reason) return reasonOfLeaving(request.cancellation.reason)
     const result = tracedFetch(subgraph, {}, () => transport.execute(prepared, variables, request))
     if (!isLater(result)) return received(result, request)
     return result.then(

@@ -40,9 +40,9 @@ const withoutSuggestions = (message: string): string => message.replaceAll(/ Did
 export const faultOf = (error: unknown): CataloguedError =>
   error instanceof CataloguedError ? error : catalogued('SUBGRAPH_UNAVAILABLE', {}, { cause: error })
 
-/** Why a request was given up: the catalogued reason of its abort signal, or that the client left. */
-export const abortReason = (signal: AbortSignal): CataloguedError =>
-  signal.reason instanceof CataloguedError ? signal.reason : catalogued('REQUEST_CANCELLED')
+/** Why a request was given up: the reason where it is catalogued, or that the client left. */
+export const reasonOfLeaving = (reason: Error): CataloguedError =>
+  reason instanceof CataloguedError ? reason : catalogued('REQUEST_CANCELLED')
 
 const detailsOf = (extensions: SubgraphError['extensions']): ErrorDetails => {
   const details: Record<string, unknown> = {}

@@ -5,7 +5,7 @@ import { catalogued, type ErrorCode } from '../../platform/errors/catalogue.ts'
 import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
 import { statusOf, type ReportError } from '../errors/error-reporter.ts'
 import { catalogueHttpErrors, sendError } from './http-errors.ts'
-import { acceptJsonAlone, allowOrigins, SECURITY_HEADERS, secureRequests } from './security.ts'
+import { acceptJsonAlone, allowOrigins, requestId, SECURITY_HEADERS, secureRequests } from './security.ts'
 
 export interface EdgeServerOptions {
   readonly maxBodyBytes: number
@@ -45,6 +45,7 @@ export const createEdgeServer = ({
   let isDraining = false
   const fastify = Fastify({
     logger: false,
+    genReqId: requestId,
     bodyLimit: maxBodyBytes,
     trustProxy: trustedProxies ? [...trustedProxies] : false,
     connectionTimeout: standstillMs,

@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream'
 import { brotliCompressSync, constants, createBrotliCompress, createGzip, gzipSync } from 'node:zlib'
+import { forKnownHeaders } from './known-headers.ts'
 
 export type Encoding = 'br' | 'gzip'
 
@@ -11,10 +12,12 @@ const GZIP_LEVEL = 4
 const BROTLI_QUALITY = 4
 
 /** The encoding that a client wants most of those that are spoken here; undefined for none (RFC 9110, section 12.5.3). */
-export const chooseEncoding = (accepted: string | string[] | undefined): Encoding | undefined => {
-  if (accepted === undefined) return undefined
+export const chooseEncoding = (accepted: string | string[] | undefined): Encoding | undefined =>
+  accepted === undefined ? undefined : chosen(String(accepted))
+
+const chosen = forKnownHeaders((accepted): Encoding | undefined => {
   const qualities = new Map<string, number>()
-  for (const part of String(accepted).toLowerCase().split(',')) {
+  for (const part of accepted.toLowerCase().split(',')) {
     const [name = '', weight] = part.split(';').map((text) => text.trim())
     const quality = weight?.startsWith('q=') === true ? Number(weight.slice(2)) : 1
     qualities.set(name, Number.isNaN(quality) ? 0 : quality)
@@ -24,7 +27,7 @@ export const chooseEncoding = (accepted: string | string[] | undefined): Encodin
   const best = br >= gzip ? 'br' : 'gzip'
   const isPlainWanted = (qualities.get('identity') ?? 0) > Math.max(br, gzip)
   return Math.max(br, gzip) > 0 && !isPlainWanted ? best : undefined
-}
+})
 
 /**
  * Up to it an answer is compressed at once and whole, which takes 25 µs for 4 KB and 100 for 32; a stream, and its turns

@@ -54,7 +54,6 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     authenticate,
     openAccess,
     timeoutMs: limits.requestTimeoutMs,
-    report,
     sse,
     ide: page,
   })

@@ -66,6 +66,18 @@ const badRequests: readonly (readonly [
     400,
     'INVALID_JSON',
   ],
+  [
+    'the same, written with escapes',
+    String.raw`{"query": "{ plan }", "\u005f_proto_\u005f": {"polluted": true}}`,
+    400,
+    'INVALID_JSON',
+  ],
+  [
+    'a key that would reach it by another way',
+    '{"query": "{ plan }", "variables": {"constructor": {"prototype": {"polluted": true}}}}',
+    400,
+    'INVALID_JSON',
+  ],
   ['a body of 5 MB', FIVE_MEGABYTES, 413, 'BODY_TOO_LARGE'],
   ['text', '{ plan }', 415, 'UNSUPPORTED_MEDIA_TYPE', { 'content-type': 'text/plain' }],
   ['a form', 'query={plan}', 415, 'UNSUPPORTED_MEDIA_TYPE', { 'content-type': 'application/x-www-form-urlencoded' }],
@@ -362,7 +374,7 @@ describe('time', () => {
       { only: { typeDefs: 'type Query { wait: String }', resolvers: { Query: {} } } },
       {
         transports: () => ({
-          execute: (_, __, { signal }) =>
+          execute: (_, __, { cancellation: { signal } }) =>
             new Promise((_resolve, reject) => {
               signals.push(signal)
               signal.addEventListener('abort', () => reject(new Error('stopped')))

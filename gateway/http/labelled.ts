@@ -7,5 +7,5 @@ export const labelled = (answer: HttpAnswer, { mediaType, isLegacy }: AnswerType
   const given = answer.headers['content-type']
   if (given !== undefined && !/^application\/(?:graphql-response\+)?json\b/.test(given)) return answer
   const headers = { ...answer.headers, 'content-type': `${mediaType}; charset=utf-8` }
-  return { ...answer, headers, status: isLegacy ? legacyStatus(answer) : answer.status }
+  return { body: answer.body, headers, status: isLegacy ? legacyStatus(answer) : answer.status }
 }

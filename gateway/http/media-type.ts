@@ -1,3 +1,5 @@
+import { forKnownHeaders } from './known-headers.ts'
+
 /** How a GraphQL answer is labelled (GraphQL over HTTP, section 6). */
 export interface AnswerType {
   readonly mediaType: 'application/json' | 'application/graphql-response+json'
@@ -19,21 +21,12 @@ interface Range {
   readonly quality: number
 }
 
-/** Of header texts seen, what they came to: there are few different ones. */
-const known = new Map<string, AnswerType | undefined>()
-const MAX_KNOWN = 500
-const MAX_CHARACTERS = 300
-
 /**
  * The media type of the answer that an `accept` header asks for, by its quality values (RFC 9110, section 12.5.1);
  * undefined where it takes neither. Without a header, and for a wildcard, `application/json`.
  */
 export const answerType = (accept: string | undefined): AnswerType | undefined => {
-  if (accept === undefined || accept === '' || accept === '*/*') return PLAIN
-  if (known.has(accept)) return known.get(accept)
-  const type = negotiate(accept)
-  if (known.size < MAX_KNOWN && accept.length < MAX_CHARACTERS) known.set(accept, type)
-  return type
+  return accept === undefined || accept === '' || accept === '*/*' ? PLAIN : negotiated(accept)
 }
 
 const negotiate = (accept: string): AnswerType | undefined => {
@@ -47,6 +40,8 @@ const negotiate = (accept: string): AnswerType | undefined => {
   if (modern.isNamed && (!legacy.isNamed || modern.place < legacy.place)) return MODERN
   return legacy.isNamed && !modern.isNamed ? LEGACY : PLAIN
 }
+
+const negotiated = forKnownHeaders(negotiate)
 
 const rangeOf = (text: string): Range[] => {
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())

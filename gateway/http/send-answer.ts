@@ -4,23 +4,23 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { byteLengthOf, joined, type Pieces } from '../execution/completion/pieces.ts'
+import type { Prompt } from '../execution/later.ts'
 import { isWhole, type HttpAnswer } from './answer.ts'
+import { headersOf } from './security.ts'
 import { chooseEncoding, encodeAtOnce, ENCODED_AT_ONCE_BYTES, encoder, WORTH_ENCODING_BYTES } from './encoding.ts'
 
 /**
  * Sends an answer past Fastify's own sending: what is whole in one write, anything else no faster than the client reads;
- * compressed where the client takes it and it is worth it.
+ * compressed where the client takes it and it is worth it. Done when it returns, or with the promise.
  */
-export const sendAnswer = async (request: FastifyRequest, reply: FastifyReply, answer: HttpAnswer): Promise<void> => {
+export const sendAnswer = (request: FastifyRequest, reply: FastifyReply, answer: HttpAnswer): Prompt<void> => {
   const response = reply.raw
-  // What was set before is of this server: texts, each once. The object is made for who asks.
-  const headers = Object.assign(reply.getHeaders() as Record<string, string>, answer.headers)
+  const headers = withAnswers(headersOf(request, reply), answer.headers)
   reply.hijack()
   if (response.destroyed) return
   if (!isWhole(answer.body)) {
     response.writeHead(answer.status, headers)
-    await piped(pipeline(Readable.from(answer.body), response))
-    return
+    return piped(pipeline(Readable.from(answer.body), response))
   }
   const length = byteLengthOf(answer.body)
   if (request.method === 'GET') {
@@ -51,7 +51,16 @@ export const sendAnswer = async (request: FastifyRequest, reply: FastifyReply, a
     return
   }
   response.writeHead(answer.status, headers)
-  await piped(pipeline(Readable.from(answer.body), encoder(encoding, length), response))
+  return piped(pipeline(Readable.from(answer.body), encoder(encoding, length), response))
+}
+
+/** Changes the headers. */
+const withAnswers = (headers: Record<string, string>, answers: HttpAnswer['headers']): Record<string, string> => {
+  for (const [name, value] of Object.entries(answers)) {
+    if (value === undefined) Reflect.deleteProperty(headers, name)
+    else headers[name] = value
+  }
+  return headers
 }
 
 /** A client that leaves ends the pipe; nobody is left to be told. */

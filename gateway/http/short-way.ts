@@ -3,6 +3,7 @@ import type { Engines } from '../engines.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
 import { answerPieces } from '../execution/completion/answer-text.ts'
 import type { IncomingOperation } from '../execution/engine.ts'
+import { isLater, type Prompt } from '../execution/later.ts'
 import type { Documents } from '../operation/documents.ts'
 import { operationNameOf } from '../operation/operation-name.ts'
 import type { RequestContext } from '../transport/transport.ts'
@@ -17,8 +18,8 @@ export interface ShortWayParts {
 
 /** Runs what Apollo Server would have nothing to say to. */
 export interface ShortWay {
-  /** How a `POST` body is run without Apollo; undefined where it has to be asked. */
-  readonly of: (body: unknown) => ((request: RequestContext) => Promise<HttpAnswer>) | undefined
+  /** Runs a `POST` body without Apollo; undefined where it has to be asked. */
+  readonly run: (body: unknown, request: RequestContext) => Prompt<HttpAnswer> | undefined
 }
 
 /**
@@ -28,7 +29,7 @@ export interface ShortWay {
  * (docs/decisions/0023-known-operations-pass-by-apollo.md).
  */
 export const createShortWay = ({ engines, documents, report }: ShortWayParts): ShortWay => ({
-  of: (body) => {
+  run: (body, request) => {
     if (!isOperation(body)) return undefined
     const { query, operationName, variables } = body
     const engine = engines.current()
@@ -40,7 +41,8 @@ export const createShortWay = ({ engines, documents, report }: ShortWayParts): S
       operationName: name,
       variables: variables ?? {},
     }
-    return async (request) => answerOf(await engine.execute(incoming, request), report)
+    const result = engine.execute(incoming, request)
+    return isLater(result) ? result.then((later) => answerOf(later, report)) : answerOf(result, report)
   },
 })
 
@@ -63,8 +65,8 @@ interface OperationBody {
 const isOperation = (body: unknown): body is OperationBody => {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return false
   let hasQuery = false
-  const parts: readonly [string, unknown][] = Object.entries(body)
-  for (const [name, value] of parts) {
+  for (const name in body) {
+    const value: unknown = Reflect.get(body, name)
     if (name === 'query') hasQuery = typeof value === 'string'
     else if (name === 'operationName') {
       if (value !== null && typeof value !== 'string') return false

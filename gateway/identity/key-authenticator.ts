@@ -19,12 +19,16 @@ export interface KeysBesideTokens {
 
 /** Lets programs in by their keys and everybody else by tokens. A bad key is `UNAUTHENTICATED`, and never says why. */
 export const acceptKeys = ({ tokens, keys, log }: KeysBesideTokens): TokenVerifier => ({
-  authenticate: async (authorization) => {
+  authenticate: (authorization, connection) => {
     const bearer = readBearer(authorization)
-    if (bearer.kind !== 'token' || !keys.recognizes(bearer.token)) return tokens.authenticate(authorization)
-    const found = await keys.authenticate(bearer.token)
-    if (found !== undefined) return found
-    log.info('an API key was refused')
-    throw catalogued('UNAUTHENTICATED')
+    if (bearer.kind !== 'token' || !keys.recognizes(bearer.token)) return tokens.authenticate(authorization, connection)
+    return holderOf(bearer.token, keys, log)
   },
 })
+
+const holderOf = async (key: string, keys: KeyAuthenticator, log: Log): Promise<Authentication> => {
+  const found = await keys.authenticate(key)
+  if (found !== undefined) return found
+  log.info('an API key was refused')
+  throw catalogued('UNAUTHENTICATED')
+}

@@ -1,4 +1,5 @@
-import type { TokenVerifier } from './token-verifier.ts'
+import { isLater } from '../execution/later.ts'
+import type { Authentication, TokenVerifier } from './token-verifier.ts'
 import type { Principal } from '../../platform/access/principal.ts'
 import type { SignInRecorder } from '../../platform/access/sign-ins.ts'
 
@@ -11,12 +12,15 @@ export interface ToldSignIns {
 /** Tells who was let in by a token, once for each token that is remembered: a request that shows it again costs a look-up. */
 export const tellSignIns = ({ tokens, signIns }: ToldSignIns): TokenVerifier => {
   const told = new WeakSet<Principal>()
+  const tell = (authentication: Authentication): Authentication => {
+    const { principal } = authentication
+    if (principal.kind === 'user' && !told.has(principal) && signIns.record(principal)) told.add(principal)
+    return authentication
+  }
   return {
-    authenticate: async (authorization) => {
-      const authentication = await tokens.authenticate(authorization)
-      const { principal } = authentication
-      if (principal.kind === 'user' && !told.has(principal) && signIns.record(principal)) told.add(principal)
-      return authentication
+    authenticate: (authorization, connection) => {
+      const found = tokens.authenticate(authorization, connection)
+      return isLater(found) ? found.then(tell) : tell(found)
     },
   }
 }

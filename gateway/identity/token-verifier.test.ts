@@ -221,6 +221,39 @@ describe('the keys of the issuer', () => {
     )
   })
 
+  describe('a connection that brings the same text again', () => {
+    const connection = {}
+    const shown = async (token: string) => (await verifier.authenticate(bearer(token), connection)).principal
+
+    test('is known at once, and another text on it is read for itself', async () => {
+      const [ada, bob] = [await issuer.sign({ sub: 'ada' }), await issuer.sign({ sub: 'bob' })]
+      for (let times = 0; times < 3; times++) expect(await shown(ada)).toMatchObject({ subject: 'ada' })
+      expect(verifier.authenticate(bearer(ada), connection)).not.toBeInstanceOf(Promise)
+      expect(await shown(bob)).toMatchObject({ subject: 'bob' })
+      expect(await shown(ada)).toMatchObject({ subject: 'ada' })
+      expect(await verifier.authenticate(undefined, connection)).toMatchObject({ principal: ANONYMOUS })
+      await expect(verifier.authenticate('Bearer forged', connection)).rejects.toMatchObject(UNAUTHENTICATED)
+    })
+
+    test('is refused once its token has expired', async () => {
+      const token = await issuer.sign({ exp: now() + 60 })
+      await shown(token)
+      await shown(token)
+      clock.advance(66)
+      await expect(verifier.authenticate(bearer(token), connection)).rejects.toMatchObject(UNAUTHENTICATED)
+    })
+
+    test('is refused once the key of its token is withdrawn', async () => {
+      const token = await issuer.sign()
+      await shown(token)
+      await shown(token)
+      await issuer.rotate(0)
+      clock.advance(6)
+      await authenticate(await issuer.sign())
+      await expect(verifier.authenticate(bearer(token), connection)).rejects.toMatchObject(UNAUTHENTICATED)
+    })
+  })
+
   test('once withdrawn, take the tokens that were verified with them along', async () => {
     const old = await issuer.sign()
     await authenticate(old)

@@ -3,9 +3,11 @@ import { ANONYMOUS, type Principal } from '../../platform/access/principal.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import { KeysUnavailable, type KeySet } from '../../platform/crypto/key-set.ts'
 import { VerifiedTokens } from '../../platform/crypto/verified-tokens.ts'
-import { catalogued } from '../../platform/errors/catalogue.ts'
+import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { Log } from '../../platform/log/log.ts'
+import { isLater, type Prompt } from '../execution/later.ts'
 import { assuranceOf, DEFAULT_ASSURANCE, type AssurancePolicy } from './assurance.ts'
+import type { Authenticate } from './authenticate.ts'
 import { readBearer } from './bearer.ts'
 
 /** Asymmetric only: with a symmetric one, whoever can verify could sign. */
@@ -33,13 +35,22 @@ export interface Authentication {
   readonly expiresAt: Date | undefined
 }
 
+/** What a connection showed last, and by which keys it was found good. */
+interface Shown {
+  readonly authorization: unknown
+  readonly authentication: Authentication
+  readonly expiresAt: number
+  readonly version: number
+}
+
 export interface TokenVerifier {
   /**
-   * Reads an `authorization` header, or the same text of a `connection_init` payload. Absent: anonymous. Throws
-   * `UNAUTHENTICATED` for a credential that was sent and is bad, never saying why (the log does), and
-   * `IDENTITY_UNAVAILABLE` while the issuer's keys were never read and cannot be.
+   * Reads an `authorization` header, or the same text of a `connection_init` payload; at once where it is remembered.
+   * Absent: anonymous. Rejects with `UNAUTHENTICATED` for a credential that was sent and is bad, never saying why (the
+   * log does), and `IDENTITY_UNAVAILABLE` while the issuer's keys were never read and cannot be. `connection`: what
+   * brought it; the text that it brought last is kept for as long as it is open, and is known again without a look at it.
    */
-  readonly authenticate: (authorization: unknown) => Promise<Authentication>
+  readonly authenticate: Authenticate
 }
 
 const ANONYMOUS_AUTHENTICATION: Authentication = {
@@ -61,10 +72,14 @@ export const createTokenVerifier = ({
   capacity = 10_000,
 }: TokenVerifierOptions): TokenVerifier => {
   const verified = new VerifiedTokens<Authentication>(capacity)
+  const shown = new WeakMap<object, Shown>()
 
-  const refuse = (reason: unknown): never => {
+  const refusal = (reason: unknown): CataloguedError => {
     log.info({ err: reason }, 'a credential was refused')
-    throw catalogued('UNAUTHENTICATED', {}, { cause: reason })
+    return catalogued('UNAUTHENTICATED', {}, { cause: reason })
+  }
+  const refuse = (reason: unknown): never => {
+    throw refusal(reason)
   }
 
   const claimsOf = async (token: string): Promise<JWTPayload> => {
@@ -105,10 +120,7 @@ export const createTokenVerifier = ({
     return seconds * 1000 > clock.now().getTime() + clockToleranceSeconds * 1000 ? undefined : new Date(seconds * 1000)
   }
 
-  const verify = async (token: string): Promise<Authentication> => {
-    const version = keys.version()
-    const known = verified.get(token, clock.now().getTime(), version)
-    if (known !== undefined) return known
+  const verify = async (token: string, version: number): Promise<Authentication> => {
     const claims = await claimsOf(token)
     const expiresAt = new Date(((claims.exp ?? 0) + clockToleranceSeconds) * 1000)
     const authentication = { principal: principalOf(claims), expiresAt }
@@ -116,17 +128,31 @@ export const createTokenVerifier = ({
     return authentication
   }
 
+  const read = (authorization: unknown, now: number, version: number): Prompt<Authentication> => {
+    const bearer = readBearer(authorization)
+    switch (bearer.kind) {
+      case 'absent':
+        return ANONYMOUS_AUTHENTICATION
+      case 'malformed':
+        return Promise.reject(refusal(new Error('the authorization header is malformed')))
+      case 'token':
+        return verified.get(bearer.token, now, version) ?? verify(bearer.token, version)
+    }
+  }
+
   return {
-    authenticate: async (authorization) => {
-      const bearer = readBearer(authorization)
-      switch (bearer.kind) {
-        case 'absent':
-          return ANONYMOUS_AUTHENTICATION
-        case 'malformed':
-          return refuse(new Error('the authorization header is malformed'))
-        case 'token':
-          return verify(bearer.token)
+    authenticate: (authorization, connection) => {
+      const now = clock.now().getTime()
+      const version = keys.version()
+      const last = connection && shown.get(connection)
+      if (last && last.authorization === authorization && last.version === version && now < last.expiresAt)
+        return last.authentication
+      const authentication = read(authorization, now, version)
+      if (connection && !isLater(authentication) && authentication.expiresAt) {
+        const expiresAt = authentication.expiresAt.getTime()
+        shown.set(connection, { authorization, authentication, expiresAt, version })
       }
+      return authentication
     },
   }
 }

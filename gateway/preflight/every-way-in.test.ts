@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import { accessOf, ada, adasGrants } from '../../directives/testkit/guarded-graph.ts'
 import type { Requirement } from '../../platform/access/requirement.ts'
 import { readAnswer, startGateway, type TestGateway } from '../../test/testkit/gateway.ts'
+import { overriding } from '../../test/testkit/overriding.ts'
 import { foreign, mine, sibling, tenancy } from '../../test/testkit/graphs/tenancy.ts'
 import { DEFAULT_LIMITS } from '../operation/limits.ts'
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
         decided.push(requirement)
         return access.decide(requirement)
       }
-      return Promise.resolve({ ...access, decide })
+      return overriding(access, { decide })
     },
     limits: { maxAliases: 600, maxRootFields: 600, maxTokens: 20_000 },
   })

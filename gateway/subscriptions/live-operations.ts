@@ -7,6 +7,7 @@ import { isRetryable } from '../errors/is-retryable.ts'
 import type { Engine, IncomingOperation } from '../execution/engine.ts'
 import { openContext, type OpenedContext } from '../http/operation-context.ts'
 import type { Limits } from '../operation/limits.ts'
+import { Timeouts } from '../transport/timeouts.ts'
 import { sharedEvent, type SharedEvent } from './shared-event.ts'
 import type { Member, SharedStream } from './shared-stream.ts'
 import { createSharedStreams, isAdmitted, type SharedStreams, type SharedStreamsParts } from './shared-streams.ts'
@@ -53,9 +54,10 @@ export interface LiveOperation {
 /** Operations that are answered by any number of events, whatever carries those; queries and mutations by one. */
 export const createLiveOperations = (parts: LiveOperationsParts) => {
   const streams = createSharedStreams(parts)
+  const running = { ...parts, timeouts: new Timeouts(parts.limits.requestTimeoutMs) }
   return {
     start: (asked: Asked, sink: Sink): LiveOperation => {
-      const operation = new RunningOperation(parts, streams, asked, sink)
+      const operation = new RunningOperation(running, streams, asked, sink)
       // Nothing reaches the sink before its owner knows the operation.
       queueMicrotask(() => void operation.run())
       return operation
@@ -66,9 +68,14 @@ export const createLiveOperations = (parts: LiveOperationsParts) => {
 
 export type LiveOperations = ReturnType<typeof createLiveOperations>
 
+/** What all of them share. */
+interface RunningParts extends LiveOperationsParts {
+  readonly timeouts: Timeouts
+}
+
 class RunningOperation implements LiveOperation, Member {
   stream: SharedStream | undefined
-  readonly #parts: LiveOperationsParts
+  readonly #parts: RunningParts
   readonly #streams: SharedStreams
   #sink: Sink | undefined
   #asked: Asked | undefined
@@ -77,7 +84,7 @@ class RunningOperation implements LiveOperation, Member {
   #opened: OpenedContext | undefined
   #isCounted = false
 
-  constructor(parts: LiveOperationsParts, streams: SharedStreams, asked: Asked, sink: Sink) {
+  constructor(parts: RunningParts, streams: SharedStreams, asked: Asked, sink: Sink) {
     this.#parts = parts
     this.#streams = streams
     this.#asked = asked
@@ -125,7 +132,7 @@ class RunningOperation implements LiveOperation, Member {
   }
 
   async #run(asked: Asked, correlation: Correlation): Promise<void> {
-    const { engines, documents, openAccess, limits } = this.#parts
+    const { engines, documents, openAccess, timeouts } = this.#parts
     const engine = engines.current()
     const read = documents.read(asked.query, engine.supergraph.apiSchema)
     if (!('document' in read)) return this.#release()?.refuse(read)
@@ -137,7 +144,7 @@ class RunningOperation implements LiveOperation, Member {
       principal,
       correlationId: correlation.correlationId,
       openAccess,
-      timeoutMs: lasts ? undefined : limits.requestTimeoutMs,
+      timeouts: lasts ? undefined : timeouts,
     })
     if (!this.#sink) {
       opened.cancel()

@@ -114,7 +114,7 @@ export const createSharedStreams = (parts: SharedStreamsParts) => {
           if (denied) stream.fail(denied)
         },
       })
-      request.signal.addEventListener('abort', release, { once: true })
+      request.cancellation.enter({ cancel: release })
     }
     // The graph may have changed since it was admitted.
     if (joining.engine !== engines.current()) void renewed(entry)

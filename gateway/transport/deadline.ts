@@ -1,4 +1,5 @@
 import { CataloguedError, catalogued } from '../../platform/errors/catalogue.ts'
+import type { Cancellable, Cancellation } from '../../platform/cancellation/cancellation.ts'
 import type { OperationWork } from './operation-work.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { OperationWork } from './operation-work.ts'
 export const withDeadline = <T>(
   answer: Promise<T>,
   timeoutMs: number,
-  signal: AbortSignal,
+  cancellation: Cancellation,
   work: OperationWork<unknown>,
 ): Promise<T> =>
   new Promise<T>((resolve, reject) => {
@@ -17,7 +18,7 @@ export const withDeadline = <T>(
       if (isOver) return false
       isOver = true
       clearTimeout(timer)
-      signal.removeEventListener('abort', cancelled)
+      cancellation.leave(request)
       return true
     }
     const giveUp = (reason: CataloguedError): void => {
@@ -25,8 +26,9 @@ export const withDeadline = <T>(
       reject(reason)
       work.giveUp(reason)
     }
-    const cancelled = (): void =>
-      giveUp(signal.reason instanceof CataloguedError ? signal.reason : catalogued('REQUEST_CANCELLED'))
+    const request: Cancellable = {
+      cancel: (reason) => giveUp(reason instanceof CataloguedError ? reason : catalogued('REQUEST_CANCELLED')),
+    }
     const timer = setTimeout(() => giveUp(catalogued('SUBGRAPH_TIMEOUT')), timeoutMs)
     work.wait()
     answer.then(
@@ -41,6 +43,6 @@ export const withDeadline = <T>(
         reject(error instanceof Error ? error : new Error(String(error)))
       },
     )
-    if (signal.aborted) cancelled()
-    else signal.addEventListener('abort', cancelled, { once: true })
+    if (cancellation.reason) request.cancel(cancellation.reason)
+    else cancellation.enter(request)
   })

@@ -6,7 +6,7 @@ import { testRequest } from '../../test/testkit/federated-graph.ts'
 import { startHttpSubgraph, type Answer, type HttpSubgraph } from '../../test/testkit/http-subgraph.ts'
 import { until } from '../../test/testkit/until.ts'
 import { httpTransport, type HttpSubgraph as Options } from './http-transport.ts'
-import type { PreparedFetch, RequestContext, SubgraphTransport } from './transport.ts'
+import type { PreparedFetch, SubgraphTransport } from './transport.ts'
 
 const prepared = (operation: string): PreparedFetch => ({
   subgraph: 's',
@@ -43,7 +43,7 @@ const transportWith = (options: Partial<Options>): SubgraphTransport => {
 const outcome = async (
   transport: SubgraphTransport,
   fetch = QUERY,
-  request: Partial<RequestContext> = {},
+  request: Parameters<typeof testRequest>[0] = {},
 ): Promise<unknown> => {
   try {
     return (await transport.execute(fetch, {}, testRequest(request))).data

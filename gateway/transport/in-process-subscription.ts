@@ -41,10 +41,10 @@ export const subscribeInProcess = async (
   const results = mapEvents(upstream, (rootValue) =>
     tracedEvent<SubgraphResult>(rootValue, name, async () => {
       const contextValue = await context(await eventRequest(request))
-      return runUntil(request.signal, () => run({ document, rootValue, variableValues, contextValue }))
+      return runUntil(request.cancellation.signal, () => run({ document, rootValue, variableValues, contextValue }))
     }),
   )
-  return withAbort(results, request.signal)
+  return withAbort(results, request.cancellation.signal)
 }
 
 const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>

@@ -32,7 +32,7 @@ export const inProcessTransport = (subgraph: InProcessSubgraph): SubgraphTranspo
             ? Promise.resolve(context).then((contextValue) => run({ document, variableValues, contextValue }))
             : run({ document, variableValues, contextValue: context }),
         )
-        return isPromise(answer) ? withDeadline(answer, subgraph.timeoutMs, request.signal, work) : answer
+        return isPromise(answer) ? withDeadline(answer, subgraph.timeoutMs, request.cancellation, work) : answer
       } catch (error) {
         return Promise.reject(error instanceof Error ? error : new Error(String(error)))
       }

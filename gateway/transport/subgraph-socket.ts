@@ -78,7 +78,7 @@ export const createSubgraphSocket = (options: SubgraphSocketOptions): SubgraphSo
         onEnd: () => held.delete(subscription),
       })
       held.add(subscription)
-      return withAbort(await subscription.open(), request.signal)
+      return withAbort(await subscription.open(), request.cancellation.signal)
     },
     close: async () => {
       for (const subscription of held) subscription.lose()

@@ -1,4 +1,5 @@
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
+import type { Cancellable, Cancellation } from '../../platform/cancellation/cancellation.ts'
 import type { Timed, Timeouts } from './timeouts.ts'
 import type { RequestContext } from './transport.ts'
 
@@ -6,22 +7,25 @@ import type { RequestContext } from './transport.ts'
  * The time that one fetch has: its own, no more than what is left of its request's, and not longer than the caller
  * waits. No signal of its own: making and hearing one costs more than all that it is asked for in a fetch that ends well.
  */
-export class TimeLimit implements Timed {
+export class TimeLimit implements Timed, Cancellable {
   readonly dueAt: number
   readonly #deadline: number
-  readonly #signal: AbortSignal
+  readonly #cancellation: Cancellation
   readonly #timeouts: Timeouts
   #reason: CataloguedError | undefined
   #tell: (() => void) | undefined
 
-  constructor(timeouts: Timeouts, { signal, deadline = Infinity }: Pick<RequestContext, 'signal' | 'deadline'>) {
+  constructor(
+    timeouts: Timeouts,
+    { cancellation, deadline = Infinity }: Pick<RequestContext, 'cancellation' | 'deadline'>,
+  ) {
     this.dueAt = performance.now() + timeouts.ms
     this.#deadline = deadline
-    this.#signal = signal
+    this.#cancellation = cancellation
     this.#timeouts = timeouts
     timeouts.add(this)
-    if (signal.aborted) this.#cancel()
-    else signal.addEventListener('abort', this.#cancel)
+    if (cancellation.reason) this.cancel(cancellation.reason)
+    else cancellation.enter(this)
   }
 
   /** Why it is over: `SUBGRAPH_TIMEOUT`, or why the request was given up. Undefined while it lasts. */
@@ -42,15 +46,14 @@ export class TimeLimit implements Timed {
   /** To be called once the fetch has ended. */
   end(): void {
     this.#timeouts.delete(this)
-    this.#signal.removeEventListener('abort', this.#cancel)
+    this.#cancellation.leave(this)
   }
 
   timeOut(): void {
     this.#over(catalogued('SUBGRAPH_TIMEOUT'))
   }
 
-  readonly #cancel = (): void => {
-    const { reason } = this.#signal as { readonly reason: unknown } // whatever whoever aborted it gave
+  cancel(reason: Error): void {
     this.#over(reason instanceof CataloguedError ? reason : catalogued('REQUEST_CANCELLED'))
   }
 

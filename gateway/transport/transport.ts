@@ -1,6 +1,7 @@
 import type { DocumentNode, GraphQLError, GraphQLFormattedError } from 'graphql'
 import type { Access } from '../../platform/access/access.ts'
 import type { Principal } from '../../platform/access/principal.ts'
+import type { Cancellation } from '../../platform/cancellation/cancellation.ts'
 
 /** One fetch of a compiled plan: its text is printed once, its document parsed once. */
 export interface PreparedFetch {
@@ -16,10 +17,11 @@ export interface RequestContext {
   /** In process the decided grants travel along; over HTTP the subgraph resolves its own. */
   readonly access: Access | undefined
   /** The authorization of this moment, for what outlasts `access`: each event of a subscription is decided by its own. */
-  readonly renewAccess?: (() => Promise<Access>) | undefined
+  readonly renewAccess?: (() => Access | Promise<Access>) | undefined
   readonly correlationId: string
-  readonly signal: AbortSignal
-  /** When the signal will abort at the latest, on the clock of `performance.now()`; undefined for what lasts. */
+  /** Why nobody waits for it any more, if so; who needs a signal finds it there. */
+  readonly cancellation: Cancellation
+  /** When it is cancelled at the latest, on the clock of `performance.now()`; undefined for what lasts. */
   readonly deadline?: number | undefined
   /** One map for each operation: a transport keeps its per-operation state here (loaders, subgraph contexts). */
   readonly state: Map<unknown, unknown>

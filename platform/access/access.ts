@@ -1,6 +1,7 @@
 import { type OrganizationGrant, type PlatformGrant, type ProjectGrant, type SelfGrant } from './authorize.ts'
 import type { Decision, Denied } from './decide.ts'
 import { decisionMemo, type DecisionMemo } from './decision-memo.ts'
+import type { GrantCache } from './grant-cache.ts'
 import type { Grants } from './grants.ts'
 import type { Principal } from './principal.ts'
 import type { Requirement } from './requirement.ts'
@@ -46,7 +47,7 @@ export interface AccessParts {
   readonly grants: Grants
   /** Reads the grants of the principal past every cache. */
   readonly reload: (principal: Principal) => Promise<Grants>
-  readonly ids?: ScopeIds
+  readonly ids?: ScopeIds | undefined
 }
 
 /** The error that a denial is, the same in every layer. Strangers learn the code alone (R7). */
@@ -67,51 +68,86 @@ const scopeOrThrow = (scope: Result<ScopeKey, 'INVALID_ID'>, argument: string): 
 }
 
 /** Opens the authorization of one operation. Hold it no longer than that operation. */
-export const createAccess = ({ principal, grants: loaded, reload, ids = scopeCarryingIds }: AccessParts): Access => {
-  let grants = loaded
-  let memo = decisionMemo(principal, grants, ids)
+export const createAccess = (parts: AccessParts): Access => new OperationAccess(parts)
 
-  let reading: Promise<void> | undefined
-  let begun = 0
-  let applied = 0
-  const refresh = (): Promise<void> => {
-    const turn = ++begun
-    const read = reload(principal).then((held) => {
-      if (turn < applied) return // one that began later has already said more
-      applied = turn
-      grants = held
-      memo = decisionMemo(principal, held, ids)
+/** The authorization of operations by grants that are kept: at once where they are held. */
+export const accessBy =
+  ({ held, load, fresh }: Pick<GrantCache, 'held' | 'load' | 'fresh'>, ids?: ScopeIds) =>
+  (principal: Principal): Access | Promise<Access> => {
+    const accessWith = (grants: Grants) => new OperationAccess({ principal, grants, reload: fresh, ids })
+    const grants = held(principal)
+    return grants ? accessWith(grants) : load(principal).then(accessWith)
+  }
+
+/** Every request has one: methods of a class cost nothing until they are called. */
+class OperationAccess implements Access {
+  readonly principal: Principal
+  readonly ids: ScopeIds
+  readonly #reload: (principal: Principal) => Promise<Grants>
+  #grants: Grants
+  #memo: DecisionMemo | undefined
+  #reading: Promise<void> | undefined
+  #begun = 0
+  #applied = 0
+
+  constructor({ principal, grants, reload, ids = scopeCarryingIds }: AccessParts) {
+    this.principal = principal
+    this.ids = ids
+    this.#reload = reload
+    this.#grants = grants
+  }
+
+  get grants(): Grants {
+    return this.#grants
+  }
+
+  get memo(): DecisionMemo {
+    return (this.#memo ??= decisionMemo(this.principal, this.#grants, this.ids))
+  }
+
+  decide(requirement: Requirement): Decision {
+    return this.memo.decide(requirement)
+  }
+
+  project<C extends string>(capability: C, id: IdText, argument = 'id'): ProjectGrant<C> {
+    return orThrow(this.memo.project(capability, scopeOrThrow(this.ids.project(id), argument)))
+  }
+
+  organization<C extends string>(capability: C, id: IdText, argument = 'id'): OrganizationGrant<C> {
+    return orThrow(this.memo.organization(capability, scopeOrThrow(this.ids.organization(id), argument)))
+  }
+
+  self(): SelfGrant {
+    return orThrow(this.memo.self())
+  }
+
+  platform<C extends string>(capability: C): PlatformGrant<C> {
+    return orThrow(this.memo.platform(capability))
+  }
+
+  projects(capability: string): ProjectSetScope {
+    // An anonymous or disabled caller is told so; a suspended or foreign project is merely absent.
+    const caller = this.memo.decide({ kind: 'self' })
+    if (!caller.allowed && caller.code !== 'SELF_ACCESS_DENIED') throw denialError(caller)
+    return this.memo.projects(capability)
+  }
+
+  refresh(): Promise<void> {
+    const turn = ++this.#begun
+    const read = this.#reload(this.principal).then((held) => {
+      if (turn < this.#applied) return // one that began later has already said more
+      this.#applied = turn
+      this.#grants = held
+      this.#memo = undefined
     })
-    reading = read
+    this.#reading = read
     read.catch(() => {
-      if (reading === read) reading = undefined
+      if (this.#reading === read) this.#reading = undefined
     })
     return read
   }
 
-  return {
-    principal,
-    get grants() {
-      return grants
-    },
-    get memo() {
-      return memo
-    },
-    ids,
-    decide: (requirement) => memo.decide(requirement),
-    project: (capability, id, argument = 'id') =>
-      orThrow(memo.project(capability, scopeOrThrow(ids.project(id), argument))),
-    organization: (capability, id, argument = 'id') =>
-      orThrow(memo.organization(capability, scopeOrThrow(ids.organization(id), argument))),
-    self: () => orThrow(memo.self()),
-    platform: (capability) => orThrow(memo.platform(capability)),
-    projects: (capability) => {
-      // An anonymous or disabled caller is told so; a suspended or foreign project is merely absent.
-      const caller = memo.decide({ kind: 'self' })
-      if (!caller.allowed && caller.code !== 'SELF_ACCESS_DENIED') throw denialError(caller)
-      return memo.projects(capability)
-    },
-    refresh,
-    ensureFresh: () => reading ?? refresh(),
+  ensureFresh(): Promise<void> {
+    return this.#reading ?? this.refresh()
   }
 }

@@ -104,8 +104,8 @@ export interface DecisionMemo {
 const memos = new WeakMap<Grants, WeakMap<Principal, DecisionMemo>>()
 
 export const decisionMemo = (principal: Principal, grants: Grants, ids: ScopeIds): DecisionMemo => {
-  const ofGrants = memos.get(grants) ?? new WeakMap<Principal, DecisionMemo>()
-  memos.set(grants, ofGrants)
+  let ofGrants = memos.get(grants)
+  if (!ofGrants) memos.set(grants, (ofGrants = new WeakMap()))
   const known = ofGrants.get(principal)
   if (known?.ids === ids) return known
   const memo = createMemo(principal, grants, ids)

@@ -148,6 +148,26 @@ describe('the grants of a process', () => {
     expect(await cache.load(ada)).toBe(NO_GRANTS)
   })
 
+  test('are there at once as soon as they are read, until they are dropped or too old', async () => {
+    const { create, reads, wait } = arrange()
+    const cache = create()
+    expect(cache.held(ada)).toBeUndefined()
+    const load = cache.load(ada)
+    expect(cache.held(ada)).toBeUndefined()
+    reads[0]?.answer(some)
+    await load
+    expect(cache.held(ada)).toBe(some)
+    await cache.announce(['user:ada'])
+    expect(cache.held(ada)).toBeUndefined()
+    const again = cache.load(ada)
+    reads[1]?.answer(some)
+    await again
+    expect(cache.held(ada)).toBe(some)
+    wait(3_000)
+    expect(cache.held(ada)).toBeUndefined()
+    expect(cache.held(ANONYMOUS)).toBe(NO_GRANTS)
+  })
+
   test('are held for a bounded number of principals', async () => {
     const { create, reads } = arrange({ maxPrincipals: 2 })
     const cache = create()

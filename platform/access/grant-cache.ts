@@ -23,6 +23,8 @@ const GRANTS_MS = 3_000
 export interface GrantCache extends GrantSource {
   /** Cached for `ttlMs` at most, counted from the start of the read; concurrent callers share one read. */
   readonly load: (principal: Principal) => Promise<Grants>
+  /** What `load` would give, where it need not be waited for. */
+  readonly held: (principal: Principal) => Grants | undefined
   /** Reads past the cache and replaces what it holds: `@sensitive`, token minting, after a change. */
   readonly fresh: (principal: Principal) => Promise<Grants>
   /** Called by iam after a change of grants has committed; every process drops what it holds of those affected. Never fails. */
@@ -43,6 +45,8 @@ export interface GrantCacheParts {
 
 interface Entry {
   readonly grants: Promise<Grants>
+  /** Once the read is done. */
+  held: Grants | undefined
   readonly expiresAt: number
 }
 
@@ -59,16 +63,25 @@ export const createGrantCache = (parts: GrantCacheParts): GrantCache => {
   let unsubscribe: Unsubscribe | undefined
 
   const read = (key: string, principal: Principal): Promise<Grants> => {
-    const entry: Entry = { grants: source.load(principal), expiresAt: clock.now().getTime() + ttlMs }
+    const expiresAt = clock.now().getTime() + ttlMs
+    const entry: Entry = { grants: source.load(principal), held: undefined, expiresAt }
     entries.delete(key)
     entries.set(key, entry)
     const [oldest] = entries.keys()
     if (entries.size > maxPrincipals && oldest !== undefined) entries.delete(oldest)
-    // A failed read is nobody's answer but of those who waited for it.
-    entry.grants.catch(() => {
-      if (entries.get(key) === entry) entries.delete(key)
-    })
+    entry.grants.then(
+      (grants) => (entry.held = grants),
+      // A failed read is nobody's answer but of those who waited for it.
+      () => {
+        if (entries.get(key) === entry) entries.delete(key)
+      },
+    )
     return entry.grants
+  }
+
+  const valid = (key: string): Entry | undefined => {
+    const entry = entries.get(key)
+    return entry !== undefined && entry.expiresAt > clock.now().getTime() ? entry : undefined
   }
 
   // A read under way is dropped with the rest: it may have seen the state before the change.
@@ -82,9 +95,9 @@ export const createGrantCache = (parts: GrantCacheParts): GrantCache => {
     load: (principal) => {
       if (principal.kind === 'anonymous') return Promise.resolve(NO_GRANTS)
       const key = principalKey(principal)
-      const held = entries.get(key)
-      return held !== undefined && held.expiresAt > clock.now().getTime() ? held.grants : read(key, principal)
+      return valid(key)?.grants ?? read(key, principal)
     },
+    held: (principal) => (principal.kind === 'anonymous' ? NO_GRANTS : valid(principalKey(principal))?.held),
     fresh: (principal) =>
       principal.kind === 'anonymous' ? Promise.resolve(NO_GRANTS) : read(principalKey(principal), principal),
     announce: async (affected) => {

@@ -11,8 +11,10 @@ export interface Cancellable {
  * enters itself for as long as it runs, which costs less than listening to an `AbortSignal` for each piece of it.
  */
 export class Cancellation {
-  readonly #running = new Set<Cancellable>()
+  /** Made for the first that enters: most operations are over before anybody could leave them. */
+  #running: Set<Cancellable> | undefined
   #reason: Error | undefined
+  #controller: AbortController | undefined
 
   /** Undefined while the work is wanted. */
   get reason(): Error | undefined {
@@ -20,19 +22,30 @@ export class Cancellation {
   }
 
   enter(work: Cancellable): void {
-    this.#running.add(work)
+    ;(this.#running ??= new Set()).add(work)
   }
 
   leave(work: Cancellable): void {
-    this.#running.delete(work)
+    this.#running?.delete(work)
+  }
+
+  /** The same for what takes a signal: it aborts with the reason. Made when it is first asked for. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason)
+    }
+    return this.#controller.signal
   }
 
   /** The first reason counts. */
   cancel(reason: Error): void {
     if (this.#reason !== undefined) return
     this.#reason = reason
-    for (const work of this.#running) work.cancel(reason)
-    this.#running.clear()
+    const running = this.#running
+    this.#running = undefined
+    if (running) for (const work of running) work.cancel(reason)
+    this.#controller?.abort(reason)
   }
 }
 

@@ -48,6 +48,19 @@ test('an inbound correlation id is kept when it is safe to store and echo', () =
   }
 })
 
+test('new ids are version 7, of this moment, and no two are alike', () => {
+  const before = Date.now()
+  const ids = Array.from({ length: 2000 }, () => newCorrelation().correlationId)
+  const after = Date.now()
+  expect(new Set(ids).size).toBe(ids.length)
+  for (const id of ids) {
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    const at = Number.parseInt(id.replace('-', '').slice(0, 12), 16)
+    expect(at >= before && at <= after).toBe(true)
+  }
+  expect(new Set(ids.map((id) => id[19]))).toEqual(new Set(['8', '9', 'a', 'b']))
+})
+
 test('lines below the level are not written', () => {
   const { log, entries } = recorder()
   log.debug('quiet')

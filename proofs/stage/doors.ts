@@ -5,7 +5,7 @@ import { createInternalSigner } from '../../gateway/identity/internal-signer.ts'
 import { acceptKeys } from '../../gateway/identity/key-authenticator.ts'
 import { createTokenVerifier } from '../../gateway/identity/token-verifier.ts'
 import { httpTransport } from '../../gateway/transport/http-transport.ts'
-import { createAccess } from '../../platform/access/access.ts'
+import { accessBy } from '../../platform/access/access.ts'
 import { createInternalTokenVerifier, PRINCIPAL_HEADER } from '../../platform/access/internal-token.ts'
 import { ANONYMOUS, type Principal } from '../../platform/access/principal.ts'
 import { createMemoryCache } from '../../platform/cache/memory-cache.ts'
@@ -124,8 +124,7 @@ export const openDoors = async ({ database, supergraph, modules = MODULES }: Doo
     supergraph: { sdl: supergraph },
     transports: (name) => httpTransport({ name, url: subgraphUrl(name), timeoutMs: 30_000, sign: signer.sign }),
     verifier: access.keys ? acceptKeys({ tokens, keys: access.keys, log: silentLog }) : tokens,
-    access: async (principal) =>
-      createAccess({ principal, grants: await access.grants.load(principal), reload: access.grants.fresh }),
+    access: accessBy(access.grants),
     log: silentLog,
     production: false,
     signer,

@@ -3,6 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import { parse, type GraphQLSchema } from 'graphql'
 import { inProcessTransport } from '../../gateway/transport/in-process-transport.ts'
 import type { RequestContext, SubgraphTransport } from '../../gateway/transport/transport.ts'
+import { Cancellation } from '../../platform/cancellation/cancellation.ts'
 import { ANONYMOUS } from '../../platform/access/principal.ts'
 import { withPromptEntities } from '../../platform/graphql/prompt-entities.ts'
 
@@ -81,12 +82,23 @@ export const federatedGraph = (
   }
 }
 
-/** The context of a request that nobody in particular makes. */
-export const testRequest = (changes: Partial<RequestContext> = {}): RequestContext => ({
+/** The context of a request that nobody in particular makes; its client leaves when the signal aborts. */
+export const testRequest = ({
+  signal,
+  ...changes
+}: Partial<RequestContext> & { readonly signal?: AbortSignal } = {}): RequestContext => ({
   principal: ANONYMOUS,
   access: undefined,
   correlationId: 'test-correlation',
-  signal: new AbortController().signal,
+  cancellation: leavingWith(signal),
   state: new Map(),
   ...changes,
 })
+
+const leavingWith = (signal: AbortSignal | undefined): Cancellation => {
+  const cancellation = new Cancellation()
+  const leave = (): void => cancellation.cancel(signal?.reason instanceof Error ? signal.reason : new Error('left'))
+  if (signal?.aborted) leave()
+  signal?.addEventListener('abort', leave)
+  return cancellation
+}

@@ -1,7 +1,7 @@
 import { startGateway } from './gateway.ts'
 import { createTicker } from './graphs/ticker.ts'
 import { HEADER } from '../../directives/testkit/guarded-graph.ts'
-import { createAccess } from '../../platform/access/access.ts'
+import { accessBy } from '../../platform/access/access.ts'
 import { connectRedisCache } from '../../platform/cache/redis-cache.ts'
 import { systemClock } from '../../platform/clock/clock.ts'
 import { systemIds } from '../../platform/ids/generator.ts'
@@ -50,8 +50,7 @@ const gateway = await startGateway(
           expiresAt: undefined,
         }),
     },
-    access: async (principal) =>
-      createAccess({ principal, grants: await access.grants.load(principal), reload: access.grants.fresh }),
+    access: accessBy(access.grants),
     watch: access.watch.watch,
   },
 )

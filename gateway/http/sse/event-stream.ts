@@ -10,7 +10,7 @@ import { COMPLETE, KEEP_ALIVE, nextMessage, retryAfter } from './messages.ts'
 
 export interface EventStreamParts {
   readonly response: ServerResponse
-  readonly headers: Readonly<Record<string, number | string | string[]>>
+  readonly headers: Readonly<Record<string, string>>
   readonly limits: OutboxLimits
   readonly report: ReportError
   /** Answers what never became a stream. */

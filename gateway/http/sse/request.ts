@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { isDataObject } from '../../execution/data.ts'
+import { forKnownHeaders } from '../known-headers.ts'
 import { operationNameOf } from '../../operation/operation-name.ts'
 
 /** The operation of a request that asks for an event stream. */
@@ -14,8 +15,10 @@ export interface StreamRequest {
  * Whether the client wants its answers as an event stream: it names the type, and before any JSON. `otherwise`: it takes
  * one, but JSON rather; then only what JSON cannot carry is streamed.
  */
-export const wantsEventStream = (accept: string | undefined): 'always' | 'otherwise' | 'never' => {
-  if (accept === undefined) return 'never'
+export const wantsEventStream = (accept: string | undefined): 'always' | 'otherwise' | 'never' =>
+  accept === undefined ? 'never' : wishOf(accept)
+
+const wishOf = forKnownHeaders((accept): 'always' | 'otherwise' | 'never' => {
   const types = accept
     .toLowerCase()
     .split(',')
@@ -24,7 +27,7 @@ export const wantsEventStream = (accept: string | undefined): 'always' | 'otherw
   if (stream < 0) return 'never'
   const json = types.findIndex((type) => type === 'application/json' || type === 'application/graphql-response+json')
   return json >= 0 && json < stream ? 'otherwise' : 'always'
-}
+})
 
 /** Throws `BAD_REQUEST` for what is no GraphQL request. */
 export const streamRequest = ({ method, body, query: search }: FastifyRequest): StreamRequest => {

@@ -7,29 +7,35 @@ import { holdCaller, type CallerParts } from '../../connections/hold-caller.ts'
 import { isForeignOrigin } from '../../connections/origin.ts'
 import type { Engines } from '../../engines.ts'
 import { statusOf, type ReportError } from '../../errors/error-reporter.ts'
-import type { Prompt } from '../../execution/later.ts'
-import type { Authenticate } from '../../identity/authenticate.ts'
 import type { Authentication } from '../../identity/token-verifier.ts'
 import type { Documents } from '../../operation/documents.ts'
 import type { Limits } from '../../operation/limits.ts'
 import type { LiveOperations } from '../../subscriptions/live-operations.ts'
 import { retryAfterOf } from '../http-errors.ts'
+import { headersOf } from '../security.ts'
 import { EventStream } from './event-stream.ts'
-import { streamRequest, wantsEventStream, type StreamRequest } from './request.ts'
+import { streamRequest, type StreamRequest } from './request.ts'
 
 export interface SseParts extends CallerParts {
   readonly live: LiveOperations
   readonly engines: Engines
   readonly documents: Documents
-  readonly authenticate: Authenticate
   readonly addressOf: ClientAddress
   readonly origins: ReadonlySet<string>
   readonly limits: Limits
   readonly report: ReportError
 }
 
-/** Answers a request by an event stream where it asks for one; false where it does not. Throws what refuses it before. */
-export type HandleSse = (request: FastifyRequest, reply: FastifyReply) => Prompt<boolean>
+/**
+ * Answers a request of this caller by an event stream; false where it takes one `otherwise`, and JSON can carry its
+ * answer. Throws what refuses it before.
+ */
+export type HandleSse = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  caller: Authentication,
+  wanted: 'always' | 'otherwise',
+) => boolean
 
 /**
  * GraphQL over SSE, distinct connections: one operation by `POST` or `GET`, each answer a `next` event, then `complete`.
@@ -37,7 +43,7 @@ export type HandleSse = (request: FastifyRequest, reply: FastifyReply) => Prompt
  * as to any other request; what ends it later is a last `next` with the error.
  */
 export const sseHandler = (parts: SseParts): HandleSse => {
-  const { live, engines, documents, connections, authenticate, limits, report } = parts
+  const { live, engines, documents, connections, limits, report } = parts
 
   const typeOf = ({ query, operationName }: StreamRequest): OperationTypeNode | undefined => {
     const read = documents.read(query, engines.current().supergraph.apiSchema)
@@ -57,17 +63,7 @@ export const sseHandler = (parts: SseParts): HandleSse => {
     throw catalogued('SUBSCRIPTION_LIMIT')
   }
 
-  const answer = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    wanted: 'always' | 'otherwise',
-  ): Promise<boolean> => {
-    // Nobody's document is read before it is known whose it is.
-    const caller = await authenticate(request.headers.authorization)
-    if (reply.raw.destroyed) {
-      reply.hijack()
-      return true
-    }
+  return (request, reply, caller, wanted) => {
     if (wanted === 'otherwise' && !isSubscription(request, typeOf)) return false
     if (isForeignOrigin(request.headers, parts.origins)) throw catalogued('CSRF_REFUSED')
     const asked = streamRequest(request)
@@ -78,10 +74,10 @@ export const sseHandler = (parts: SseParts): HandleSse => {
 
     const stream = new EventStream({
       response: reply.raw,
-      headers: headersOf(reply),
+      headers: headersOf(request, reply),
       limits,
       report,
-      refuse: (errors) => refuse(reply, errors, report),
+      refuse: (errors) => refuse(request, reply, errors, report),
     })
     const releases = [...takePlaces(request, caller, stream), connections.add(stream)]
     reply.hijack()
@@ -101,11 +97,6 @@ export const sseHandler = (parts: SseParts): HandleSse => {
     })
     return true
   }
-
-  return (request, reply) => {
-    const wanted = wantsEventStream(request.headers.accept)
-    return wanted === 'never' ? false : answer(request, reply, wanted)
-  }
 }
 
 /** What is no GraphQL request at all is for whoever answers those in JSON. */
@@ -120,16 +111,15 @@ const isSubscription = (
   }
 }
 
-const refuse = (reply: FastifyReply, errors: readonly unknown[], report: ReportError): void => {
+const refuse = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  errors: readonly unknown[],
+  report: ReportError,
+): void => {
   const wire = errors.map((error) => report(error))
   const status = Math.max(400, ...wire.map((error) => statusOf(error)))
-  const headers = { ...headersOf(reply), ...retryAfterOf(status, wire[0]) }
+  const headers = { ...headersOf(request, reply), ...retryAfterOf(status, wire[0]) }
   reply.raw.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' })
   reply.raw.end(JSON.stringify({ errors: wire }))
 }
-
-/** Those that were set for the answer before anybody knew what kind it is: of security, of origins, the correlation. */
-const headersOf = (reply: FastifyReply): Readonly<Record<string, number | string | string[]>> =>
-  Object.fromEntries(
-    Object.entries(reply.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )

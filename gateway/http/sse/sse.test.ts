@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals'
-import type { Principal } from '../../../platform/access/principal.ts'
+import { ANONYMOUS, type Principal } from '../../../platform/access/principal.ts'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { openEventSource } from '../../../test/testkit/event-source.ts'
 import { readAnswer, startGateway } from '../../../test/testkit/gateway.ts'
@@ -83,6 +83,23 @@ test.each<[name: string, body: object, status: number, code: string]>([
   expect(response.headers.get('content-type')).toContain('application/json')
   const { errors } = await readAnswer(response)
   expect(errors[0]?.extensions).toMatchObject({ code, correlationId: response.headers.get('x-correlation-id') })
+})
+
+test('who asks is asked once, however the answer comes', async () => {
+  let asked = 0
+  const { url } = await arrange({
+    verifier: {
+      authenticate: () => {
+        asked++
+        return Promise.resolve({ principal: ANONYMOUS, expiresAt: undefined })
+      },
+    },
+  })
+  for (const accept of ['text/event-stream', 'application/json, text/event-stream', 'application/json']) {
+    asked = 0
+    const { response } = await openEventSource(url, { query: '{ open }' }, { accept })
+    expect([accept, response.status, asked]).toEqual([accept, 200, 1])
+  }
 })
 
 test('a mutation by GET is refused, and so is a page of another site, whatever it brings', async () => {

@@ -11,6 +11,7 @@ import { systemIds } from '../../../platform/ids/generator.ts'
 import { ownedId } from '../../../platform/ids/id.ts'
 import { silentLog } from '../../../platform/log/log.ts'
 import { eventually } from '../../../test/testkit/eventually.ts'
+import { overriding } from '../../../test/testkit/overriding.ts'
 import type { TerminalTicket } from '../../../terminal/sessions.ts'
 import type { AllocationId } from '../allocation/model.ts'
 import { createCompute, type Compute } from '../context.ts'
@@ -205,13 +206,12 @@ test('an outage of the database delays a stream, and neither ends it nor lets it
   let asked = 0
   const units = computeUnits(cloud.database)
   const access = await accessOf(ada)
-  const failing: Access = {
-    ...access,
+  const failing = overriding(access, {
     refresh: () => {
       asked++
       return isDown ? Promise.reject(catalogued('DATABASE_UNAVAILABLE')) : access.refresh()
     },
-  }
+  })
   const { open: follow } = terminalLive({
     ...{ units, hints: silence, clock: systemClock, pollEveryMs: 50, grantsForMs: 0 },
   })
