@@ -61,7 +61,7 @@ export const engineCases = async (): Promise<Case[]> => {
         work: () => {
           const writing = new Writing({ introspection: {}, decisions })
           write(data, writing)
-          return Buffer.concat(writing.pieces().map((piece) => Buffer.from(piece)))
+          return Buffer.concat(writing.json.finish().map((piece) => Buffer.from(piece)))
         },
       },
       {

@@ -104,8 +104,10 @@ const compileAnswer = ({
       compileRoot({ schema: apiSchema, fragments, conditions, guarding }, rootType, operation.selectionSet),
     )
     const writing = new Writing({ introspection: introspect ? introspect(run.variables) : {}, decisions })
+    const outcome = write(run.data, writing)
+    const pieces = writing.json.finish()
     // Null where a null bubbled up to the root.
-    const data = write(run.data, writing) === WRITTEN ? writtenData(writing.pieces()) : null
+    const data = outcome === WRITTEN ? writtenData(pieces) : null
     const errors = errorsOf(run.errors, writing.findings, selected)
     return { ...(errors && { errors }), data }
   }

@@ -17,7 +17,8 @@ import {
   type CollectContext,
   type ObjectLike,
 } from '../../../platform/graphql/execution/collect-fields.ts'
-import { takesTexts, writeLeaf } from './leaf.ts'
+import { bytesOf } from './json-bytes.ts'
+import { openTo, writeLeaf } from './leaf.ts'
 import { writeAbstract } from './write-abstract.ts'
 import { guardedField, guardedObject } from './write-guarded.ts'
 import {
@@ -54,8 +55,8 @@ const compileFields = (
   for (const [key, nodes] of collectFields(context, type, selectionSets)) {
     const name = nodes[0]?.name.value ?? key
     const read = reader(key)
-    const prefix = `${compiled.length === 0 ? '{' : ','}${JSON.stringify(key)}:`
-    const field = { key, prefix, textPrefix: undefined, read, denies: undefined }
+    const prefix = bytesOf(`${compiled.length === 0 ? '{' : ','}${JSON.stringify(key)}:`)
+    const field = { key, prefix, open: undefined, read, denies: undefined }
     const definition = definitions[name]
     if (name === '__typename') compiled.push({ ...field, write: writeTypename(type) })
     else if (name === '__schema' || name === '__type') compiled.push({ ...field, write: fromIntrospection(read) })
@@ -64,7 +65,7 @@ const compileFields = (
       const write = compileType(context, definition.type, nodes, guarded?.child)
       const own = guardedField(context.guarding, definition.type, guarded, write)
       const isOpen = own.write === write && own.denies === undefined
-      compiled.push({ ...field, ...own, textPrefix: isOpen && takesTexts(definition.type) ? `${prefix}"` : undefined })
+      compiled.push({ ...field, ...own, open: isOpen ? openTo(definition.type) : undefined })
     }
   }
   return compiled
@@ -73,7 +74,7 @@ const compileFields = (
 const fromIntrospection =
   (read: Read): Write =>
   (_, writing) => {
-    writing.text += JSON.stringify(read(writing.introspection) ?? null)
+    writing.json.addJson(JSON.stringify(read(writing.introspection) ?? null))
     return WRITTEN
   }
 

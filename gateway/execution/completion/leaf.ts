@@ -1,47 +1,79 @@
 import { isEnumType, isNonNullType, isScalarType, type GraphQLLeafType, type GraphQLOutputType } from 'graphql'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
-import { quote } from './quote.ts'
+import { bytesOf, type JsonBytes } from './json-bytes.ts'
+import type { Open } from './write-values.ts'
 import { NULL, WRITTEN, type Outcome, type Write, type Writing } from './writing.ts'
 
-/** The JSON of a leaf value, or undefined where the value is not one of the type. */
-type Serialize = (value: unknown) => string | undefined
+/** Adds the JSON of a leaf value; false where the value is not one of the type. */
+type WriteValue = (value: unknown, json: JsonBytes) => boolean
 
 const MAX_INT = 2 ** 31 - 1
 const MIN_INT = -(2 ** 31)
 
-const BUILT_IN: ReadonlyMap<string, Serialize> = new Map<string, Serialize>([
+const BUILT_IN: ReadonlyMap<string, WriteValue> = new Map<string, WriteValue>([
   [
     'Int',
-    (value) =>
-      typeof value === 'number' && Number.isInteger(value) && value <= MAX_INT && value >= MIN_INT
-        ? String(value)
-        : undefined,
+    (value, json) => {
+      if (typeof value !== 'number' || !Number.isInteger(value) || value > MAX_INT || value < MIN_INT) return false
+      json.addInteger(value)
+      return true
+    },
   ],
-  ['Float', (value) => (typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined)],
-  ['String', (value) => (typeof value === 'string' ? quote(value) : undefined)],
-  ['Boolean', (value) => (value === true ? 'true' : value === false ? 'false' : undefined)],
+  [
+    'Float',
+    (value, json) => {
+      if (typeof value !== 'number' || !Number.isFinite(value)) return false
+      json.addJson(String(value))
+      return true
+    },
+  ],
+  ['String', (value, json) => writeString(value, json)],
+  [
+    'Boolean',
+    (value, json) => {
+      if (typeof value !== 'boolean') return false
+      json.addJson(value ? 'true' : 'false')
+      return true
+    },
+  ],
   [
     'ID',
-    (value) =>
-      typeof value === 'string' ? quote(value) : Number.isSafeInteger(value) ? `"${String(value)}"` : undefined,
+    (value, json) => {
+      if (!Number.isSafeInteger(value)) return writeString(value, json)
+      json.addJson(`"${String(value)}"`)
+      return true
+    },
   ],
 ])
 
+const writeString: WriteValue = (value, json) => {
+  if (typeof value !== 'string') return false
+  json.addString(value)
+  return true
+}
+
 /** Writes values of a scalar or enum. Custom scalars were serialized by the subgraph that owns them. */
 export const writeLeaf = (type: GraphQLLeafType): Write => {
-  const serialize = serializerOf(type)
+  const writeValue = writerOf(type)
   return (value, writing) => {
     if (value === null || value === undefined) return NULL
-    const serialized = serialize(value)
-    if (serialized === undefined) return misfit(writing)
-    writing.text += serialized
-    return WRITTEN
+    return writeValue(value, writing.json) ? WRITTEN : misfit(writing)
   }
 }
 
-/** Whether any text is a value of the type. */
-export const takesTexts = (type: GraphQLOutputType): boolean =>
-  isNonNullType(type) ? takesTexts(type.ofType) : isScalarType(type) && (type.name === 'String' || type.name === 'ID')
+/** Which values are of the type whatever they are. */
+export const openTo = (type: GraphQLOutputType): Open | undefined => {
+  if (isNonNullType(type)) return openTo(type.ofType)
+  if (!isScalarType(type)) return undefined
+  return OPEN.get(type.name)
+}
+
+const OPEN: ReadonlyMap<string, Open> = new Map<string, Open>([
+  ['String', 'texts'],
+  ['ID', 'texts'],
+  ['Int', 'integers'],
+  ['Float', 'integers'],
+])
 
 /** A value that is none of its type is null, and that is an error. */
 export const misfit = ({ findings }: Writing): Outcome => {
@@ -49,15 +81,26 @@ export const misfit = ({ findings }: Writing): Outcome => {
   return NULL
 }
 
-const serializerOf = (type: GraphQLLeafType): Serialize => {
-  if (!isEnumType(type)) return BUILT_IN.get(type.name) ?? custom
-  const names = new Map<unknown, string>(type.getValues().map(({ name }) => [name, `"${name}"`]))
-  return (value) => names.get(value)
+const writerOf = (type: GraphQLLeafType): WriteValue => {
+  if (!isEnumType(type)) return BUILT_IN.get(type.name) ?? writeCustom
+  const names = new Map<unknown, Uint8Array>(type.getValues().map(({ name }) => [name, bytesOf(`"${name}"`)]))
+  return (value, json) => {
+    const name = names.get(value)
+    if (name) json.add(name)
+    return name !== undefined
+  }
 }
 
 /** In process any value may come; one that has no JSON is no value of any scalar. */
-const custom: Serialize = (value) => {
-  if (typeof value === 'string') return quote(value)
+const writeCustom: WriteValue = (value, json) => {
+  if (typeof value === 'string') return writeString(value, json)
+  const text = jsonOf(value)
+  if (text === undefined) return false
+  json.addJson(text)
+  return true
+}
+
+const jsonOf = (value: unknown): string | undefined => {
   try {
     return JSON.stringify(value)
   } catch {

@@ -1,54 +1,64 @@
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { isDataObject, type DataObject, type Read } from '../data.ts'
 import { misfit } from './leaf.ts'
-import { isPlain } from './quote.ts'
+import { bytesOf } from './json-bytes.ts'
 import { BUBBLE, NULL, prependPath, WRITTEN, type Outcome, type Write, type Writing } from './writing.ts'
+
+const NO_VALUE = bytesOf('null')
+const CLOSING_BRACE = 0x7d
+const OPENING_BRACKET = 0x5b
+const CLOSING_BRACKET = 0x5d
+const COMMA = 0x2c
 
 /** One field of an answer's object. */
 export interface WrittenField {
   readonly key: string
   /** What stands before its value: the brace or comma, its name, a colon. */
-  readonly prefix: string
-  /** The same with the quote of a text, where any text may stand and nothing is denied; undefined elsewhere. */
-  readonly textPrefix: string | undefined
+  readonly prefix: Uint8Array
+  /** Which values stand in the answer as they are; undefined where it takes more to know. */
+  readonly open: Open | undefined
   readonly read: Read
   readonly write: Write
   /** What an object has in place of the field where it is denied for that object alone. */
   readonly denies: ((object: DataObject, writing: Writing) => Outcome | undefined) | undefined
 }
 
+/** Any text, or any whole number of 32 bits, where nothing is denied. */
+export type Open = 'texts' | 'integers'
+
 /** Writes an object that is known to be one. */
 export type WriteObject = (object: DataObject, writing: Writing) => Outcome
 
 export const writeFields = (fields: readonly WrittenField[]): WriteObject => {
-  if (fields.length === 0) {
-    return (_, writing) => {
-      writing.text += '{}'
-      return WRITTEN
-    }
-  }
+  if (fields.length === 0) return writeConstant('{}')
   return (object, writing) => {
-    const { text, full, findings } = writing
+    const { json, findings } = writing
+    const begin = json.length
     for (const field of fields) {
-      const { denies, textPrefix } = field
+      const { open, denies } = field
       const value = field.read(object)
-      if (textPrefix !== undefined && typeof value === 'string' && isPlain(value)) {
-        writing.text = writing.text + textPrefix + value + '"'
+      json.add(field.prefix)
+      if (open === 'texts') {
+        if (typeof value === 'string') {
+          json.addString(value)
+          continue
+        }
+      } else if (open === 'integers' && typeof value === 'number' && (value | 0) === value) {
+        json.addInteger(value)
         continue
       }
       const mark = findings.length
-      writing.text += field.prefix
       const denied = denies === undefined ? undefined : denies(object, writing)
       const outcome = denied ?? field.write(value, writing)
       if (findings.length > mark) prependPath(findings, mark, field.key)
       if (outcome === WRITTEN) continue
       if (outcome === BUBBLE) {
-        writing.restore(text, full)
+        json.restore(begin)
         return NULL
       }
-      writing.text += 'null'
+      json.add(NO_VALUE)
     }
-    writing.text += '}'
+    json.addByte(CLOSING_BRACE)
     return WRITTEN
   }
 }
@@ -65,21 +75,21 @@ export const writeList =
   (value, writing) => {
     if (value === null || value === undefined) return NULL
     if (!Array.isArray(value)) return misfit(writing)
-    const { text, full, findings } = writing
-    writing.text += '['
+    const { json, findings } = writing
+    const begin = json.length
+    json.addByte(OPENING_BRACKET)
     for (let index = 0; index < value.length; index++) {
       const mark = findings.length
-      if (index > 0) writing.text += ','
+      if (index > 0) json.addByte(COMMA)
       const outcome = item(value[index], writing)
       if (findings.length > mark) prependPath(findings, mark, index)
       if (outcome === BUBBLE) {
-        writing.restore(text, full)
+        json.restore(begin)
         return NULL
       }
-      if (outcome === NULL) writing.text += 'null'
-      writing.settle()
+      if (outcome === NULL) json.add(NO_VALUE)
     }
-    writing.text += ']'
+    json.addByte(CLOSING_BRACKET)
     return WRITTEN
   }
 
@@ -96,9 +106,10 @@ export const writeNonNull =
   }
 
 /** The same text whatever was fetched. */
-export const writeConstant =
-  (json: string): Write =>
-  (_, writing) => {
-    writing.text += json
+export const writeConstant = (text: string): Write => {
+  const constant = bytesOf(text)
+  return (_, { json }) => {
+    json.add(constant)
     return WRITTEN
   }
+}

@@ -1,7 +1,7 @@
 import type { CataloguedError } from '../../../platform/errors/catalogue.ts'
 import type { Decisions } from '../../preflight/decisions.ts'
 import type { DataObject, ResponsePath } from '../data.ts'
-import type { Pieces } from './pieces.ts'
+import { JsonBytes } from './json-bytes.ts'
 
 /** What a subgraph's data broke of the API schema, or what was denied, while an answer was written. */
 export interface Finding {
@@ -32,44 +32,16 @@ export interface WritingContext {
   readonly decisions: Decisions
 }
 
-const FULL = 32_768
-
-/**
- * One answer being written, as JSON. Text is added to `text` directly: that is the whole cost of a leaf. What was
- * written since a mark is taken back by restoring it, for a string never changes.
- */
+/** One answer being written. */
 export class Writing {
-  text = ''
+  readonly json = new JsonBytes()
   readonly findings: Finding[] = []
   readonly introspection: DataObject
   readonly decisions: Decisions
-  #full: Buffer[] = []
 
   constructor({ introspection, decisions }: WritingContext) {
     this.introspection = introspection
     this.decisions = decisions
-  }
-
-  /** How many pieces are full: the other half of a mark, beside `text`. */
-  get full(): number {
-    return this.#full.length
-  }
-
-  /** Turns long text to bytes, so that neither its parts nor a second copy stay on the heap. Called between items. */
-  settle(): void {
-    if (this.text.length < FULL) return
-    this.#full.push(Buffer.from(this.text))
-    this.text = ''
-  }
-
-  /** Takes back what was written since `text` and `full` were these. */
-  restore(text: string, full: number): void {
-    if (this.#full.length > full) this.#full = this.#full.slice(0, full)
-    this.text = text
-  }
-
-  pieces(): Pieces {
-    return this.text === '' ? this.#full : [...this.#full, this.text]
   }
 }
 

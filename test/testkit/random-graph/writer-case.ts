@@ -77,7 +77,7 @@ export const writerCase = async (seed: number): Promise<WriterCase> => {
     of.map(({ path }) => JSON.stringify(path)).toSorted()
   return {
     operation: print(document),
-    written: { data: outcome === WRITTEN ? joined(writing.pieces()) : 'null', errors: places(errors) },
+    written: { data: outcome === WRITTEN ? joined(writing.json.finish()) : 'null', errors: places(errors) },
     expected: { data: JSON.stringify(answer.data), errors: places(answer.errors ?? []) },
   }
 }
