@@ -96,7 +96,9 @@ test('packages stay where they belong', async () => {
     'node_modules/@apollo/gateway/index.js': nothing,
     'node_modules/ioredis/index.js': nothing,
     'node_modules/graphql/index.js': nothing,
-    'package.json': JSON.stringify({ dependencies: { '@apollo/gateway': '1.0.0', ioredis: '1.0.0', graphql: '1.0.0' } }),
+    'package.json': JSON.stringify({
+      dependencies: { '@apollo/gateway': '1.0.0', ioredis: '1.0.0', graphql: '1.0.0' },
+    }),
   })
   expect(found.toSorted()).toEqual([
     'apollo-gateway-is-for-comparison: gateway/supergraph/load.ts → node_modules/@apollo/gateway/index.js',
