@@ -13,7 +13,6 @@ import { openInternalSigner } from '../gateway/identity/open-signer.ts'
 import { tellSignIns } from '../gateway/identity/sign-ins.ts'
 import { limitsOf } from '../gateway/operation/limits.ts'
 import { httpLimitsOf } from '../gateway/transport/http-limits.ts'
-import { httpTransport } from '../gateway/transport/http-transport.ts'
 import { inProcessTransport } from '../gateway/transport/in-process-transport.ts'
 import type { SubgraphTransport } from '../gateway/transport/transport.ts'
 import { registerIdentityRoutes } from '../identity/routes.ts'
@@ -54,6 +53,8 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     metrics,
   })
 
+  // Loaded where a subgraph is elsewhere: its HTTP client is fifteen megabytes of memory.
+  const remote = config.subgraphUrls && (await import('../gateway/transport/http-transport.ts'))
   const transports = (name: string): SubgraphTransport => {
     const timeoutMs = config.subgraphTimeoutMs
     const local = subgraphs.find((subgraph) => subgraph.name === name)
@@ -61,11 +62,11 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
       return inProcessTransport({ name, timeoutMs, schema: local.hosted().schema, context: inProcessContext(local) })
     }
     const url = isSubgraph(name) ? config.subgraphUrls?.get(name) : undefined
-    if (url === undefined) {
+    if (url === undefined || remote === undefined) {
       const message = `The subgraph ${name} does not run in this process, and SUBGRAPH_URLS does not say where it does.`
       throw catalogued('CONFIG_INVALID', {}, { message })
     }
-    return httpTransport({ name, url, sign: signer.sign, metrics, ...httpLimitsOf(config) })
+    return remote.httpTransport({ name, url, sign: signer.sign, metrics, ...httpLimitsOf(config) })
   }
 
   const tokens = tellSignIns({ tokens: identity.verifier, signIns: access.signIns })

@@ -3,6 +3,7 @@ import { listening } from './listening.ts'
 import { serviceRoutes, type Ready } from '../gateway/http/service-routes.ts'
 import type { Config } from '../platform/config/config.ts'
 import { catalogued } from '../platform/errors/catalogue.ts'
+import { WITHOUT_SCHEMAS } from '../platform/http/without-schemas.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 
 export interface ServiceServerParts {
@@ -26,7 +27,7 @@ export const startServiceServer = async ({
   ready,
   mount,
 }: ServiceServerParts): Promise<ServiceServer> => {
-  const app = Fastify({ logger: false, forceCloseConnections: true })
+  const app = Fastify({ ...WITHOUT_SCHEMAS, logger: false, forceCloseConnections: true })
   serviceRoutes(app, { ready, metrics, jwks: undefined })
   app.setNotFoundHandler((_, reply) => {
     const { code, message } = catalogued('ROUTE_NOT_FOUND')

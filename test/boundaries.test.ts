@@ -90,14 +90,20 @@ test('packages stay where they belong', async () => {
   const found = await violations({
     'gateway/limits.ts': imports('ioredis'),
     'gateway/supergraph/load.ts': imports('@apollo/gateway'),
+    'gateway/transport/http-transport.ts': imports('undici'),
+    'platform/egress/send.ts': imports('undici'),
+    'platform/egress/send-later.ts': `export const client = () => import('undici')\n`,
+    'server/gateway.ts': imports('../gateway/transport/http-transport.ts'),
+    'server/gateway-later.ts': `export const remote = () => import('../gateway/transport/http-transport.ts')\n`,
     'gateway/supergraph/load.test.ts': imports('@apollo/gateway'),
     'subgraphs/iam/project/service.ts': imports('graphql'),
     'subgraphs/iam/project/model.ts': imports('node:fs'),
     'node_modules/@apollo/gateway/index.js': nothing,
     'node_modules/ioredis/index.js': nothing,
+    'node_modules/undici/index.js': nothing,
     'node_modules/graphql/index.js': nothing,
     'package.json': JSON.stringify({
-      dependencies: { '@apollo/gateway': '1.0.0', ioredis: '1.0.0', graphql: '1.0.0' },
+      dependencies: { '@apollo/gateway': '1.0.0', ioredis: '1.0.0', graphql: '1.0.0', undici: '1.0.0' },
     }),
   })
   expect(found.toSorted()).toEqual([
@@ -105,6 +111,8 @@ test('packages stay where they belong', async () => {
     'models-are-pure: subgraphs/iam/project/model.ts → fs',
     'redis-stays-in-the-cache: gateway/limits.ts → node_modules/ioredis/index.js',
     'services-know-neither-graphql-nor-prisma: subgraphs/iam/project/service.ts → node_modules/graphql/index.js',
+    'what-few-processes-need-is-loaded-by-them: platform/egress/send.ts → node_modules/undici/index.js',
+    'what-few-processes-need-is-loaded-by-them: server/gateway.ts → gateway/transport/http-transport.ts',
   ])
 })
 

@@ -1,6 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
 import { GraphQLError, OperationTypeNode, type ExecutionResult, type ValidationRule } from 'graphql'
@@ -63,6 +64,8 @@ export const createApollo = (options: ApolloOptions): ApolloServer<GatewayContex
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
+      // Of subgraphs alone; a caller who brings plugins may bring this one, and must not find it switched off.
+      ...(plugins.length === 0 ? [ApolloServerPluginInlineTraceDisabled()] : []),
       runnableOperation(documents),
       ...plugins,
     ],

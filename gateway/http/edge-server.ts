@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { catalogued, type ErrorCode } from '../../platform/errors/catalogue.ts'
+import { WITHOUT_SCHEMAS } from '../../platform/http/without-schemas.ts'
 import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
 import { statusOf, type ReportError } from '../errors/error-reporter.ts'
 import { catalogueHttpErrors, sendError } from './http-errors.ts'
@@ -44,6 +45,7 @@ export const createEdgeServer = ({
 }: EdgeServerOptions): EdgeServer => {
   let isDraining = false
   const fastify = Fastify({
+    ...WITHOUT_SCHEMAS,
     logger: false,
     genReqId: requestId,
     bodyLimit: maxBodyBytes,

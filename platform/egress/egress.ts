@@ -1,8 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises'
-import { request, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { err, ok, type Result } from '../result/result.ts'
 import { isPublicAddress } from './address.ts'
-import { pinnedAgent } from './connector.ts'
 import { systemResolver, type NameResolver } from './resolver.ts'
 import { parseEgressTarget, type EgressPolicy, type EgressRefusal, type EgressTarget } from './target.ts'
 
@@ -71,6 +70,8 @@ export const createEgress = ({ policy, timeoutMs, resolver = systemResolver(), c
   const send = async ({ url, headers, body }: EgressPost, { signal, answered }: Sending): Promise<void> => {
     const target = await checked(url)
     if (!target.ok) throw new AddressRefused(target.error)
+    // Loaded with the first request: most processes never send one, and its client is fifteen megabytes of memory.
+    const [{ request }, { pinnedAgent }] = await Promise.all([import('undici'), import('./connector.ts')])
     signal.throwIfAborted()
     const agent = pinnedAgent({ addresses: target.value.addresses, timeoutMs, ca })
     try {

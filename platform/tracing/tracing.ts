@@ -1,13 +1,5 @@
-import { context } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { resourceFromAttributes } from '@opentelemetry/resources'
-import {
-  BasicTracerProvider,
-  BatchSpanProcessor,
-  SimpleSpanProcessor,
-  type SpanExporter,
-  type SpanProcessor,
-} from '@opentelemetry/sdk-trace-base'
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
+import type { SpanTarget } from './provider.ts'
 import { setTracer } from './span.ts'
 
 export interface TracingOptions {
@@ -28,28 +20,21 @@ const OFF: Tracing = { stop: () => Promise.resolve() }
 
 /** Starts tracing for the process, once. With neither endpoint nor exporter no span is ever made. */
 export const startTracing = async (options: TracingOptions): Promise<Tracing> => {
-  const processor = await processorOf(options)
-  if (processor === undefined) return OFF
-  const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': options.serviceName }),
-    spanProcessors: [processor],
-    spanLimits: { attributeValueLengthLimit: 1000 },
-  })
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-  setTracer(provider.getTracer('gpuaas'))
+  const target = targetOf(options)
+  if (target === undefined) return OFF
+  // Loaded where there is something to trace for: the SDK is ten megabytes of memory.
+  const { openTracerProvider } = await import('./provider.ts')
+  const { tracer, stop } = await openTracerProvider(options.serviceName, target)
+  setTracer(tracer)
   return {
     stop: async () => {
       setTracer(undefined)
-      context.disable()
-      await provider.shutdown()
+      await stop()
     },
   }
 }
 
-const processorOf = async ({ endpoint, exporter }: TracingOptions): Promise<SpanProcessor | undefined> => {
-  if (exporter !== undefined) return new SimpleSpanProcessor(exporter)
-  if (endpoint === undefined) return undefined
-  // Loaded where it is used: the protocol's code is several megabytes.
-  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http')
-  return new BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` }))
+const targetOf = ({ endpoint, exporter }: TracingOptions): SpanTarget | undefined => {
+  if (exporter !== undefined) return { exporter }
+  return endpoint === undefined ? undefined : { endpoint }
 }

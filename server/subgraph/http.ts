@@ -6,6 +6,7 @@ import type { GrantWatch } from '../../platform/access/grant-watch.ts'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import { httpStatusOf } from '../../platform/errors/wire.ts'
 import { refuseUpgrade } from '../../platform/http/refuse-upgrade.ts'
+import { WITHOUT_SCHEMAS } from '../../platform/http/without-schemas.ts'
 import { CORRELATION_HEADER, correlationOf, type Correlation } from '../../platform/log/correlation.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
@@ -59,7 +60,12 @@ export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer
   const answers = answerWriter(log, docsBaseUrl)
   const correlations = new WeakMap<FastifyRequest, Correlation>()
 
-  const app = Fastify({ logger: false, bodyLimit: maxBodyBytes, routerOptions: { ignoreTrailingSlash: true } })
+  const app = Fastify({
+    ...WITHOUT_SCHEMAS,
+    logger: false,
+    bodyLimit: maxBodyBytes,
+    routerOptions: { ignoreTrailingSlash: true },
+  })
 
   app.removeContentTypeParser('text/plain')
 
