@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { COMPILED } from '../test/testkit/compiled.ts'
 import { federatedGraph } from '../test/testkit/federated-graph.ts'
 import { readAnswer } from '../test/testkit/gateway.ts'
 import { startHttpSubgraph, type HttpSubgraph } from '../test/testkit/http-subgraph.ts'
@@ -52,7 +53,7 @@ interface Program {
 /** `npm run gateway`, with nothing in its environment but what a test gives. */
 const start = (environment: Readonly<Record<string, string>>): Program => {
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env['PATH'], LOG_FORMAT: 'json', ...environment },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILED, LOG_FORMAT: 'json', ...environment },
   })
   let output = ''
   let errors = ''

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import fastify, { type FastifyInstance } from 'fastify'
 import { decodeJwt } from 'jose'
+import { COMPILED } from '../test/testkit/compiled.ts'
 import { silentLog } from '../platform/log/log.ts'
 import { DEMO_USERS } from './demo-users.ts'
 import { createIdentityProvider, type IdentityProvider } from './provider.ts'
@@ -44,7 +45,7 @@ afterEach(() => rm(directory, { recursive: true }))
 const token = (...args: readonly string[]) =>
   new Promise<{ status: number | string; stdout: string; stderr: string }>((resolve) => {
     const program = join(import.meta.dirname, 'token.ts')
-    const env = { DATA_DIR: directory }
+    const env = { NODE_COMPILE_CACHE: COMPILED, DATA_DIR: directory }
     execFile(process.execPath, [program, ...args], { env }, (error, stdout, stderr) =>
       resolve({ status: error === null ? 0 : (error.code ?? 'killed'), stdout, stderr }),
     )

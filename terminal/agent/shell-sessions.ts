@@ -35,6 +35,7 @@ export interface ShellSessions {
   /** Ends what may not go on: too long, unused, or ended and not fetched. Called about once a second. */
   readonly sweep: () => void
   readonly all: () => readonly ShellSession[]
+  /** Of those that are being opened as well; none is opened from then on. */
   readonly endAll: (reason: TerminalCloseReason) => Promise<void>
 }
 
@@ -134,9 +135,11 @@ export const createShellSessions = (options: ShellSessionsOptions): ShellSession
   }
 
   let opening: Promise<unknown> = Promise.resolve()
+  let isOver = false
   return {
     open: (task, gatewayId, stream) => {
       const opened = opening.then(async () => {
+        if (isOver) return 'AGENT_CAPACITY'
         const session = await find(task)
         if (!(session instanceof ShellSession)) return session
         const { generation, ticket } = task
@@ -157,6 +160,8 @@ export const createShellSessions = (options: ShellSessionsOptions): ShellSession
     },
     all: () => [...sessions.values()],
     endAll: async (reason) => {
+      isOver = true
+      await opening // what is being opened now ends as well
       for (const session of [...sessions.values()]) end(session, reason)
       await Promise.all(ending)
     },

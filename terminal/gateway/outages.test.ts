@@ -128,7 +128,8 @@ test('a client that acknowledges what it never read is closed before its output 
 })
 
 test('a gateway that is killed and started again finds what runs on the node, and tells how it ends', async () => {
-  const { stage, sessionId, client } = await arrange()
+  // Another gateway is told of it once its own stayed away for so long.
+  const { stage, sessionId, client } = await arrange({ agent: { graceMs: 200 } })
   client.type('x=kept; sleep 0.5; echo back-$x\n')
   await client.taken()
   await stage.killGateway()
@@ -172,16 +173,35 @@ test('what was typed and not taken in is known after a reattach, so that nothing
   expect((await again.ready()).inputOffset).toBe(taken)
 })
 
-test('a client that goes away while its node opens the terminal leaves it running: DETACHED', async () => {
+/** A node that opens no terminal before the test says so. */
+const arrangeOpening = async () => {
   const shells = createShells({ file: '/bin/sh', user: NOBODY })
   const [asked, answer] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]
+  const homes = { made: 0, removed: 0 }
   const make = async () => {
     asked.resolve(undefined)
     await answer.promise
-    return shells.make()
+    const { shell, remove } = await shells.make()
+    homes.made += 1
+    return { shell, remove: () => remove().finally(() => (homes.removed += 1)) }
   }
   const stage = await startStage({ agent: { shells: { make } } })
   stages.push(stage)
+  return { stage, asked, answer, homes }
+}
+
+test('an agent that stops while it opens a terminal leaves nothing of it behind', async () => {
+  const { stage, asked, answer, homes } = await arrangeOpening()
+  await stage.connect(stage.sessions.open().token)
+  await asked.promise
+  const stopped = stage.agent.stop()
+  answer.resolve(undefined)
+  await stopped
+  expect([stage.agent.sessions(), homes]).toEqual([0, { made: 1, removed: 1 }])
+})
+
+test('a client that goes away while its node opens the terminal leaves it running: DETACHED', async () => {
+  const { stage, asked, answer } = await arrangeOpening()
   const { sessionId, token } = stage.sessions.open()
   const client = await stage.connect(token)
   await asked.promise

@@ -14,7 +14,8 @@ import { AUDITED_SCHEMAS } from '../testkit/audit-rows.ts'
 import { createTestDatabase, type TestDatabase } from '../testkit/database.ts'
 import { eventually } from '../testkit/eventually.ts'
 import { passwords } from '../testkit/processes.ts'
-import { ask, startEmbedded, type EmbeddedProduct } from '../testkit/product.ts'
+import { startEmbedded, type EmbeddedProduct } from '../testkit/embedded-product.ts'
+import { ask } from '../testkit/product.ts'
 
 let database: TestDatabase
 let owner: Client

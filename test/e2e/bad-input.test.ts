@@ -3,7 +3,7 @@ import { NORTHWIND, VISION } from './demo-ids.ts'
 import { DEMO_USERS } from '../../identity/demo-users.ts'
 import { systemClock } from '../../platform/clock/clock.ts'
 import type { ErrorCode } from '../../platform/errors/catalogue.ts'
-import { startEmbedded, type EmbeddedProduct } from '../testkit/product.ts'
+import { startEmbedded, type EmbeddedProduct } from '../testkit/embedded-product.ts'
 import { connectSocket, openSocket, type RawSocket } from '../testkit/raw-socket.ts'
 import {
   expectCatalogued,

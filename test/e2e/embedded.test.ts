@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from '@jest/globals'
-import { startEmbedded, type EmbeddedProduct } from '../testkit/product.ts'
+import { startEmbedded, type EmbeddedProduct } from '../testkit/embedded-product.ts'
 import { keySuite } from '../testkit/key-suite.ts'
 import { productSuite } from '../testkit/product-suite.ts'
 import { revocationSuite } from '../testkit/revocation-suite.ts'

@@ -4,7 +4,7 @@ import { VISION } from './demo-ids.ts'
 import { createGraphClient } from '../../client/index.js'
 import { launchBrowser, openPage, type WatchedPage } from '../testkit/browser.ts'
 import { startFaultyProxy, type FaultyProxy } from '../testkit/faulty-proxy.ts'
-import { startEmbedded, type EmbeddedProduct } from '../testkit/product.ts'
+import { startEmbedded, type EmbeddedProduct } from '../testkit/embedded-product.ts'
 
 const OWNER = 'owner@northwind.example'
 const DEVELOPER = 'developer@northwind.example'

@@ -9,7 +9,8 @@ import { codesOf, CREATE_ACCOUNT, mutationOf, textIn } from '../testkit/demo-cal
 import { dumpOf } from '../testkit/dump.ts'
 import { eventually } from '../testkit/eventually.ts'
 import { passwords } from '../testkit/processes.ts'
-import { ask, startEmbedded, type Answer, type EmbeddedProduct } from '../testkit/product.ts'
+import { startEmbedded, type EmbeddedProduct } from '../testkit/embedded-product.ts'
+import { ask, type Answer } from '../testkit/product.ts'
 import { startTokenIssuer, type TokenIssuer } from '../testkit/token-issuer.ts'
 
 /** The whole product over an issuer of the test's own, telling all that it ever tells. */

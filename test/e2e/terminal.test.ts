@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readdir, readFile } from 'node:fs/promises'
 import { VISION } from './demo-ids.ts'
-import { ask, startEmbedded, type EmbeddedProduct } from '../testkit/product.ts'
+import { startEmbedded, type EmbeddedProduct } from '../testkit/embedded-product.ts'
+import { ask } from '../testkit/product.ts'
 import { until } from '../testkit/until.ts'
 import { connectTerminal, type ClientOptions, type TerminalClient } from '../../terminal/testkit/terminal-client.ts'
 

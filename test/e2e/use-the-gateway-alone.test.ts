@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { findFreePort } from '../../platform/database/embedded/free-port.ts'
+import { COMPILED } from '../testkit/compiled.ts'
 import { codeOf, fileOf } from '../testkit/guide-code.ts'
 import { until } from '../testkit/until.ts'
 
@@ -40,7 +41,11 @@ afterAll(async () => {
 const shell = (command: string) => {
   const { HOME } = process.env
   const PATH = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`
-  const child = spawn('bash', ['-c', here(command)], { cwd: ROOT, env: { PATH, HOME }, detached: true })
+  const child = spawn('bash', ['-c', here(command)], {
+    cwd: ROOT,
+    env: { PATH, HOME, NODE_COMPILE_CACHE: COMPILED },
+    detached: true,
+  })
   running.push(child)
   const printed = { out: '', all: '' }
   child.stdout.on('data', (chunk: Buffer) => (printed.out += chunk.toString()))

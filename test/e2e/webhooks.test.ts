@@ -3,7 +3,8 @@ import { Webhook } from 'standardwebhooks'
 import { AURORA, NORTHWIND, VISION } from './demo-ids.ts'
 import { AURORA_OWNER, OWNER } from '../testkit/demo-callers.ts'
 import { eventually } from '../testkit/eventually.ts'
-import { ask, startEmbedded, type EmbeddedProduct } from '../testkit/product.ts'
+import { startEmbedded, type EmbeddedProduct } from '../testkit/embedded-product.ts'
+import { ask } from '../testkit/product.ts'
 import { startReceiver, type Receiver } from '../testkit/receiver.ts'
 
 let product: EmbeddedProduct

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { COMPILED } from './compiled.ts'
 import { READY_FILE_VARIABLE } from './test-server.ts'
 import { setRunningServer, runningServer } from './running-server.ts'
 
@@ -11,6 +12,7 @@ const globalSetup = async (): Promise<void> => {
   const directory = await mkdtemp(join(tmpdir(), 'gpuaas-test-run-'))
   const readyFile = join(directory, 'database.json')
   process.env[READY_FILE_VARIABLE] = readyFile
+  process.env['NODE_COMPILE_CACHE'] ??= COMPILED
   const child = spawn(process.execPath, [join(import.meta.dirname, 'database-server.ts'), readyFile], {
     stdio: ['pipe', 'inherit', 'inherit'],
     detached: true, // Ctrl-C reaches jest; the server ends when jest's end of the pipe closes

@@ -137,7 +137,6 @@ export const environments = async ({ database, redis, directory }: Stores) => {
       ROLES: role,
       PORT: '0',
       LOG_LEVEL: 'warn',
-      NODE_COMPILE_CACHE: COMPILED,
       // Nothing may be written there but by the identity provider, which keeps its keys.
       DATA_DIR: role === 'identity' ? directory : join(directory, 'unused', role),
       ...own(role),
@@ -150,9 +149,6 @@ const SECRETS_KEY = 'a-secrets-key-of-tests-that-is-long-enough'
 const WEBHOOK_SECRETS_KEY = 'a-webhook-secrets-key-of-tests-that-is-long-enough'
 
 export const MAIN = 'server/main.ts'
-
-/** As `npm start` has it: ten processes that start at once compile the same modules. */
-const COMPILED = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'compiled')
 
 export const stopProgram = async (program: Program): Promise<void> => {
   program.child.kill('SIGTERM')

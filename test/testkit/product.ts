@@ -1,11 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { COMPILED } from './compiled.ts'
 import { until } from './until.ts'
-import { signIn } from '../../identity/sign-in.ts'
-import { findRunningServer } from '../../identity/running-server.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const START_MS = 60_000
@@ -28,7 +25,10 @@ export const runProgram = (
   const { PATH, HOME, TMPDIR } = process.env
   const child = spawn(process.execPath, [join(ROOT, program), ...args], {
     cwd: ROOT,
-    env: { ...(PATH && { PATH }), ...(HOME && { HOME }), ...(TMPDIR && { TMPDIR }), HOST: '127.0.0.1', ...environment },
+    env: {
+      ...{ ...(PATH && { PATH }), ...(HOME && { HOME }), ...(TMPDIR && { TMPDIR }) },
+      ...{ NODE_COMPILE_CACHE: COMPILED, HOST: '127.0.0.1', ...environment },
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const printed: string[] = []
@@ -98,46 +98,4 @@ export interface Product {
   /** One for each, but anew with a second factor, which is to be fresh. */
   readonly tokenOf: (email: string, factors?: 'single' | 'multi') => Promise<string>
   readonly stop: () => Promise<void>
-}
-
-export interface EmbeddedProduct extends Product {
-  readonly program: Program
-  readonly dataDirectory: string
-}
-
-/** Starts the whole product in one process, in a data directory of its own, on a free port. */
-export const startEmbedded = async (
-  environment: Readonly<Record<string, string>> = {},
-  dataDirectory?: string,
-): Promise<EmbeddedProduct> => {
-  const directory = dataDirectory ?? (await mkdtemp(join(tmpdir(), 'gpuaas-product-')))
-  const program = runProgram('server/main.ts', { PORT: '0', LOG_LEVEL: 'warn', DATA_DIR: directory, ...environment })
-  const url = await addressOf(program)
-  return {
-    program,
-    dataDirectory: directory,
-    urls: [url],
-    tokenOf: tokens(directory),
-    stop: async () => {
-      program.child.kill('SIGTERM')
-      await program.exited
-      if (dataDirectory === undefined) await rm(directory, { recursive: true, force: true })
-    },
-  }
-}
-
-/** Signs demo users in at the embedded provider, each once. */
-export const tokens = (dataDirectory: string) => {
-  const known = new Map<string, Promise<string>>()
-  const fetchToken = async (email: string, factors: 'single' | 'multi'): Promise<string> => {
-    const issuer = (await findRunningServer(dataDirectory))?.issuer
-    if (issuer === undefined) throw new Error(`No server with an identity provider runs on ${dataDirectory}`)
-    return signIn({ issuer, email, factors })
-  }
-  return (email: string, factors: 'single' | 'multi' = 'single'): Promise<string> => {
-    if (factors === 'multi') return fetchToken(email, factors)
-    const token = known.get(email) ?? fetchToken(email, factors)
-    known.set(email, token)
-    return token
-  }
 }

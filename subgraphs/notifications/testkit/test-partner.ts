@@ -18,10 +18,10 @@ import { webhookHandlers } from '../webhook-delivery/recording.ts'
 
 export const WEBHOOK_ENVELOPE = createEnvelope(['the-webhook-secrets-key-of-every-test'])
 
-export const webhookMeans = (changes: Partial<WebhookMeans> = {}): WebhookMeans => ({
+export const webhookMeans = ({ timeoutMs = 2_000, ...changes }: Partial<WebhookMeans> = {}): WebhookMeans => ({
   envelope: WEBHOOK_ENVELOPE,
-  egress: createEgress({ policy: { ports: [443], loopback: 'allow' }, timeoutMs: 2_000 }),
-  timeoutMs: 2_000,
+  egress: createEgress({ policy: { ports: [443], loopback: 'allow' }, timeoutMs }),
+  timeoutMs,
   patienceMs: 3 * 86_400_000,
   ...changes,
 })

@@ -6,7 +6,7 @@ import { systemClock } from '../../../platform/clock/clock.ts'
 import { startWorker } from '../../../platform/jobs/worker.ts'
 import { silentLog } from '../../../platform/log/log.ts'
 import { until } from '../../../test/testkit/until.ts'
-import { createTestPartner, type TestPartner } from '../testkit/test-partner.ts'
+import { createTestPartner, webhookMeans, type TestPartner } from '../testkit/test-partner.ts'
 import type { WebhookEndpoint } from '../webhook/model.ts'
 import { messageId } from '../webhook/signature.ts'
 import { webhookJobs } from './jobs.ts'
@@ -40,6 +40,7 @@ describe('webhooks are not lost', () => {
       `update notifications.webhook_endpoints set next_attempt_at = now() where next_attempt_at > now()`,
     )
     await partner.rows('update graphile_worker._private_jobs set run_at = now() where locked_at is null')
+    await partner.rows(`notify "jobs:insert"`) // a worker looks at once, instead of with its next poll
   }
 
   beforeEach(async () => {
@@ -78,9 +79,10 @@ describe('webhooks are not lost', () => {
 
   test('by a receiver that is slow, resets, hangs and fails before it is well; by a database that cuts every connection', async () => {
     const ids = await happen(6)
+    const { sending } = partner.with(webhookMeans({ timeoutMs: 500 }))
     const worker = await startWorker({
       url: partner.test.urlOf('worker'),
-      jobs: webhookJobs(partner.webhooks.sending),
+      jobs: webhookJobs(sending),
       log: silentLog,
     })
     let turn = 0
