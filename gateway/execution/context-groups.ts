@@ -1,8 +1,8 @@
 import type { FetchNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
-import { typeCondition } from '../../platform/graphql/execution/type-condition.ts'
-import { isDataObject, reader, type DataObject } from './data.ts'
+import { isDataObject, type DataObject } from './data.ts'
 import type { EntityPath } from './entity-path.ts'
+import { planStep } from './plan-step.ts'
 import type { Run } from './run.ts'
 
 /** Entities whose context says the same: what one fetch of them may be told of it. */
@@ -18,33 +18,31 @@ export interface ContextGroup {
 export type GroupByContext = (run: Run, entities: readonly DataObject[]) => readonly ContextGroup[]
 
 /**
- * What the fields of a fetch are told of the objects above (`@fromContext`): the plan says how far above, and where there.
- * Undefined where they are told nothing.
+ * What the fields of a fetch are told of the objects above (`@fromContext`): the plan says how far above, and where there; the
+ * nearest one of which it says so tells. Undefined where they are told nothing.
  */
 export const compileContexts = (
   { contextRewrites = [], variableUsages = [] }: FetchNode,
   path: EntityPath,
   schema: GraphQLSchema,
 ): GroupByContext | undefined => {
-  const used = contextRewrites.filter(({ renameKeyTo }) => variableUsages.includes(renameKeyTo))
-  if (used.length === 0) return undefined
-  const names = [...new Set(used.map(({ renameKeyTo }) => renameKeyTo))]
-  const reads = used.map(({ path: way, renameKeyTo }) => {
-    const up = way.filter((step) => step === UP).length
-    return { up, variable: renameKeyTo, read: compileWay(way.slice(up), schema) }
-  })
+  const sources = contextRewrites
+    .filter(({ renameKeyTo }) => variableUsages.includes(renameKeyTo))
+    .map(({ path: way, renameKeyTo }): Source => {
+      const up = way.filter((step) => step === UP).length
+      return { variable: renameKeyTo, up, read: compileWay(way.slice(up), schema) }
+    })
+  if (sources.length === 0) return undefined
+  const byVariable = Map.groupBy(sources, ({ variable }) => variable)
   return (run, entities) => {
     const above = new Map<number, readonly DataObject[]>()
-    for (const { up } of reads) if (!above.has(up)) above.set(up, path.above(up, run.data, run.decisions))
+    for (const { up } of sources) if (!above.has(up)) above.set(up, path.above(up, run.data, run.decisions))
     const groups = new Map<string, ContextGroup>()
     for (const [place, entity] of entities.entries()) {
       const values: Record<string, unknown> = {}
-      for (const { up, variable, read } of reads) {
-        const value = read(above.get(up)?.[place])
-        if (value !== undefined) values[variable] = value
-      }
-      if (names.some((name) => !Object.hasOwn(values, name))) continue
-      const key = JSON.stringify(names.map((name) => values[name]))
+      for (const [variable, own] of byVariable) values[variable] = told(own, (up) => above.get(up)?.[place])
+      if (Object.values(values).includes(undefined)) continue
+      const key = JSON.stringify(values)
       const group = groups.get(key) ?? { entities: [], places: [], values }
       groups.set(key, group)
       group.entities.push(entity)
@@ -54,27 +52,37 @@ export const compileContexts = (
   }
 }
 
+interface Source {
+  readonly variable: string
+  readonly up: number
+  readonly read: Find
+}
+
 const UP = '..'
-const FRAGMENT = '... on '
+
+/** Said by an object of another type than the one that was to say it. */
+const NOT_SAID = Symbol('not said')
 
 type Find = (value: unknown) => unknown
 
-/** What stands at the end of a way; undefined where the way is not that of the object. */
-const compileWay = (way: readonly string[], schema: GraphQLSchema): Find =>
-  way.reduceRight<Find>(
-    (next, step) => compileStep(step, next, schema),
-    (value) => value,
-  )
+/** What the nearest says that sets the context; undefined where that could not be fetched. */
+const told = (sources: readonly Source[], above: (up: number) => unknown): unknown => {
+  for (const { up, read } of sources) {
+    const value = read(above(up))
+    if (value !== NOT_SAID) return value
+  }
+  return undefined
+}
 
-const compileStep = (step: string, next: Find, schema: GraphQLSchema): Find => {
-  if (!step.startsWith(FRAGMENT)) {
-    const read = reader(step)
-    return (value) => (isDataObject(value) ? next(read(value)) : value === null ? null : undefined)
+/** What stands at the end of a way; of a list that of each. */
+const compileWay = ([step, ...rest]: readonly string[], schema: GraphQLSchema): Find => {
+  if (step === undefined) return (value) => value
+  const follow = planStep(step, schema)
+  const next = compileWay(rest, schema)
+  const find: Find = (value) => {
+    if (Array.isArray(value)) return value.map(find)
+    if (!isDataObject(value)) return value === null ? null : undefined
+    return follow.meets(value) ? next(follow.read(value)) : NOT_SAID
   }
-  const matches = typeCondition(schema, step.slice(FRAGMENT.length))
-  const readTypename = reader('__typename')
-  return (value) => {
-    const typename = isDataObject(value) ? readTypename(value) : undefined
-    return typeof typename === 'string' && !matches(typename) ? undefined : next(value)
-  }
+  return find
 }

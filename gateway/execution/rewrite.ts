@@ -2,12 +2,10 @@ import type { FetchDataRewrite, FetchNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
 import { isDataObject, reader, writer, type DataObject } from './data.ts'
 import type { Rename } from './merge-shape.ts'
-import { typeCondition } from '../../platform/graphql/execution/type-condition.ts'
+import { namesIn, planStep } from './plan-step.ts'
 
 /** Changes data in place as the plan demands around a fetch: interface objects' type names, aliases of conflicting fields. */
 export type Rewrite = (value: unknown) => void
-
-const FRAGMENT = '... on '
 
 export const compileRewrites = (
   rewrites: readonly FetchDataRewrite[] | undefined,
@@ -23,7 +21,7 @@ export const compileRewrites = (
 /** The key renames among a fetch's rewrites. */
 export const renamesOf = (rewrites: readonly FetchDataRewrite[] | undefined): Rename[] =>
   (rewrites ?? []).flatMap((rewrite) => {
-    const names = rewrite.path.filter((element) => !element.startsWith(FRAGMENT))
+    const names = namesIn(rewrite.path)
     const from = names.at(-1)
     if (rewrite.kind !== 'KeyRenamer' || from === undefined) return []
     return [{ path: names.slice(0, -1), from, to: rewrite.renameKeyTo }]
@@ -53,16 +51,9 @@ const eachObject = (apply: (object: DataObject) => void): Rewrite => {
 }
 
 const step = (element: string, next: Rewrite, schema: GraphQLSchema): Rewrite => {
-  if (!element.startsWith(FRAGMENT)) {
-    const read = reader(element)
-    return eachObject((object) => next(read(object)))
-  }
-  const matches = typeCondition(schema, element.slice(FRAGMENT.length))
-  const readTypename = reader('__typename')
+  const { meets, read } = planStep(element, schema)
   return eachObject((object) => {
-    const typename = readTypename(object)
-    // Where a fetch did not ask for the type name there was only one type to be.
-    if (typeof typename !== 'string' || matches(typename)) next(object)
+    if (meets(object)) next(read(object))
   })
 }
 

@@ -1,6 +1,6 @@
 import { Kind, type ConstDirectiveNode, type FieldDefinitionNode } from 'graphql'
-import { argumentOf, graphOf, type TypeDefinition, type Types } from './join-directives.ts'
-import { interfaceDeclares, type SubgraphPart } from './subgraph-part.ts'
+import { argumentOf, graphOf, type TypeDefinition } from './join-directives.ts'
+import type { SubgraphPart } from './subgraph-part.ts'
 
 /** A subgraph that the planner alone knows, for some links of chains. */
 export interface LinkSubgraph {
@@ -41,7 +41,7 @@ const withGraph = (join: ConstDirectiveNode, graph: string): ConstDirectiveNode 
 })
 
 /** A type with its part in each of them; links are theirs alone. */
-export const typeWith = (type: TypeDefinition, added: readonly LinkSubgraph[], types: Types): TypeDefinition => {
+export const typeWith = (type: TypeDefinition, added: readonly LinkSubgraph[]): TypeDefinition => {
   const name = type.name.value
   const isRoot = name === 'Query'
   const having = added.filter(({ part }) => isRoot || part.has(name))
@@ -49,13 +49,12 @@ export const typeWith = (type: TypeDefinition, added: readonly LinkSubgraph[], t
   const graphs = (type.directives ?? []).filter((join) => join.name.value === 'join__type').map(graphOf)
   const present = copied(type, having)
   const fields = type.fields ?? []
-  return { ...present, fields: fields.map((field) => fieldWith(field, type, types, new Set(graphs), having)) }
+  return { ...present, fields: fields.map((field) => fieldWith(field, type, new Set(graphs), having)) }
 }
 
 const fieldWith = (
   field: FieldDefinitionNode,
   type: TypeDefinition,
-  types: Types,
   graphs: ReadonlySet<string>,
   having: readonly LinkSubgraph[],
 ): FieldDefinitionNode => {
@@ -64,15 +63,16 @@ const fieldWith = (
   const isInEvery = !directives.some((join) => join.name.value === 'join__field')
   const added = having.filter(({ part }) => part.get(typeName)?.has(name))
   const joins = isInEvery ? [...directives, ...[...graphs].map(joinField)] : directives
-  const moved = added.filter(({ links }) => links.has(`${typeName}.${name}`)).map(({ of }) => of)
-  const whole = copied({ directives: joins }, added).directives
+  const linking = added.filter(({ links }) => links.has(`${typeName}.${name}`))
+  const isMoved = (graph: string): boolean =>
+    linking.every((one) => one.graph !== graph) &&
+    linking.some(({ of }) => of === graph || added.some((one) => one.graph === graph && one.of === of))
   return {
     ...field,
-    directives: whole.flatMap((join) => {
-      if (!moved.includes(graphOf(join))) return [join]
-      // What an interface promises has to be there: as a field of others, which the planner asks others for.
-      return interfaceDeclares(types, graphOf(join), type, name) ? [asExternal(join)] : []
-    }),
+    // What interfaces promise, and others require, has to be there: as a field of others, whom the planner asks for it.
+    directives: copied({ directives: joins }, added).directives.map((join) =>
+      isMoved(graphOf(join)) ? asExternal(join) : join,
+    ),
   }
 }
 

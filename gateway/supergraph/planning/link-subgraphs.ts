@@ -16,10 +16,11 @@ export interface LinkSubgraphs {
 /**
  * The planner (2.14) loses links of a chain of requirements that leads back into a subgraph that it has left. Every link
  * between two others is planned as one of a subgraph of its own, of all links of that depth: such a chain never comes back.
+ * So are `others`, fields that nothing has.
  */
-export const linkSubgraphs = (document: DocumentNode): LinkSubgraphs => {
+export const linkSubgraphs = (document: DocumentNode, others: readonly ChainLink[] = []): LinkSubgraphs => {
   const types: Types = typesIn(document.definitions)
-  const links = chainLinks(types)
+  const links = [...chainLinks(types), ...others]
   if (links.length === 0) return { document, originals: new Map() }
   const members = membersIn(document.definitions, types)
   const added = [...Map.groupBy(links, graphNameOf)].map(([graph, own]): LinkSubgraph => {
@@ -28,7 +29,7 @@ export const linkSubgraphs = (document: DocumentNode): LinkSubgraphs => {
     return { graph, of, links: coordinates, part: partWithFields(own, of, types, members) }
   })
   const definitions = withoutLeftovers(
-    document.definitions.map((node) => withSubgraphs(node, added, types)),
+    document.definitions.map((node) => withSubgraphs(node, added)),
     new Set(added.map(({ of }) => of)),
   )
   const linked = { ...document, definitions }
@@ -45,8 +46,8 @@ export const linkSubgraphs = (document: DocumentNode): LinkSubgraphs => {
 
 const graphNameOf = ({ graph, depth }: ChainLink): string => `${graph}__LINK_${String(depth)}`
 
-const withSubgraphs = (node: DefinitionNode, added: readonly LinkSubgraph[], types: Types): DefinitionNode => {
-  if (isTypeDefinition(node)) return typeWith(node, added, types)
+const withSubgraphs = (node: DefinitionNode, added: readonly LinkSubgraph[]): DefinitionNode => {
+  if (isTypeDefinition(node)) return typeWith(node, added)
   switch (node.kind) {
     case Kind.UNION_TYPE_DEFINITION:
       return copied(

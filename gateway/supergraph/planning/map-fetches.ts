@@ -2,8 +2,8 @@ import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 
 export interface PlanChange {
   readonly fetch: (node: FetchNode) => FetchNode
-  /** Several fetches in place of one, before each is changed. */
-  readonly split?: (node: FetchNode) => readonly FetchNode[]
+  /** Several fetches in place of one, or none, before each is changed; with the way to where its results go. */
+  readonly split?: (node: FetchNode, path: readonly (string | number)[]) => readonly FetchNode[]
   /** A response name on the way to where a fetch's results go; as it is unless told. */
   readonly path?: (key: string) => string
 }
@@ -12,20 +12,27 @@ export interface PlanChange {
 export const mapFetches = (plan: QueryPlan, change: PlanChange): QueryPlan => {
   const { node } = plan
   if (!node) return plan
-  if (node.kind !== 'Subscription') return { ...plan, node: mapNode(node, change) }
+  if (node.kind !== 'Subscription') return { ...plan, node: mapNode(node, change, []) }
   const { primary, rest } = node
-  return { ...plan, node: { ...node, primary: change.fetch(primary), ...(rest && { rest: mapNode(rest, change) }) } }
+  return {
+    ...plan,
+    node: { ...node, primary: change.fetch(primary), ...(rest && { rest: mapNode(rest, change, []) }) },
+  }
 }
 
-const mapNode = (node: PlanNode, change: PlanChange): PlanNode => {
-  const again = (child: PlanNode): PlanNode => mapNode(child, change)
+const mapNode = (node: PlanNode, change: PlanChange, path: readonly (string | number)[]): PlanNode => {
+  const again = (child: PlanNode): PlanNode => mapNode(child, change, path)
   switch (node.kind) {
     case 'Fetch': {
-      const [only, ...more] = (change.split?.(node) ?? [node]).map(change.fetch)
+      const [only, ...more] = (change.split?.(node, path) ?? [node]).map(change.fetch)
       return only && more.length === 0 ? only : { kind: 'Parallel', nodes: only ? [only, ...more] : [] }
     }
     case 'Flatten':
-      return { ...node, path: node.path.map((step) => renamed(step, change)), node: again(node.node) }
+      return {
+        ...node,
+        path: node.path.map((step) => renamed(step, change)),
+        node: mapNode(node.node, change, [...path, ...node.path]),
+      }
     case 'Sequence':
     case 'Parallel':
       return { ...node, nodes: node.nodes.map(again) }

@@ -1,5 +1,6 @@
 import { Kind, parse, print, type ConstDirectiveNode } from 'graphql'
 import { allowContexts } from './allow-contexts.ts'
+import { contextsIn, type Telling } from './contexts.ts'
 import { hideFields } from './hidden-fields.ts'
 import { argumentOf, isTypeDefinition, typesIn, type TypeDefinition } from './join-directives.ts'
 import { graphsOf } from './graph-names.ts'
@@ -9,6 +10,7 @@ import { linkSubgraphs } from './link-subgraphs.ts'
 import { nameRequirements } from './name-requirements.ts'
 import { requiredNames } from './required-names.ts'
 import { requirementsOf } from './requirements-of.ts'
+import { toldFields } from './told-fields.ts'
 
 /** A supergraph as the planner is given it. */
 export interface PlanningSdl {
@@ -17,6 +19,8 @@ export interface PlanningSdl {
   /** What plans ask for under its own name although the caller did not. */
   readonly names: ReadonlySet<string>
   readonly overrides: Overrides
+  /** What fields are told of contexts; undefined where there are none. */
+  readonly telling: Telling | undefined
   /** The subgraphs that stand behind those that are there for the planner alone, by the names of these. */
   readonly originals: ReadonlyMap<string, string>
 }
@@ -29,11 +33,13 @@ const NONE: ReadonlySet<string> = new Set()
  */
 export const planningSdl = (sdl: string): PlanningSdl => {
   const given = parse(sdl, { noLocation: true })
-  const { document, originals } = linkSubgraphs(allowContexts(given))
+  const told = toldFields(allowContexts(given))
+  const { document, originals } = linkSubgraphs(told.document, told.links)
   const types = typesIn(document.definitions)
   const { byName, namesOf, rewrite } = nameRequirements(types)
   const graphs = graphsOf(document)
-  const { needs, keys, isEmpty } = requirementsOf([...types.values()].map(rewrite))
+  const rewritten = [...types.values()].map(rewrite)
+  const { needs, keys, isEmpty } = requirementsOf(rewritten)
   const required: RequiredFields = {
     byName,
     keys,
@@ -44,15 +50,17 @@ export const planningSdl = (sdl: string): PlanningSdl => {
   const isOrdered = [...types.values()].every((type) => orderKeys(type) === type)
   const names = requiredNames(types)
   const overrides = overridesIn(types)
-  if (isOrdered && byName.size === 0 && document === given) return { sdl, required, names, overrides, originals }
-  const definitions = document.definitions.map((node) => (isTypeDefinition(node) ? orderKeys(rewrite(node)) : node))
-  return {
-    sdl: print(hideFields({ ...document, definitions }, [...byName.keys()])),
-    required,
-    names,
-    overrides,
-    originals,
+  const contexts = contextsIn(given, new Map(rewritten.map((type) => [type.name.value, type])))
+  const telling: Telling = {
+    ...{ contexts, standIn: told.name },
+    fieldOf: (name) => byName.get(name)?.name ?? name,
+    toldTo: (subgraph, type, field) => contexts.toldTo(type, field, graphs.get(originals.get(subgraph) ?? subgraph)),
   }
+  const rest = { required, names, overrides, originals, telling: told.name === '' ? undefined : telling }
+  if (isOrdered && byName.size === 0 && document === given) return { sdl, ...rest }
+  const definitions = document.definitions.map((node) => (isTypeDefinition(node) ? orderKeys(rewrite(node)) : node))
+  const hidden = [...byName.keys(), ...(told.name === '' ? [] : [told.name])]
+  return { sdl: print(hideFields({ ...document, definitions }, hidden)), ...rest }
 }
 
 const isResolvable = (join: ConstDirectiveNode): boolean => {

@@ -217,9 +217,9 @@ test('what a context says is not the caller’s to say', async () => {
     codes: [],
   })
   const spoofing =
-    'query ($contextualArgument_1_0: Boolean!) { me { card { weather @skip(if: $contextualArgument_1_0) } } }'
-  expect(await ask(spoofing, { contextualArgument_1_0: false })).toEqual({
-    data: null,
-    codes: ['GRAPHQL_VALIDATION_FAILED'],
+    'query ($context__1: Boolean!) { me { context__1: city card { context__2: id weather @skip(if: $context__1) } } }'
+  expect(await ask(spoofing, { context__1: false })).toEqual({
+    data: { me: { context__1: 'Rome', card: { context__2: 'c', weather: 'at Rome' } } },
+    codes: [],
   })
 })

@@ -13,7 +13,7 @@ import { splitByRequirement } from './split-by-requirement.ts'
 export const restorePlan = (plan: QueryPlan, required: RequiredFields): QueryPlan =>
   mapFetches(plan, {
     split: (node) =>
-      required.hasNoRequirements && !node.contextRewrites
+      required.hasNoRequirements
         ? [node]
         : splitByCondition(node, required).flatMap((part) => splitByRequirement(part, required)),
     fetch: (node) => (required.hasNoRequirements ? node : restoreFetch(node, required)),
@@ -36,7 +36,12 @@ const restoreDocument = (document: DocumentNode, { byName }: RequiredFields): Do
       const original = byName.get(field.name.value)
       if (!original) return undefined
       const alias = field.alias ?? { kind: Kind.NAME, value: field.name.value }
-      return { ...field, alias, name: { kind: Kind.NAME, value: original.name }, arguments: original.arguments }
+      return {
+        ...field,
+        alias,
+        name: { kind: Kind.NAME, value: original.name },
+        arguments: [...original.arguments, ...(field.arguments ?? [])],
+      }
     },
   })
 

@@ -1,12 +1,12 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
-import { visit, type FieldNode } from 'graphql'
+import type { FieldNode } from 'graphql'
 import { entityFields } from './entity-fields.ts'
 import { partOfFetch } from './part-of-fetch.ts'
 import type { RequiredFields } from './required-fields.ts'
 
 /**
- * A field that is left out by a variable leaves out the fetching of what it alone requires, or is told of its context. In
- * one fetch with other fields it would leave what they are sent incomplete, and them null: it gets a fetch of its own.
+ * A field that is left out by a variable leaves out the fetching of what it alone requires, or is told of contexts (it then
+ * requires what stands for them). In one fetch with others it would leave these incomplete: it gets a fetch of its own.
  */
 export const splitByCondition = (node: FetchNode, required: RequiredFields): readonly FetchNode[] => {
   if (!node.requires) return [node]
@@ -14,9 +14,7 @@ export const splitByCondition = (node: FetchNode, required: RequiredFields): rea
     ...{ field, condition },
     needs: required.needs(node.serviceName, type, field.name.value),
   }))
-  const conditional = fields.filter(
-    ({ field, needs, condition }) => condition !== '' && (needs.size > 0 || isToldContext(field, node)),
-  )
+  const conditional = fields.filter(({ needs, condition }) => condition !== '' && needs.size > 0)
   const conditions = new Set(conditional.map(({ condition }) => condition))
   if (conditional.length === 0 || (conditional.length === fields.length && conditions.size === 1)) return [node]
   const others = fields.filter((field) => !conditional.includes(field))
@@ -33,16 +31,6 @@ export const splitByCondition = (node: FetchNode, required: RequiredFields): rea
         requires: (node.requires ?? []).flatMap((selection) => without(selection, '', isUnneeded)),
       })
     })
-}
-
-const isToldContext = (field: FieldNode, { contextRewrites = [] }: FetchNode): boolean => {
-  let isTold = false
-  visit(field, {
-    Variable: ({ name }) => {
-      isTold ||= contextRewrites.some(({ renameKeyTo }) => renameKeyTo === name.value)
-    },
-  })
-  return isTold
 }
 
 /** What is required, less what `isUnneeded` says of fields of the entity and of objects in it, by their place in it. */

@@ -1,6 +1,14 @@
 import { randomOf, type Random } from '../../testkit/random-graph/random.ts'
 import type { Topic } from '../stage/topic.ts'
-import type { Arguments, Thing, View } from '../stage/universe.ts'
+import {
+  contextFields,
+  contextsOf,
+  contextValues,
+  randomContexts,
+  toldIn,
+  type RandomContext,
+} from './random-contexts.ts'
+import type { Arguments, Thing, Universe, View } from '../stage/universe.ts'
 
 type Leaf = 'Int' | 'String' | 'Boolean' | 'Kind'
 const LEAVES: readonly Leaf[] = ['Int', 'String', 'Boolean', 'Kind']
@@ -31,10 +39,11 @@ export const randomGraph = (seed: number): Omit<Topic, 'cases'> => {
   const random = randomOf(seed)
   const types = TYPES.map((name) => ({ name, fields: fieldsOf(random, name) }))
   const roots = rootsOf(random)
+  const contexts = randomContexts(random, TYPES, SUBGRAPHS)
   return {
     name: `seed ${seed.toString()}`,
-    subgraphs: Object.fromEntries(SUBGRAPHS.map((name) => [name, sdlOf(name, types, roots)])),
-    universe: () => universeOf(randomOf(seed + 1), types, roots),
+    subgraphs: Object.fromEntries(SUBGRAPHS.map((name) => [name, sdlOf(name, types, roots, contexts)])),
+    universe: () => universeOf(randomOf(seed + 1), types, roots, contexts),
   }
 }
 
@@ -73,7 +82,14 @@ const rootsOf = (random: Random): readonly RandomField[] =>
 
 const wrapped = (random: Random, of: string): string => random.pick(WRAPPINGS).replace('@', of)
 
-const sdlOf = (subgraph: string, types: readonly RandomType[], roots: readonly RandomField[]): string => {
+const sdlOf = (
+  subgraph: string,
+  types: readonly RandomType[],
+  roots: readonly RandomField[],
+  contexts: readonly RandomContext[],
+): string => {
+  const setting = (type: string): string => contextsOf(contexts, subgraph, type)
+  const told = (type: string): string => contextFields(contexts, subgraph, type)
   const own = (fields: readonly RandomField[]): string => {
     const owned = fields.filter(({ owner }) => owner === subgraph)
     const external = new Set(owned.flatMap(({ requires = [] }) => requires))
@@ -85,15 +101,20 @@ const sdlOf = (subgraph: string, types: readonly RandomType[], roots: readonly R
     ].join(' ')
   }
   return `
-    type Query { ${own(roots)} }
+    type Query ${setting('Query')} { ${own(roots)} ${told('Query')} }
     interface Node { id: ID! }
     union Any = ${TYPES.join(' | ')}
     enum Kind { ONE TWO }
     type Value @shareable { no: Int word: String! node: Node }
-    ${types.map(({ name, fields }) => `type ${name} implements Node @key(fields: "id") { id: ID! ${own(fields)} }`).join('\n')}`
+    ${types.map(({ name, fields }) => `type ${name} implements Node @key(fields: "id") ${setting(name)} { id: ID! ${own(fields)} ${told(name)} }`).join('\n')}`
 }
 
-const universeOf = (random: Random, types: readonly RandomType[], roots: readonly RandomField[]) => {
+const universeOf = (
+  random: Random,
+  types: readonly RandomType[],
+  roots: readonly RandomField[],
+  contexts: readonly RandomContext[],
+): Universe => {
   const entities: Record<string, unknown>[] = types.flatMap(({ name }) =>
     [0, 1].map((index) => ({ __typename: name, id: `${name}-${index.toString()}` })),
   )
@@ -109,7 +130,9 @@ const universeOf = (random: Random, types: readonly RandomType[], roots: readonl
     }
   }
   const Query: Thing = Object.fromEntries(roots.map((field) => [field.name, value(field)]))
-  return { Query, entities }
+  for (const entity of entities)
+    Object.assign(entity, contextValues(random, contexts, String(entity['__typename']), entities))
+  return { Query: { ...Query, ...contextValues(random, contexts, 'Query') }, entities, told: toldIn(contexts) }
 }
 
 const valueOf = (random: Random, type: string, entities: readonly object[]): unknown => {

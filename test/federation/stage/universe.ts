@@ -4,6 +4,14 @@ export interface Universe {
   readonly Mutation?: Thing
   /** Everything that a key can name. */
   readonly entities?: readonly Thing[]
+  /** What fields are told of objects above them, by coordinate; where it is left out the things know it themselves. */
+  readonly told?: Readonly<Record<string, Told>>
+}
+
+/** One argument, and the field that says it of each type that does: the nearest object tells. */
+export interface Told {
+  readonly argument: string
+  readonly says: Readonly<Record<string, string>>
 }
 
 /** An object of the graph: values by field name, or functions of the arguments and of what the object knows of itself. */

@@ -11,17 +11,20 @@ export const CONTEXTS: Topic = {
       union Place = Reader | Shop
       type Reader @key(fields: "id") @context(name: "place") @context(name: "reader") {
         id: ID! city: String language: String @external
-        settings: Settings card: Card cards: [Card] poster: Poster shelf: Shelf friend: Reader
+        settings: Settings rooms: [Room!] card: Card cards: [Card] poster: Poster shelf: Shelf friend: Reader
       }
       type Settings { units: String sizes: [Int!] }
+      type Room { size: Int }
       type Shop @key(fields: "id") @context(name: "place") { id: ID! town: String poster: Poster }
       type Poster @key(fields: "id") { id: ID! weather(city: String @fromContext(field: "$place ... on Reader { city } ... on Shop { town }")): String }
       type Shelf { cards: [[Card!]!]! below: Shelf }
       type Card @key(fields: "id") {
         id: ID!
         plain: String
+        like(city: String @fromContext(field: "$reader { city }")): Reader
         title(short: Boolean = false, language: String @fromContext(field: "$reader { language }")): String
         weather(city: String @fromContext(field: "$reader { city }")): String
+        shape(sizes: [Int] @fromContext(field: "$reader { rooms { size } }")): String
         weight(units: String @fromContext(field: "$reader { settings { units } }")): String!
       }`,
     people: `
@@ -45,10 +48,20 @@ export const CONTEXTS: Topic = {
       return one
     }
     const all = [
-      reader('r1', { city: 'Rome', language: 'it', settings: { units: 'kg', sizes: [1] } }),
-      reader('r2', { city: 'York', language: 'en', settings: { units: 'lb', sizes: [] } }),
+      reader('r1', {
+        rooms: [{ size: 1 }, { size: 4 }],
+        city: 'Rome',
+        language: 'it',
+        settings: { units: 'kg', sizes: [1] },
+      }),
+      reader('r2', { rooms: [], city: 'York', language: 'en', settings: { units: 'lb', sizes: [] } }),
       reader('r3', { city: null, language: null, settings: null }),
-      reader('r4', { city: 'Rome', language: 'it', settings: { units: 'kg', sizes: [] } }),
+      reader('r4', {
+        rooms: [{ size: null }],
+        city: 'Rome',
+        language: 'it',
+        settings: { units: 'kg', sizes: [] },
+      }),
     ]
     const shop = {
       __typename: 'Shop',
@@ -107,6 +120,35 @@ export const CONTEXTS: Topic = {
       'query ($a: Boolean!) { reader(id: "r1") { card { id title @skip(if: $a) } } }',
       { variables: { a: true }, fetches: { pages: 1 } },
     ],
+    [
+      'two, the other left out',
+      'query ($a: Boolean!) { readers { card { title @skip(if: $a) weather } } }',
+      { variables: { a: true } },
+    ],
+    [
+      'two, one of them left out with the object that leads there',
+      'query ($a: Boolean!) { reader(id: "r1") { card { weather } ... @include(if: $a) { card { title } } } }',
+      { variables: { a: false } },
+    ],
+    ['of another subgraph, which leads to the object as well', '{ readers { favourites { title weather weight } } }'],
+    [
+      'of an object that is fetched beside the one that is told',
+      '{ readers { favourites { owner { favourites { weather title weight } } } card { title weather } } }',
+    ],
+    [
+      'in fragments that two places share',
+      '{ reader(id: "r1") { card { ...of } friend { cards { ...of } } } } fragment of on Card { title weather }',
+    ],
+    [
+      'under names that are the gateway’s own',
+      'query ($context__1: Boolean!) { reader(id: "r1") { context__1: id card { context__2: title(short: $context__1) } } }',
+      { variables: { context__1: true } },
+    ],
+    ['a list', '{ readers { card { shape } } }'],
+    [
+      'of an object that somebody is told to lead to',
+      '{ reader(id: "r1") { card { like { id city card { title like { id card { like { city } weather } } } } } } }',
+    ],
     ['behind an entity that leads back', '{ reader(id: "r2") { card { owner { card { title weather } } } } }'],
   ],
 }
@@ -114,6 +156,8 @@ export const CONTEXTS: Topic = {
 /** A card as somebody sees it: one server knows who that is, a subgraph is told. */
 const inContext = (id: string, context: Thing, readers: ReadonlyMap<string, Thing>, __typename = 'Card'): Thing => {
   const settings = context['settings'] as Thing | null | undefined // as the universe above writes them
+  const rooms = context['rooms'] as readonly (Thing | null)[] | undefined // the same
+  const sizes = rooms?.map((room) => room?.['size'] ?? null) ?? null
   const told = (args: Arguments, name: string, own: unknown): string => {
     const said = Object.hasOwn(args, name) ? args[name] : own
     return typeof said === 'string' ? said : 'nobody said'
@@ -121,6 +165,8 @@ const inContext = (id: string, context: Thing, readers: ReadonlyMap<string, Thin
   return {
     ...{ __typename, id, plain: `plain ${id}`, stars: id.length },
     owner: () => readers.get('r1'),
+    like: (args: Arguments) => readers.get(told(args, 'city', context['city']) === 'Rome' ? 'r2' : 'r1'),
+    shape: (args: Arguments) => JSON.stringify(Object.hasOwn(args, 'sizes') ? args['sizes'] : sizes),
     title: (args: Arguments) =>
       `${id} in ${told(args, 'language', context['language'])}${args['short'] === true ? ', short' : ''}`,
     weather: (args: Arguments) => `${id} at ${told(args, 'city', context['city'])}`,
