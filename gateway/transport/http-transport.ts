@@ -1,16 +1,17 @@
-import { Pool } from 'undici'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { EdgeMetrics } from '../../platform/metrics/metrics-edge.ts'
 import { currentTraceparent } from '../../platform/tracing/traceparent.ts'
 import { isLater } from '../execution/later.ts'
-import { outboundHeaders } from '../identity/inbound-headers.ts'
+import { OUTBOUND_HEADERS, outboundHeaders } from '../identity/inbound-headers.ts'
 import type { InternalSigner } from '../identity/internal-signer.ts'
 import { createAdmission } from './admission.ts'
 import { createCircuit, type Passage } from './circuit.ts'
 import { fetchBodies } from './fetch-body.ts'
 import { readBody } from './http-body.ts'
-import { exchange } from './http-exchange.ts'
+import type { HttpConnectionsOptions, HttpReply } from './http-exchange.ts'
 import { readResult } from './http-result.ts'
+import { ConnectionPool } from './http1/connection-pool.ts'
+import { httpsConnections } from './https-connections.ts'
 import { repeated } from './repeat.ts'
 import { createSubgraphSocket } from './subgraph-socket.ts'
 import { TimeLimit } from './time-limit.ts'
@@ -51,11 +52,12 @@ const MAX_CONNECTIONS = 64
 /** Calls a subgraph over HTTP: kept-alive connections, a signed internal token, nothing of the caller's own headers (R13). */
 export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
   const { name, metrics, sign } = subgraph
-  const { origin, path } = addressOf(subgraph)
   const limits = { ...DEFAULTS, ...subgraph }
-  const pool = new Pool(origin, {
+  const connections = connectionsTo({
+    url: addressOf(subgraph),
+    headers: OUTBOUND_HEADERS,
     connections: Math.min(MAX_CONNECTIONS, limits.concurrency),
-    maxResponseSize: limits.maxResponseBytes,
+    maxResponseBytes: limits.maxResponseBytes,
   })
   const socket = createSubgraphSocket(subgraph)
   const admission = createAdmission({ limit: limits.concurrency, maxWaiting: limits.concurrency * WAITING_FOR_EACH })
@@ -66,24 +68,6 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
   })
   const timeouts = new Timeouts(subgraph.timeoutMs)
   const bodies = fetchBodies()
-
-  const request = async (body: string, internalToken: string | undefined, limit: TimeLimit, correlationId: string) => {
-    try {
-      const headers = outboundHeaders({
-        internalToken,
-        correlationId,
-        traceparent: currentTraceparent(),
-        timeoutMs: limit.leftMs(),
-      })
-      const reply = await exchange(pool, { path, headers, body }, limit)
-      const text = readBody(reply.headers['content-encoding'], reply.body, limits.maxResponseBytes)
-      return readResult(reply.status, reply.headers['content-type'], typeof text === 'string' ? text : await text)
-    } catch (error) {
-      if (error instanceof CataloguedError) throw error
-      if (limit.reason) throw limit.reason
-      throw isTooLarge(error) ? catalogued('SUBGRAPH_INVALID_RESPONSE', {}, { cause: error }) : error
-    }
-  }
 
   const send = async (
     fetch: PreparedFetch,
@@ -100,12 +84,21 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
       const signed = sign?.(caller.principal, name)
       const token = isLater(signed) ? await signed : signed
       const { text, isRepeatable } = bodies.of(fetch, variables)
-      const attempt = () => request(text, token, limit, caller.correlationId)
-      const result = await (isRepeatable ? repeated(attempt, limit, () => metrics?.subgraphRetry(name)) : attempt())
+      const ask = () =>
+        connections.exchange({ headers: headersOf(token, caller.correlationId, limit), body: text }, limit)
+      let reply: HttpReply
+      try {
+        reply = await ask()
+      } catch (error) {
+        if (!isRepeatable) throw error
+        reply = await repeated(ask, error, limit, () => metrics?.subgraphRetry(name))
+      }
+      const body = readBody(reply.contentEncoding, reply.body, limits.maxResponseBytes)
+      const result = readResult(reply.status, reply.contentType, typeof body === 'string' ? body : await body)
       ended('succeeded')
       return result
     } catch (error) {
-      const fault = error instanceof CataloguedError ? error : catalogued('SUBGRAPH_UNAVAILABLE', {}, { cause: error })
+      const fault = error instanceof CataloguedError ? error : (limit.reason ?? unavailable(error))
       ended(passageOf(fault))
       throw fault
     } finally {
@@ -119,12 +112,20 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
     subscribe: socket.subscribe,
     close: async () => {
       await socket.close()
-      await pool.destroy()
+      await connections.close()
     },
   }
 }
 
-const addressOf = ({ name, url }: HttpSubgraph): { readonly origin: string; readonly path: string } => {
+const headersOf = (internalToken: string | undefined, correlationId: string, limit: TimeLimit) =>
+  outboundHeaders({ internalToken, correlationId, traceparent: currentTraceparent(), timeoutMs: limit.leftMs() })
+
+const unavailable = (cause: unknown) => catalogued('SUBGRAPH_UNAVAILABLE', {}, { cause })
+
+const connectionsTo = (options: HttpConnectionsOptions) =>
+  options.url.protocol === 'https:' ? httpsConnections(options) : new ConnectionPool(options)
+
+const addressOf = ({ name, url }: HttpSubgraph): URL => {
   if (!/^https?:/.test(url) || !URL.canParse(url)) {
     throw catalogued(
       'SUPERGRAPH_INVALID',
@@ -132,8 +133,7 @@ const addressOf = ({ name, url }: HttpSubgraph): { readonly origin: string; read
       { message: `The subgraph "${name}" has no HTTP address: its URL is ${JSON.stringify(url)}.` },
     )
   }
-  const { origin, pathname, search } = new URL(url)
-  return { origin, path: pathname + search }
+  return new URL(url)
 }
 
 /** An answer that cannot be used is one all the same. */
@@ -141,6 +141,3 @@ const passageOf = ({ code }: CataloguedError): Passage => {
   if (code === 'SUBGRAPH_UNAVAILABLE' || code === 'SUBGRAPH_TIMEOUT') return 'failed'
   return code === 'SUBGRAPH_INVALID_RESPONSE' ? 'succeeded' : 'given up'
 }
-
-const isTooLarge = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'

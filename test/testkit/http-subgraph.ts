@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { execute, parse, subscribe, type GraphQLSchema } from 'graphql'
 import { makeServer } from 'graphql-ws'
 import { WebSocketServer, type WebSocket } from 'ws'
@@ -27,13 +31,25 @@ export interface Received {
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
-export const startHttpSubgraph = async (schema: GraphQLSchema, port = 0): Promise<HttpSubgraph> => {
+const fixture = (name: string): string => readFileSync(join(import.meta.dirname, 'tls', name), 'utf8')
+
+/** From now on this process trusts the certificate of subgraphs on `https`. Gives back what it trusted before. */
+export const trustHttpsSubgraphs = (): (() => void) => {
+  const before = getCACertificates('default')
+  setDefaultCACertificates([...before, fixture('subgraph.cert.pem')])
+  return () => setDefaultCACertificates(before)
+}
+
+export const startHttpSubgraph = async (
+  schema: GraphQLSchema,
+  { port = 0, scheme = 'http' }: { readonly port?: number; readonly scheme?: 'http' | 'https' } = {},
+): Promise<HttpSubgraph> => {
   const received: Received[] = []
   const subscribed: { extensions?: Record<string, unknown> | null | undefined }[] = []
   const sockets = new Set<WebSocket>()
   let answer: Answer | undefined
 
-  const server = createServer((request, response) => {
+  const answerRequest = (request: IncomingMessage, response: ServerResponse): void => {
     let text = ''
     request.on('data', (chunk: Buffer) => (text += chunk.toString()))
     request.on('end', () => {
@@ -45,7 +61,11 @@ export const startHttpSubgraph = async (schema: GraphQLSchema, port = 0): Promis
         response.setHeader('content-type', 'application/json').end(JSON.stringify(value)),
       )
     })
-  })
+  }
+  const server =
+    scheme === 'http'
+      ? createServer(answerRequest)
+      : createTlsServer({ key: fixture('subgraph.key.pem'), cert: fixture('subgraph.cert.pem') }, answerRequest)
   const protocol = makeServer({
     schema,
     execute,
@@ -72,7 +92,7 @@ export const startHttpSubgraph = async (schema: GraphQLSchema, port = 0): Promis
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const address = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${address.port}/graphql`,
+    url: `${scheme}://127.0.0.1:${address.port}/graphql`,
     received,
     subscribed,
     sockets: () => [...sockets],
