@@ -1,6 +1,6 @@
 import { print, type FieldDefinitionNode } from 'graphql'
 import type { Finding } from './finding.ts'
-import { namedType, type GraphView } from './graph-view.ts'
+import { hasDirective, namedType, type GraphView } from './graph-view.ts'
 import type { TypeView } from './type-views.ts'
 
 const CONNECTION = /^\w+Connection$/
@@ -17,6 +17,13 @@ const isComplete = (type: TypeView, node: string): boolean =>
   fieldText(type, 'pageInfo') === 'PageInfo!' &&
   fieldText(type, 'totalCount') === 'Int'
 
+const listsOf = ({ types }: GraphView) =>
+  [...types.values()].flatMap((type) =>
+    [...type.fields.values()]
+      .filter((field) => CONNECTION.test(namedType(field.type).name.value))
+      .map((field) => ({ coordinate: `${type.name}.${field.name.value}`, field })),
+  )
+
 const missingArguments = ({ arguments: given = [] }: FieldDefinitionNode): readonly string[] => {
   const written = given.map(({ name, type, defaultValue }) => {
     const value = defaultValue ? ` = ${print(defaultValue)}` : ''
@@ -24,6 +31,19 @@ const missingArguments = ({ arguments: given = [] }: FieldDefinitionNode): reado
   })
   return ARGUMENTS.filter((argument) => !written.includes(argument))
 }
+
+const PAGE: readonly string[] = ['first', 'after', 'last', 'before']
+
+/** Scope and page aside, what narrows a list is one input object, so that more can be added to it. */
+const looseArguments = ({ types }: GraphView, { arguments: given = [] }: FieldDefinitionNode): readonly string[] =>
+  given
+    .filter((argument) => !PAGE.includes(argument.name.value) && !hasDirective(argument, 'deprecated'))
+    .filter(({ name, type }) => {
+      const named = namedType(type).name.value
+      if (named === 'ID') return false
+      return name.value !== 'filter' || !named.endsWith('Filter') || types.get(named)?.kind !== 'input'
+    })
+    .map(({ name }) => name.value)
 
 /** Every list of the product's own graph is a Relay connection that can be walked from both ends and tells its length. */
 export const lintConnections = (view: GraphView): readonly Finding[] => [
@@ -35,15 +55,19 @@ export const lintConnections = (view: GraphView): readonly Finding[] => [
       rule: 'connection-incomplete' as const,
       message: 'A connection has `edges`, `pageInfo` and a nullable `totalCount`: leave its type out, and it is made.',
     })),
-  ...[...view.types.values()].flatMap((type) =>
-    [...type.fields.values()]
-      .filter((field) => CONNECTION.test(namedType(field.type).name.value))
-      .map((field) => ({ field, missing: missingArguments(field) }))
-      .filter(({ missing }) => missing.length > 0)
-      .map(({ field, missing }) => ({
-        coordinate: `${type.name}.${field.name.value}`,
-        rule: 'list-not-paged' as const,
-        message: `A list is walked from both ends: add \`${missing.join('`, `')}\`.`,
-      })),
+  ...listsOf(view)
+    .map(({ coordinate, field }) => ({ coordinate, missing: missingArguments(field) }))
+    .filter(({ missing }) => missing.length > 0)
+    .map(({ coordinate, missing }) => ({
+      coordinate,
+      rule: 'list-not-paged' as const,
+      message: `A list is walked from both ends: add \`${missing.join('`, `')}\`.`,
+    })),
+  ...listsOf(view).flatMap(({ coordinate, field }) =>
+    looseArguments(view, field).map((argument) => ({
+      coordinate: `${coordinate}(${argument}:)`,
+      rule: 'filter-not-input' as const,
+      message: 'What narrows a list goes into one argument `filter`, an input object `XFilter`.',
+    })),
   ),
 ]

@@ -13,12 +13,8 @@ import { ApiKeyRepository, ApiKeySetRepository } from './api-key/repository.ts'
 import { AuditRepository } from './audit/repository.ts'
 import { DepartmentRepository, DepartmentSetRepository } from './department/repository.ts'
 import { EvidenceRepository } from './evidence/repository.ts'
-import {
-  OrganizationMembershipRepository,
-  OrganizationSetMembershipRepository,
-  ProjectMembershipRepository,
-  ProjectSetMembershipRepository,
-} from './membership/repository.ts'
+import { OrganizationMembershipRepository, ProjectMembershipRepository } from './membership/repository.ts'
+import { OrganizationSetMembershipRepository, ProjectSetMembershipRepository } from './membership/set-repository.ts'
 import { OrganizationRepository, OrganizationSetRepository } from './organization/repository.ts'
 import {
   OrganizationProjectRepository,

@@ -39,6 +39,15 @@ beforeAll(async () => {
   const memberOf = (name: string) => `user_id = (select id from iam.users where subject = '${name}')`
   await hide('organization_memberships', 'deleted_at', memberOf('removed'))
   await hide('project_memberships', 'deleted_at', memberOf('gone'))
+  // Those who left and came back are members once.
+  await tenants.rows(
+    `insert into iam.organization_memberships (org_id, id, user_id, role, created_at, deleted_at)
+      select org_id, gen_random_uuid(), user_id, 'billing', now(), now() from iam.organization_memberships where ${memberOf('second')}`,
+  )
+  await tenants.rows(
+    `insert into iam.project_memberships (org_id, project_id, id, user_id, role, created_at, deleted_at)
+      select org_id, project_id, gen_random_uuid(), user_id, 'viewer', now(), now() from iam.project_memberships where ${memberOf('dev')}`,
+  )
 }, 60_000)
 
 afterAll(() => tenants.end())

@@ -25,6 +25,8 @@ export interface WalkedList {
   readonly through: string
   readonly totals: readonly (number | null)[]
   readonly entries: number
+  /** What was told to a cursor of another list or filter: codes of refusals. */
+  readonly misplaced: readonly string[]
 }
 
 export interface Walker extends Giver {
@@ -36,7 +38,7 @@ const SIZES = [1, 2, 3, 7, 20, 100] as const
 /** Lists of each coordinate, and entries of each list to look below. */
 const PARENTS = 2
 /** After so many the rest is read in large ones. */
-const SMALL_PAGES = 8
+const SMALL_PAGES = 3
 
 type Above = ReadonlySet<string>
 
@@ -90,9 +92,23 @@ const walkList = async (path: readonly Step[], field: Step['field'], filter: rea
   }
 }
 
+/** Asks for a page beyond a cursor; the codes of its refusals. */
+const refusalsOf = async (
+  path: readonly Step[],
+  field: Step['field'],
+  filter: readonly string[],
+  cursor: string,
+  walker: Walker,
+): Promise<readonly string[]> => {
+  const args = [...(argumentsOf(field, walker) ?? []), ...filter, `after: ${JSON.stringify(cursor)}`]
+  const { errors } = await walker.ask(queryOf(path, `${called(field.name, args)} { totalCount }`, walker))
+  return errors.length === 0 ? ['none'] : errors.map(({ extensions }) => extensions.code)
+}
+
 /** Walks lists of every kind that a caller can reach from the root. */
 export const walkLists = async (walker: Walker): Promise<readonly WalkedList[]> => {
   const walked: WalkedList[] = []
+  let other: { readonly coordinate: string; readonly cursor: string } | undefined
 
   const walkBelow = async (type: GraphQLObjectType, field: Step['field'], path: readonly Step[], above: Above) => {
     const coordinate = `${type.name}.${field.name}`
@@ -101,8 +117,21 @@ export const walkLists = async (walker: Walker): Promise<readonly WalkedList[]> 
     if (whole === undefined) return
     const filter = filterOf(field, walker)
     const part = await walkList(path, field, filter, walker)
-    for (const [through, list] of [['', whole] as const, [filter.join(', '), part] as const])
-      if (list) walked.push({ coordinate, through, totals: list.totals, entries: new Set(list.cursors).size })
+    const [cursor] = whole.cursors
+    const elsewhere = other && other.coordinate !== coordinate ? other.cursor : undefined
+    const ofOther = elsewhere === undefined ? [] : await refusalsOf(path, field, [], elsewhere, walker)
+    // A filter that leaves nothing out may be none: then the cursor is at home.
+    const isNarrower = part !== undefined && part.cursors.length < whole.cursors.length
+    const ofWhole = cursor !== undefined && isNarrower ? await refusalsOf(path, field, filter, cursor, walker) : []
+    if (cursor !== undefined) other = { coordinate, cursor }
+    const found = [
+      { through: '', list: whole, misplaced: ofOther },
+      { through: filter.join(', '), list: part, misplaced: ofWhole },
+    ]
+    for (const { through, list, misplaced } of found) {
+      const entries = new Set(list?.cursors).size
+      if (list) walked.push({ coordinate, through, totals: list.totals, entries, misplaced })
+    }
     const nodeType = nodeOf(field)
     if (nodeType === undefined || above.has(nodeType.name)) return
     for (const [place] of whole.cursors.slice(0, PARENTS).entries())

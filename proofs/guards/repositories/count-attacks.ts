@@ -26,7 +26,7 @@ import { DepartmentSetRepository } from '../../../subgraphs/iam/department/repos
 import {
   OrganizationSetMembershipRepository,
   ProjectSetMembershipRepository,
-} from '../../../subgraphs/iam/membership/repository.ts'
+} from '../../../subgraphs/iam/membership/set-repository.ts'
 import { OrganizationSetProjectRepository, ProjectSetRepository } from '../../../subgraphs/iam/project/repository.ts'
 import { ServiceAccountSetRepository } from '../../../subgraphs/iam/service-account/repository.ts'
 import { NotificationRepository } from '../../../subgraphs/notifications/notification/repository.ts'

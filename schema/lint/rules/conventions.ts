@@ -36,6 +36,15 @@ export const CONVENTION_RULES = {
     remedy: 'Add the arguments.',
     example: 'type Query { jobs(first: Int): JobConnection @selfScoped }',
   },
+  'filter-not-input': {
+    severity: 'error',
+    breaks: "A list of this product's own graph is narrowed by an argument other than one `filter`, an input object.",
+    why: 'A filter grows: as an input object it does so without changing the field, and clients pass it on as one value.',
+    remedy:
+      'Put it into an input type `XFilter`; an argument that is there already is deprecated. Ids that say whose list it is stay.',
+    example:
+      'type Query { jobs(first: Int = 20, after: String, last: Int, before: String, state: JobState): JobConnection @selfScoped }',
+  },
   'payload-without-user-errors': {
     severity: 'error',
     breaks: "A mutation of this product's own graph has no payload with `userErrors` whose `code` is of a closed list.",

@@ -39,11 +39,15 @@ export interface DeliveryPage extends PageRequest {
   readonly status: DeliveryStatus | undefined
 }
 
+interface DeliveryFilter {
+  readonly status?: DeliveryStatus | null | undefined
+}
+
 export const deliveryPage = (
-  args: PageArguments & { readonly status?: DeliveryStatus | null | undefined },
+  args: PageArguments & DeliveryFilter & { readonly filter?: DeliveryFilter | null | undefined },
   endpoint: WebhookEndpointId,
 ): DeliveryPage => {
-  const status = args.status ?? undefined
+  const status = args.filter?.status ?? args.status ?? undefined
   const filter = { endpoint: endpoint.text, status }
   const identity = { list: 'WebhookEndpoint.deliveries', sort: 'sequence desc', keyParts: 1, filter }
   const request = pageRequest(args, identity)

@@ -385,7 +385,7 @@ test('the deliveries of each endpoint are counted, of one status where it is ask
   const outside = await partner.register(partner.tenants.b1)
   await happen(1)
   const totals = async (status?: DeliveryStatus) => {
-    const page = deliveryPage({ status }, endpoint.id)
+    const page = deliveryPage({ filter: { status } }, endpoint.id)
     const scope = { kind: 'organization-set', organizations: [organizationScope(endpoint.id.scope)] } as const
     const ids = [endpoint.id, other.endpoint.id, outside.endpoint.id]
     const counted = await partner.webhooks.deliveries.totals(scope, ids, page)
