@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { currentCancellation, type Cancellation } from '../cancellation/cancellation.ts'
 import { NO_SCOPE, type ScopeSettings } from './scope-settings.ts'
 
-/** For what a pool is asked at this moment. */
+/** For what a pool is asked. */
 export interface Work {
   readonly settings: ScopeSettings
   /** Undefined for what is done to its end whoever leaves. */
@@ -11,11 +12,23 @@ export interface Work {
 
 const NOBODYS_WORK: Work = { settings: NO_SCOPE, cancellation: undefined }
 
-const current = new AsyncLocalStorage<Work>()
+/** The work of whoever asks at this moment. */
+export const workUnder = (settings: ScopeSettings): Work => ({ settings, cancellation: currentCancellation() })
 
-/** Everything that `work` asks a pool for, awaited or not, is asked under these settings, and for its own caller. */
-export const runUnder = <T>(settings: ScopeSettings, work: () => Promise<T>): Promise<T> =>
-  current.run({ settings, cancellation: currentCancellation() }, work)
+interface Current {
+  readonly work: Work
+  /** By which Prisma's client asks for it: the database of the work. */
+  readonly adapter: SqlDriverAdapter | undefined
+}
+
+const current = new AsyncLocalStorage<Current>()
+
+/** Everything that `ask` asks a pool for, awaited or not, is asked for this work, and by this adapter where it is Prisma's. */
+export const runFor = <T>(work: Work, ask: () => Promise<T>, adapter?: SqlDriverAdapter): Promise<T> =>
+  current.run({ work, adapter }, ask)
 
 /** Outside of any unit of work: no tenant's rows, and for nobody who could leave, as where callers share an answer. */
-export const currentWork = (): Work => current.getStore() ?? NOBODYS_WORK
+export const currentWork = (): Work => current.getStore()?.work ?? NOBODYS_WORK
+
+/** Undefined outside of any unit of work: nobody says as which role. */
+export const currentAdapter = (): SqlDriverAdapter | undefined => current.getStore()?.adapter

@@ -3,15 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { Prisma } from '../../prisma/generated/client.ts'
 import type { Scope } from '../access/scope.ts'
-import { currentCancellation } from '../cancellation/cancellation.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { IdGenerator } from '../ids/generator.ts'
 import type { Log } from '../log/log.ts'
 import type { KeyOutcome } from '../metrics/metrics-background.ts'
-import { runUnder } from './current-work.ts'
+import { runFor, workUnder, type Work } from './current-work.ts'
 import { asFault, isConflict } from './faults.ts'
 import { openPool, type PoolOptions } from './pool.ts'
-import { onDatabase, prismaClient } from './prisma-client.ts'
+import { prismaClient } from './prisma-client.ts'
 import { readingClient } from './reading/reading-client.ts'
 import { settingsOf } from './scope-settings.ts'
 import { createStatementNames } from './statement-names.ts'
@@ -70,7 +69,6 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   const pool = openPool(options)
   const prisma = prismaClient()
   const nameOf = createStatementNames()
-  const reads = readingClient(prisma, pool, nameOf)
   // Made at once; it opens no connection by itself.
   const connected = new PrismaPg(pool, {
     statementNameGenerator: nameOf,
@@ -79,13 +77,15 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     },
   }).connect()
 
-  const underScope = async <T>(scope: Scope, work: () => Promise<T>): Promise<T> => {
+  const byPrisma = async <T>(work: Work, ask: () => Promise<T>): Promise<T> => runFor(work, ask, await connected)
+  const reading = readingClient({ prisma, pool, nameOf, runFor: byPrisma })
+
+  const underScope = async <T>(scope: Scope, ask: (work: Work) => Promise<T>): Promise<T> => {
+    const work = workUnder(settingsOf(scope))
     try {
-      const adapter = await connected
-      // Awaited inside: Prisma's promises start when they are awaited, and must start under the scope.
-      return await onDatabase(adapter, () => runUnder(settingsOf(scope), async () => await work()))
+      return await ask(work)
     } catch (error) {
-      throw currentCancellation()?.reason ?? asFault(error)
+      throw work.cancellation?.reason ?? asFault(error)
     }
   }
 
@@ -110,8 +110,8 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     clock,
     ids,
     onKey,
-    read: (scope, work) => underScope(scope, () => work(reads)),
-    write: (scope, work) => underScope(scope, () => transaction(work)),
+    read: (scope, ask) => underScope(scope, (work) => ask(reading(work))),
+    write: (scope, ask) => underScope(scope, (work) => byPrisma(work, () => transaction(ask))),
     ping: () =>
       pool.query('select 1').then(
         () => undefined,

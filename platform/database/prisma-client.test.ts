@@ -34,7 +34,7 @@ describe('the one client of a process', () => {
   })
 
   test('sends nothing for whoever names no database', async () => {
-    await expect(prismaClient().$queryRaw`select 1`).rejects.toThrow('outside of `onDatabase`')
-    await expect(prismaClient().$transaction((db) => db.$queryRaw`select 1`)).rejects.toThrow('outside of `onDatabase`')
+    await expect(prismaClient().$queryRaw`select 1`).rejects.toThrow('outside of `runFor`')
+    await expect(prismaClient().$transaction((db) => db.$queryRaw`select 1`)).rejects.toThrow('outside of `runFor`')
   })
 })

@@ -1,15 +1,13 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { PrismaClient } from '../../prisma/generated/client.ts'
+import { currentAdapter } from './current-work.ts'
 
 /** A transaction is waited for and runs this long at most; each statement has its own, shorter bound (pool.ts). */
 const TRANSACTION_OPTIONS = { maxWait: 5_000, timeout: 20_000 }
 
-const current = new AsyncLocalStorage<SqlDriverAdapter>()
-
 const adapterOfTheCaller = (): SqlDriverAdapter => {
-  const adapter = current.getStore()
-  if (adapter === undefined) throw new Error('A statement was made outside of `onDatabase`: nobody says as which role')
+  const adapter = currentAdapter()
+  if (adapter === undefined) throw new Error('A statement was made outside of `runFor`: nobody says as which role')
   return adapter
 }
 
@@ -37,11 +35,7 @@ let shared: PrismaClient | undefined
 /**
  * Prisma's client, one for the process: each holds the whole data model, its compiler and its plans, some twelve
  * megabytes, and a process that serves six subgraphs would hold them six times. Its statements go out by the adapter
- * that `onDatabase` names, each under the role of that database, and by none outside of it.
+ * that `runFor` names, each under the role of that database, and by none outside of it.
  */
 export const prismaClient = (): PrismaClient =>
   (shared ??= new PrismaClient({ adapter: factory, transactionOptions: TRANSACTION_OPTIONS, errorFormat: 'minimal' }))
-
-/** Everything that `work` asks the client for, awaited or not, is asked of this database. */
-export const onDatabase = <T>(adapter: SqlDriverAdapter, work: () => Promise<T>): Promise<T> =>
-  current.run(adapter, work)

@@ -12,7 +12,7 @@ import { createTestDatabase, type TestDatabase } from '../../test/testkit/databa
 import { eventually } from '../../test/testkit/eventually.ts'
 import { insertTenants, type Tenants } from '../../test/testkit/tenants.ts'
 import type { Database, Transaction } from './database.ts'
-import { runUnder } from './current-work.ts'
+import { runFor, workUnder } from './current-work.ts'
 import { openPool } from './pool.ts'
 import { settingsOf } from './scope-settings.ts'
 import { createUnits } from './units.ts'
@@ -155,12 +155,12 @@ test('R1: a connection given back inside a transaction is not given to anybody e
 test('R1: a connection whose scope cannot be set is thrown away, and what it was asked is asked of another', async () => {
   const pool = openPool({ url: testDatabase.urlOf('storage'), poolSize: 1, applicationName: 'test' })
   const readAs = (scope: Scope) =>
-    runUnder(settingsOf(scope), () => pool.query<{ name: string }>('select name from storage.buckets'))
+    runFor(workUnder(settingsOf(scope)), () => pool.query<{ name: string }>('select name from storage.buckets'))
   try {
     await readAs(tenants.a1)
     const before = await backendOf(pool)
     // The statement that sets a scope is gone on the server, and the driver does not know.
-    await runUnder(settingsOf(tenants.a1), () => pool.query('deallocate scope'))
+    await runFor(workUnder(settingsOf(tenants.a1)), () => pool.query('deallocate scope'))
     await expect(readAs(tenants.b1)).resolves.toMatchObject({ rows: [{ name: tenants.b1.projectId }] })
     expect(await backendOf(pool)).not.toBe(before)
   } finally {
@@ -192,7 +192,9 @@ const backendOf = async (pool: ReturnType<typeof openPool>) => (await pool.query
 test('statements of one tick share a connection, whatever their scopes', async () => {
   const pool = openPool({ url: testDatabase.urlOf('storage'), poolSize: 4, applicationName: 'test' })
   try {
-    const backends = await Promise.all(scopes().map((scope) => runUnder(settingsOf(scope), () => backendOf(pool))))
+    const backends = await Promise.all(
+      scopes().map((scope) => runFor(workUnder(settingsOf(scope)), () => backendOf(pool))),
+    )
     expect(new Set(backends).size).toBe(1)
   } finally {
     await pool.end()

@@ -1,7 +1,7 @@
 import { Pool, Query, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult } from 'pg'
 import type { Metrics } from '../metrics/metrics.ts'
 import { tracedQuery } from '../tracing/spans.ts'
-import { currentWork } from './current-work.ts'
+import { currentWork, type Work } from './current-work.ts'
 import { surviveLoss } from './idle-loss.ts'
 import { configOf, lend, type Ask } from './lent-connection.ts'
 import { PacketSocket } from './packet-socket.ts'
@@ -10,7 +10,7 @@ import type { Row } from './reading/row-reader.ts'
 import { isUnscoped, NO_SCOPE, type ScopeSettings } from './scope-settings.ts'
 import { ScopedStatement } from './scoped-statement.ts'
 import { scopeStatement } from './set-scope.ts'
-import { createSharedStatements, type Answer } from './shared-statements.ts'
+import { createSharedStatements, type Answer, type Submit } from './shared-statements.ts'
 
 type ConnectCallback = (
   error: Error | undefined,
@@ -54,17 +54,11 @@ export class ScopedPool extends Pool {
     this.#role = role
     this.#metrics = metrics
     const query: Ask = (text, values) => {
-      const { settings, cancellation } = currentWork()
       const config = configOf(text, values)
-      return this.#observe(config.text, () =>
-        this.#share<QueryResult>(
-          config.text,
-          (client, answer) => {
-            submit(client, config, settings, answer as Answer<unknown>) // the driver gives a result where it gives no error
-          },
-          cancellation,
-        ),
-      )
+      const work = currentWork()
+      return this.#ask<QueryResult>(config.text, work, (client, answer) => {
+        submit(client, config, work.settings, answer as Answer<unknown>) // the driver gives a result where it gives no error
+      })
     }
     this.query = query as Pool['query'] // see `Ask`
     metrics?.watchPool(role, () => ({
@@ -79,18 +73,15 @@ export class ScopedPool extends Pool {
     surviveLoss(this)
   }
 
-  /** The rows of a statement by itself, under the scope of the present work. Costs a third of what `query` does. */
-  read(statement: NamedStatement): Promise<readonly Row[]> {
-    const { settings, cancellation } = currentWork()
-    return this.#observe(statement.text, () =>
-      this.#share<readonly Row[]>(
-        statement.text,
-        (client, answer) => {
-          void client.query(new ReadStatement(statement, settings, answer)) // gives back the statement, no promise
-        },
-        cancellation,
-      ),
-    )
+  /** The rows of a statement by itself, under the scope of this work. Costs a third of what `query` does. */
+  read(work: Work, statement: NamedStatement): Promise<readonly Row[]> {
+    return this.#ask<readonly Row[]>(statement.text, work, (client, answer) => {
+      void client.query(new ReadStatement(statement, work.settings, answer)) // gives back the statement, no promise
+    })
+  }
+
+  #ask<T>(text: string, { cancellation }: Work, submit: Submit<T>): Promise<T> {
+    return this.#observe(text, () => this.#share(text, submit, cancellation))
   }
 
   override connect(): Promise<PoolClient>
@@ -125,15 +116,20 @@ export class ScopedPool extends Pool {
   }
 
   /** Each statement is a span, and counted. */
-  async #observe<T>(text: string, ask: () => Promise<T>): Promise<T> {
+  #observe<T>(text: string, ask: () => Promise<T>): Promise<T> {
     const begun = performance.now()
-    let outcome: 'ok' | 'failed' = 'failed'
-    try {
-      const result = await tracedQuery(this.#role, text, ask)
-      outcome = 'ok'
-      return result
-    } finally {
+    const answered = (outcome: 'ok' | 'failed'): void => {
       this.#metrics?.query({ role: this.#role, outcome, seconds: (performance.now() - begun) / 1000 })
     }
+    return tracedQuery(this.#role, text, ask).then(
+      (result) => {
+        answered('ok')
+        return result
+      },
+      (error: unknown) => {
+        answered('failed')
+        throw error
+      },
+    )
   }
 }
