@@ -57,21 +57,23 @@ export const byArguments = <A, L>(textOf: (argument: A) => string, make: (argume
   }
 }
 
-const PLACE: readonly string[] = [
+const PLACE: ReadonlySet<string> = new Set([
   'identity',
   'direction',
   'limit',
   'fetch',
   'from',
   'after',
-] satisfies readonly (keyof IdPage)[]
+] satisfies readonly (keyof IdPage)[])
 
 /** What a page carries besides its place: the filter of its list, whichever parent it is of. */
-const filterOf = (page: IdPage): string =>
-  JSON.stringify(Object.entries(page).filter(([name]) => !PLACE.includes(name)))
+const filterOf = (page: IdPage): string => {
+  const filter = Object.entries(page).filter(([name]) => !PLACE.has(name))
+  return filter.length === 0 ? '' : JSON.stringify(filter)
+}
 
 const placeOf = (page: IdPage): string =>
-  JSON.stringify([page.direction, page.fetch, page.after ?? null, filterOf(page)])
+  `${page.direction} ${String(page.fetch)} ${page.after ?? ''} ${filterOf(page)}`
 
 /** How the lists of many parents are read and counted: what a service does, given the proof of every project. */
 export interface ListReads<I extends Id, T, P> {

@@ -23,8 +23,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** Accepts the canonical lower-case form only. */
 export const isUuid = (text: string): text is Uuid => UUID.test(text)
 
+/** RFC 9562 section 4: five groups of hexadecimal digits. */
+const hexOf = (uuid: Uuid): string =>
+  uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24)
+
 /** The sixteen bytes of a UUID. */
-export const uuidBytes = (uuid: Uuid): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')
+export const uuidBytes = (uuid: Uuid): Buffer => Buffer.from(hexOf(uuid), 'hex')
 
 /** The UUID of sixteen bytes. */
 export const uuidOf = (bytes: Buffer): Uuid => {
@@ -35,12 +39,15 @@ export const uuidOf = (bytes: Buffer): Uuid => {
 
 const carriesOwner = (prefix: IdPrefix): boolean => !['self', 'platform'].includes(ID_KINDS[prefix])
 
+/** Where the bytes of an id are put together, each before the next. */
+const scratch = Buffer.alloc(32)
+
 /** Writes the id of a thing that is its own scope (`org`, `prj`, `usr`) or the platform's. */
 export const selfId = <P extends IdPrefix>(prefix: P, local: Uuid): Id<P> => ({
   prefix,
   scope: local,
   local,
-  text: `${prefix}_${uuidBytes(local).toString('base64url')}`,
+  text: `${prefix}_${scratch.toString('base64url', 0, scratch.write(hexOf(local), 'hex'))}`,
 })
 
 /** Writes the id of a thing owned by an organization, a project or a user. */
@@ -48,7 +55,7 @@ export const ownedId = <P extends IdPrefix>(prefix: P, scope: Uuid, local: Uuid)
   prefix,
   scope,
   local,
-  text: `${prefix}_${Buffer.concat([uuidBytes(scope), uuidBytes(local)]).toString('base64url')}`,
+  text: `${prefix}_${scratch.toString('base64url', 0, scratch.write(hexOf(scope) + hexOf(local), 'hex'))}`,
 })
 
 const INVALID = err('INVALID_ID' as const)

@@ -15,6 +15,7 @@ export const appPlatform: SubgraphModule = {
   schemaFiles: schemaFilesIn(import.meta.dirname),
   start: (platform) => {
     const services = createAppPlatform(platform)
+    const loaders = appPlatformLoaders(services)
     return {
       resolvers: mergeResolvers([
         appResolvers,
@@ -23,7 +24,7 @@ export const appPlatform: SubgraphModule = {
         routeResolvers,
         secretResolvers,
       ]),
-      context: () => ({ appPlatform: services, loaders: appPlatformLoaders(services) }),
+      context: () => ({ appPlatform: services, loaders: loaders() }),
       eventHandlers: {},
       jobs: {},
     }

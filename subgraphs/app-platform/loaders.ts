@@ -1,4 +1,5 @@
 import { listLoader, oneLoader, type ListLoader, type OneLoader } from '../../platform/graphql/loaders.ts'
+import { onDemand } from '../../platform/graphql/on-demand.ts'
 import { selfId, type Id, type ProjectId } from '../../platform/ids/id.ts'
 import type { App, AppId } from './app/model.ts'
 import type { AppPlatform } from './context.ts'
@@ -26,28 +27,22 @@ export interface AppPlatformLoaders {
 export const projectIdOf = ({ scope }: Id): ProjectId => selfId('prj', scope)
 
 /** Made anew for each operation. */
-export const appPlatformLoaders = ({
-  apps,
-  environments,
-  releases,
-  routes,
-  secrets,
-}: AppPlatform): AppPlatformLoaders => ({
-  app: oneLoader(apps.findAll),
-  environment: oneLoader(environments.findAll),
-  release: oneLoader(releases.findAll),
-  route: oneLoader(routes.findAll),
-  secret: oneLoader(secrets.findAll),
-  appsOfProject: listLoader(apps, ({ id }) => projectIdOf(id).text),
-  environmentsOfApp: listLoader(environments, ({ appId }) => appId.text),
-  releasesOfApp: listLoader(releases, ({ appId }) => appId.text),
-  routesOfEnvironment: listLoader(
-    { pages: routes.pagesOfEnvironments, totals: routes.totalsOfEnvironments },
-    ({ environmentId }) => environmentId.text,
-  ),
-  routesOfProject: listLoader(
-    { pages: routes.pagesOfProjects, totals: routes.totalsOfProjects },
-    ({ id }) => projectIdOf(id).text,
-  ),
-  secretsOfEnvironment: listLoader(secrets, ({ environmentId }) => environmentId.text),
-})
+export const appPlatformLoaders = ({ apps, environments, releases, routes, secrets }: AppPlatform) =>
+  onDemand<AppPlatformLoaders>({
+    app: () => oneLoader(apps.findAll),
+    environment: () => oneLoader(environments.findAll),
+    release: () => oneLoader(releases.findAll),
+    route: () => oneLoader(routes.findAll),
+    secret: () => oneLoader(secrets.findAll),
+    appsOfProject: () => listLoader(apps, ({ id }) => projectIdOf(id).text),
+    environmentsOfApp: () => listLoader(environments, ({ appId }) => appId.text),
+    releasesOfApp: () => listLoader(releases, ({ appId }) => appId.text),
+    routesOfEnvironment: () =>
+      listLoader(
+        { pages: routes.pagesOfEnvironments, totals: routes.totalsOfEnvironments },
+        ({ environmentId }) => environmentId.text,
+      ),
+    routesOfProject: () =>
+      listLoader({ pages: routes.pagesOfProjects, totals: routes.totalsOfProjects }, ({ id }) => projectIdOf(id).text),
+    secretsOfEnvironment: () => listLoader(secrets, ({ environmentId }) => environmentId.text),
+  })

@@ -15,11 +15,12 @@ export const billing: SubgraphModule = {
   schemaFiles: schemaFilesIn(import.meta.dirname),
   start: (platform) => {
     const services = createBilling(platform)
+    const loaders = billingLoaders(services)
     return {
       resolvers: mergeResolvers([accountResolvers, ledgerResolvers, priceResolvers, chargeResolvers]),
       context: () => {
         const now = platform.clock.now()
-        return { billing: services, loaders: billingLoaders(services, now), now }
+        return { billing: services, loaders: loaders(now), now }
       },
       eventHandlers: chargeHandlers(services.posting),
       jobs: {},

@@ -9,6 +9,7 @@ import {
   type ListLoader,
   type OrganizationLoader,
 } from '../../platform/graphql/loaders.ts'
+import { onDemand } from '../../platform/graphql/on-demand.ts'
 import { selfId, type ProjectId, type Uuid } from '../../platform/ids/id.ts'
 import type { Charge, ChargeId, Period } from './charge/model.ts'
 import type { Billing } from './context.ts'
@@ -74,35 +75,41 @@ const chargeLoader = ({ charges }: Billing): BillingLoaders['charge'] =>
     { cacheKeyFn: ({ id }) => id.text },
   )
 
-export const billingLoaders = (billing: Billing, now: Date): BillingLoaders => ({
-  charge: chargeLoader(billing),
-  chargesOfProject: listLoader(billing.charges, ({ id }) => selfId('prj', id.scope).text),
-  spendOfProject: byArguments(
-    ({ from, to }) => JSON.stringify([from, to]),
-    (period) =>
-      byProject<Spend>(async (scope) => {
-        const sums = await billing.charges.sums(scope, period)
-        return (project) => ({ ...period, amount: sums.get(project) ?? inBookCurrency(0n) })
+export const billingLoaders = (billing: Billing) =>
+  onDemand<BillingLoaders, Date>({
+    charge: () => chargeLoader(billing),
+    chargesOfProject: () => listLoader(billing.charges, ({ id }) => selfId('prj', id.scope).text),
+    spendOfProject: () =>
+      byArguments(
+        ({ from, to }) => JSON.stringify([from, to]),
+        (period) =>
+          byProject<Spend>(async (scope) => {
+            const sums = await billing.charges.sums(scope, period)
+            return (project) => ({ ...period, amount: sums.get(project) ?? inBookCurrency(0n) })
+          }),
+      ),
+    balance: () =>
+      byArguments(textOfMoment, (asOf) => organizationLoader((scope) => billing.accounts.balances(scope, asOf))),
+    ledger: () =>
+      byArguments(textOfPage, (page) =>
+        organizationLoader(async (scope) => {
+          const pages = Map.groupBy(await billing.ledger.pages(scope, page), ({ id }) => id.scope)
+          return (organization) => pages.get(organization) ?? []
+        }),
+      ),
+    ledgerTotal: () =>
+      organizationLoader(async (scope) => {
+        const totals = await billing.ledger.totals(scope)
+        return (organization) => totals.get(organization) ?? 0
       }),
-  ),
-  balance: byArguments(textOfMoment, (asOf) => organizationLoader((scope) => billing.accounts.balances(scope, asOf))),
-  ledger: byArguments(textOfPage, (page) =>
-    organizationLoader(async (scope) => {
-      const pages = Map.groupBy(await billing.ledger.pages(scope, page), ({ id }) => id.scope)
-      return (organization) => pages.get(organization) ?? []
-    }),
-  ),
-  ledgerTotal: organizationLoader(async (scope) => {
-    const totals = await billing.ledger.totals(scope)
-    return (organization) => totals.get(organization) ?? 0
-  }),
-  price: byArguments(
-    textOfMoment,
-    (at) =>
-      new DataLoader(async (codes: readonly string[]) => {
-        const found = await billing.prices.effectiveAt(codes, at ?? now)
-        const byCode = new Map(found.map((price) => [price.skuCode, price]))
-        return codes.map((code) => byCode.get(code))
-      }),
-  ),
-})
+    price: (now) =>
+      byArguments(
+        textOfMoment,
+        (at) =>
+          new DataLoader(async (codes: readonly string[]) => {
+            const found = await billing.prices.effectiveAt(codes, at ?? now)
+            const byCode = new Map(found.map((price) => [price.skuCode, price]))
+            return codes.map((code) => byCode.get(code))
+          }),
+      ),
+  })

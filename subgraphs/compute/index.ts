@@ -19,12 +19,13 @@ export const compute: SubgraphModule = {
   schemaFiles: schemaFilesIn(import.meta.dirname),
   start: (platform) => {
     const services = createCompute(platform)
+    const loaders = computeLoaders(services)
     return {
       resolvers: mergeResolvers([
         ...[catalogueResolvers, capacityResolvers, nodeResolvers, allocationResolvers],
         terminalSessionResolvers,
       ]),
-      context: () => ({ compute: services, loaders: computeLoaders(services) }),
+      context: () => ({ compute: services, loaders: loaders() }),
       eventHandlers: {},
       jobs: { ...allocationJobs(services.provisioning), ...terminalJobs(services.terminalChecks) },
     }

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import type { PlatformGrant } from '../../platform/access/authorize.ts'
 import { listLoader, oneLoader, type ListLoader, type OneLoader } from '../../platform/graphql/loaders.ts'
+import { onDemand } from '../../platform/graphql/on-demand.ts'
 import { selfId, type ProjectId, type Uuid } from '../../platform/ids/id.ts'
 import type { Allocation, AllocationId, AllocationPage } from './allocation/model.ts'
 import type { Sku } from './catalogue/model.ts'
@@ -46,11 +47,12 @@ const skuLoader = ({ catalogue }: Compute): ComputeLoaders['sku'] =>
     return codes.map((code) => byCode.get(code))
   })
 
-export const computeLoaders = (compute: Compute): ComputeLoaders => ({
-  sku: skuLoader(compute),
-  node: nodeLoader(compute),
-  allocation: oneLoader(compute.allocations.findAll),
-  allocationsOfProject: listLoader(compute.allocations, ({ id }) => selfId('prj', id.scope).text),
-  terminalSession: oneLoader(compute.terminals.findAll),
-  terminalsOfAllocation: listLoader(compute.terminals, ({ allocationId }) => allocationId.text),
-})
+export const computeLoaders = (compute: Compute) =>
+  onDemand<ComputeLoaders>({
+    sku: () => skuLoader(compute),
+    node: () => nodeLoader(compute),
+    allocation: () => oneLoader(compute.allocations.findAll),
+    allocationsOfProject: () => listLoader(compute.allocations, ({ id }) => selfId('prj', id.scope).text),
+    terminalSession: () => oneLoader(compute.terminals.findAll),
+    terminalsOfAllocation: () => listLoader(compute.terminals, ({ allocationId }) => allocationId.text),
+  })

@@ -21,6 +21,7 @@ export const iam: SubgraphModule = {
   schemaFiles: schemaFilesIn(import.meta.dirname),
   start: (platform) => {
     const services = createIam(platform)
+    const loaders = iamLoaders(services)
     return {
       resolvers: mergeResolvers([
         organizationResolvers,
@@ -35,7 +36,7 @@ export const iam: SubgraphModule = {
         apiKeyResolvers,
         auditResolvers,
       ]),
-      context: () => ({ iam: services, loaders: iamLoaders(services) }),
+      context: () => ({ iam: services, loaders: loaders() }),
       eventHandlers: {},
       jobs: {},
     }

@@ -7,6 +7,7 @@ import {
   type ListLoader,
   type OrganizationLoader,
 } from '../../platform/graphql/loaders.ts'
+import { onDemand } from '../../platform/graphql/on-demand.ts'
 import { selfId, type ProjectId, type Uuid } from '../../platform/ids/id.ts'
 import type { ApiKey } from './api-key/model.ts'
 import type { Iam } from './context.ts'
@@ -68,23 +69,27 @@ const totalsBy =
     return (organization: Uuid): number => totals.get(organization) ?? 0
   }
 
-export const iamLoaders = (iam: Iam): IamLoaders => ({
-  self: new DataLoader((grants) => Promise.all(grants.map((grant) => iam.users.find(grant))), {
-    cacheKeyFn: ({ scope }) => scope.userId,
-  }),
-  project: projectLoader(iam),
-  organization: organizationLoader(async (scope) => {
-    const byId = new Map((await iam.organizations.findAll(scope)).map((found) => [found.id.local, found]))
-    return (organization) => byId.get(organization)
-  }),
-  department: departmentLoader(iam),
-  projectTotal: organizationLoader(totalsBy(iam.projects.totalsOfOrganizations)),
-  departmentTotal: organizationLoader(totalsBy(iam.departments.totals)),
-  memberTotal: organizationLoader(totalsBy(iam.memberships.totalsOfOrganizations)),
-  membersOfProject: listLoader(
-    { pages: iam.memberships.pagesOfProjects, totals: iam.memberships.totalsOfProjects },
-    ({ project }) => project.text,
-  ),
-  accountsOfProject: listLoader(iam.serviceAccounts, ({ id }) => selfId('prj', id.scope).text),
-  keysOfAccount: listLoader(iam.apiKeys, ({ serviceAccountId }) => serviceAccountId.text),
-})
+export const iamLoaders = (iam: Iam) =>
+  onDemand<IamLoaders>({
+    self: () =>
+      new DataLoader((grants) => Promise.all(grants.map((grant) => iam.users.find(grant))), {
+        cacheKeyFn: ({ scope }) => scope.userId,
+      }),
+    project: () => projectLoader(iam),
+    organization: () =>
+      organizationLoader(async (scope) => {
+        const byId = new Map((await iam.organizations.findAll(scope)).map((found) => [found.id.local, found]))
+        return (organization) => byId.get(organization)
+      }),
+    department: () => departmentLoader(iam),
+    projectTotal: () => organizationLoader(totalsBy(iam.projects.totalsOfOrganizations)),
+    departmentTotal: () => organizationLoader(totalsBy(iam.departments.totals)),
+    memberTotal: () => organizationLoader(totalsBy(iam.memberships.totalsOfOrganizations)),
+    membersOfProject: () =>
+      listLoader(
+        { pages: iam.memberships.pagesOfProjects, totals: iam.memberships.totalsOfProjects },
+        ({ project }) => project.text,
+      ),
+    accountsOfProject: () => listLoader(iam.serviceAccounts, ({ id }) => selfId('prj', id.scope).text),
+    keysOfAccount: () => listLoader(iam.apiKeys, ({ serviceAccountId }) => serviceAccountId.text),
+  })

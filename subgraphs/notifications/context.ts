@@ -65,12 +65,13 @@ export const createNotifications = ({
   }
 }
 
-export const notificationsContext =
-  ({ deliveries: _, ...services }: Notifications) =>
-  ({ access }: OperationContext): Omit<NotificationsContext, keyof OperationContext> => ({
+export const notificationsContext = ({ deliveries: _, ...services }: Notifications) => {
+  const webhooksOf = webhookLoaders(services.webhooks)
+  return ({ access }: OperationContext): Omit<NotificationsContext, keyof OperationContext> => ({
     ...services,
     cursorOf: new DataLoader((of: readonly Notification[]) => services.notifications.cursorsOf(readerOf(access), of), {
       cache: false,
     }),
-    webhookLoaders: webhookLoaders(services.webhooks),
+    webhookLoaders: webhooksOf(),
   })
+}

@@ -1,4 +1,5 @@
 import { listLoader, oneLoader, type ListLoader, type OneLoader } from '../../platform/graphql/loaders.ts'
+import { onDemand } from '../../platform/graphql/on-demand.ts'
 import { selfId, type ProjectId } from '../../platform/ids/id.ts'
 import type { OperationContext, SubgraphPlatform } from '../../platform/subgraph/module.ts'
 import type { Bucket, BucketId } from './bucket/model.ts'
@@ -36,12 +37,14 @@ export const createStorage = ({ database, clock, ids }: SubgraphPlatform): Stora
   return { buckets: bucketService({ units, clock, ids }), grants: storageGrantService({ units, clock, ids }) }
 }
 
-export const storageLoaders = ({ buckets, grants }: Storage): StorageLoaders => ({
-  bucket: oneLoader(buckets.findAll),
-  bucketsOfProject: listLoader(buckets, ({ id }) => selfId('prj', id.scope).text),
-  sharedWithProject: listLoader(
-    { pages: grants.pagesOfShared, totals: grants.totalsOfShared },
-    ({ subjectProjectId }) => subjectProjectId.text,
-  ),
-  grantsOfBucket: listLoader(grants, ({ bucketId }) => bucketId.text),
-})
+export const storageLoaders = ({ buckets, grants }: Storage) =>
+  onDemand<StorageLoaders>({
+    bucket: () => oneLoader(buckets.findAll),
+    bucketsOfProject: () => listLoader(buckets, ({ id }) => selfId('prj', id.scope).text),
+    sharedWithProject: () =>
+      listLoader(
+        { pages: grants.pagesOfShared, totals: grants.totalsOfShared },
+        ({ subjectProjectId }) => subjectProjectId.text,
+      ),
+    grantsOfBucket: () => listLoader(grants, ({ bucketId }) => bucketId.text),
+  })

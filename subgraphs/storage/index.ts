@@ -11,9 +11,10 @@ export const storage: SubgraphModule = {
   schemaFiles: schemaFilesIn(import.meta.dirname),
   start: (platform) => {
     const services = createStorage(platform)
+    const loaders = storageLoaders(services)
     return {
       resolvers: mergeResolvers([bucketResolvers, storageGrantResolvers]),
-      context: () => ({ storage: services, loaders: storageLoaders(services) }),
+      context: () => ({ storage: services, loaders: loaders() }),
       eventHandlers: {},
       jobs: {},
     }

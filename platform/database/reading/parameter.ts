@@ -22,7 +22,17 @@ const element = (value: unknown): string => {
   return `"${text.replace(QUOTED, String.raw`\$&`)}"`
 }
 
-const list = (values: readonly unknown[]): string => `{${values.map(element).join(',')}}`
+/** Of texts that need no quotes, as those of UUIDs: most that a list holds. */
+const PLAIN = /^[0-9a-f-]+$/
+
+const list = (values: readonly unknown[]): string => {
+  let text = ''
+  for (const value of values) {
+    const written = typeof value === 'string' && PLAIN.test(value) ? value : element(value)
+    text = text === '' ? written : `${text},${written}`
+  }
+  return `{${text}}`
+}
 
 /** A value as it goes to the server. Throws for one that no statement has sent so far: what becomes of it is not known. */
 export const parameter = (value: unknown): Parameter => {

@@ -64,6 +64,7 @@ describe('what a unit reads in SQL is what Prisma reads', () => {
     ['timestamptz', new Date('2026-11-22T12:30:00.5Z')],
     ['text[]', ['a', 'b "c"', 'd\\e', 'NULL', '', '{,}']],
     ['uuid[]', []],
+    ['uuid[]', ['019b8d67-0e60-7dcd-86d2-7b13d006bb12', '00000000-0000-0000-0000-000000000000']],
     ['int[]', [1, 2]],
     ['bytea', new Uint8Array([0, 255, 16])],
   ])('a parameter of %s: %p', async (type, value) => {

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader'
 import type { OrganizationGrant } from '../../../platform/access/authorize.ts'
 import type { OrganizationSetScope } from '../../../platform/access/scope.ts'
 import { byArguments, organizationLoader, type OrganizationLoader } from '../../../platform/graphql/loaders.ts'
+import { onDemand } from '../../../platform/graphql/on-demand.ts'
 import type { WebhookDelivery } from '../webhook-delivery/model.ts'
 import type { DeliveryPage } from '../webhook-delivery/position.ts'
 import type { Webhooks } from './context.ts'
@@ -46,28 +47,33 @@ const idsOf = (keys: readonly EndpointKey[]): readonly WebhookEndpointId[] => ke
 const placeOf = ({ direction, fetch, beyond, status }: DeliveryPage): string =>
   JSON.stringify([direction, fetch, beyond?.toString(), status])
 
-export const webhookLoaders = ({ endpoints, deliveries }: Webhooks): WebhookLoaders => ({
-  endpoints: organizationLoader(async (scope) => {
-    const found = Map.groupBy(await endpoints.all(scope), ({ id }) => id.scope)
-    return (organization) => found.get(organization) ?? []
-  }),
-  overlap: byEndpoint(async (keys) => {
-    const found = await endpoints.overlaps(scopeOf(keys), idsOf(keys))
-    return (endpoint) => found.get(endpoint) ?? null
-  }),
-  deliveries: byArguments(placeOf, (page) =>
-    byEndpoint(async (keys) => {
-      const rows = await deliveries.pages(scopeOf(keys), idsOf(keys), page)
-      const found = Map.groupBy(rows, ({ endpointId }) => endpointId.text)
-      return (endpoint) => found.get(endpoint) ?? []
-    }),
-  ),
-  deliveryTotal: byArguments(
-    ({ status }) => status ?? '',
-    (page) =>
-      byEndpoint(async (keys) => {
-        const found = await deliveries.totals(scopeOf(keys), idsOf(keys), page)
-        return (endpoint) => found.get(endpoint) ?? 0
+export const webhookLoaders = ({ endpoints, deliveries }: Webhooks) =>
+  onDemand<WebhookLoaders>({
+    endpoints: () =>
+      organizationLoader(async (scope) => {
+        const found = Map.groupBy(await endpoints.all(scope), ({ id }) => id.scope)
+        return (organization) => found.get(organization) ?? []
       }),
-  ),
-})
+    overlap: () =>
+      byEndpoint(async (keys) => {
+        const found = await endpoints.overlaps(scopeOf(keys), idsOf(keys))
+        return (endpoint) => found.get(endpoint) ?? null
+      }),
+    deliveries: () =>
+      byArguments(placeOf, (page) =>
+        byEndpoint(async (keys) => {
+          const rows = await deliveries.pages(scopeOf(keys), idsOf(keys), page)
+          const found = Map.groupBy(rows, ({ endpointId }) => endpointId.text)
+          return (endpoint) => found.get(endpoint) ?? []
+        }),
+      ),
+    deliveryTotal: () =>
+      byArguments(
+        ({ status }) => status ?? '',
+        (page) =>
+          byEndpoint(async (keys) => {
+            const found = await deliveries.totals(scopeOf(keys), idsOf(keys), page)
+            return (endpoint) => found.get(endpoint) ?? 0
+          }),
+      ),
+  })
