@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Role } from '../../platform/config/roles.ts'
@@ -71,11 +71,16 @@ export interface SoakStageOptions {
   readonly subgraphs: readonly SubgraphName[]
   /** Over how long a gateway that stops lets go of its clients. */
   readonly drainWindowMs: number
+  /** Fills the folder of the database before it is started: one that was made before. Left out: it is made there. */
+  readonly fill?: (directory: string) => Promise<void>
 }
 
-export const setSoakStage = async ({ subgraphs: names, drainWindowMs }: SoakStageOptions): Promise<SoakStage> => {
+export const setSoakStage = async ({ subgraphs: names, drainWindowMs, fill }: SoakStageOptions): Promise<SoakStage> => {
   const directory = await mkdtemp(join(tmpdir(), 'gpuaas-soak-'))
-  const [database, redis] = await Promise.all([databasePart(join(directory, 'database')), startRedis()])
+  const databaseDirectory = join(directory, 'database')
+  await mkdir(databaseDirectory)
+  await fill?.(databaseDirectory)
+  const [database, redis] = await Promise.all([databasePart(databaseDirectory), startRedis()])
   const settings = await environments({ database: { ownerUrl: database.url }, redis, directory })
   const parts: Part[] = []
   const part = async (role: Role, name: string = role): Promise<{ readonly part: Part; readonly url: string }> => {

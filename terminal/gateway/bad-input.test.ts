@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { request } from 'node:http'
 import type { Socket } from 'node:net'
 import fc from 'fast-check'
@@ -12,7 +12,7 @@ let stage: Stage
 const start = async (limits: object = {}): Promise<void> => {
   stage = await startStage({ gateway: { limits } })
 }
-afterEach(() => stage.stop())
+const stop = (): Promise<void> => stage.stop()
 
 const bystander = async () => {
   const client = await stage.connect(stage.sessions.open().token)
@@ -27,7 +27,9 @@ const bystander = async () => {
 const hello = { type: 'hello', version: 1, offset: 0, size: { columns: 80, rows: 24 } } as const
 
 describe('frames', () => {
-  beforeEach(() => start({ maxPerUser: 100 }))
+  // One gateway for all of them: whatever one client does, the next finds it as it was.
+  beforeAll(() => start({ maxPerUser: 500 }))
+  afterAll(stop)
 
   const ready = async (): Promise<TerminalClient> => {
     const client = await stage.connect(stage.sessions.open().token)
@@ -119,6 +121,8 @@ describe('frames', () => {
 })
 
 describe('limits', () => {
+  afterEach(stop)
+
   test('R45: past a limit a client is closed TERMINAL_CAPACITY, and those before it stay', async () => {
     await start({ maxSessions: 3, maxPerAllocation: 2, maxPerUser: 2 })
     const other = await bystander()
@@ -166,6 +170,7 @@ describe('limits', () => {
 
 describe('connections', () => {
   beforeEach(() => start())
+  afterEach(stop)
 
   /** The status of an answer to an upgrade. */
   const upgrade = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<number> =>

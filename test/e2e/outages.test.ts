@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { VISION } from './demo-ids.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../platform/database/embedded/embedded-postgres.ts'
 import { findFreePort } from '../../platform/database/embedded/free-port.ts'
 import { silentLog } from '../../platform/log/log.ts'
+import { copyDataDirectory } from '../testkit/data-directory.ts'
 import { eventually } from '../testkit/eventually.ts'
 import { startEmbedded, type EmbeddedProduct } from '../testkit/embedded-product.ts'
 import { ask } from '../testkit/product.ts'
+import { runDirectory } from '../testkit/run-directory.ts'
 import { startRedis, type TestRedis } from '../testkit/redis.ts'
 import { expectCatalogued } from '../testkit/refusal.ts'
 import { subscribe } from '../testkit/subscriber.ts'
@@ -24,7 +25,8 @@ const startDatabase = async (): Promise<EmbeddedPostgres> =>
   startEmbeddedPostgres({ directory, port, settings: { fsync: 'off' }, log: silentLog, progress: () => undefined })
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'gpuaas-outage-'))
+  directory = await mkdtemp(join(runDirectory(), 'outage-'))
+  await copyDataDirectory(directory)
   port = await findFreePort()
   ;[postgres, redis] = await Promise.all([startDatabase(), startRedis()])
   product = await startEmbedded({ DATABASE_URL: postgres.url, REDIS_URL: redis.url })

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { soak } from '../../bench/soak/soak.ts'
+import { copyDataDirectory } from '../testkit/data-directory.ts'
 
 /** What goes wrong, each kind once at least; what it happened to stands before the last word. */
 const KINDS = [
@@ -17,7 +18,7 @@ const KINDS = [
 test('while things are killed, restarted and cut, nobody misses a notification or is told twice', async () => {
   const report = await soak({
     ...{ seconds: 0, seed: 2, readers: 9, producers: 3, perSecond: 4, calmMs: 200, quietMs: 1_000 },
-    ...{ subgraphs: ['iam', 'compute', 'notifications'], drainWindowMs: 500 },
+    ...{ subgraphs: ['iam', 'compute', 'notifications'], drainWindowMs: 500, fill: copyDataDirectory },
     say: () => undefined,
   })
   expect(report).toMatchObject({ missed: 0, repeated: 0, outOfOrder: 0, failures: [] })

@@ -8,12 +8,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { FORBIDDEN } from '../../platform/config/forbidden.ts'
 import { startEmbedded, tokens, type EmbeddedProduct } from '../testkit/embedded-product.ts'
 import { addressOf, ask, runProgram } from '../testkit/product.ts'
+import { runDirectory } from '../testkit/run-directory.ts'
 import { VISION } from './demo-ids.ts'
 
 let directory: string
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'gpuaas-start-'))
+  directory = await mkdtemp(join(runDirectory(), 'start-'))
 })
 
 afterAll(() => rm(directory, { recursive: true, force: true }))

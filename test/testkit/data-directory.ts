@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { addressOf, runProgram } from './product.ts'
-import { READY_FILE_VARIABLE } from './test-server.ts'
+import { runDirectory } from './run-directory.ts'
 
 const WAIT_MS = 120_000
 const LOOK_EVERY_MS = 50
@@ -35,9 +35,7 @@ const firstStart = async (directory: string): Promise<void> => {
 
 /** What the first start of the product left, once for all tests of a run. */
 const madeDirectory = async (): Promise<string> => {
-  const readyFile = process.env[READY_FILE_VARIABLE]
-  if (readyFile === undefined) throw new Error('No run of tests: jest must run with test/testkit/global-setup.ts')
-  const made = join(dirname(readyFile), 'product')
+  const made = join(runDirectory(), 'product')
   const draft = `${made}.draft`
   const deadline = Date.now() + WAIT_MS
   while (!(await exists(made))) {

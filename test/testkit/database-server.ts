@@ -1,6 +1,5 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { tmpdir } from 'node:os'
 import { startEmbeddedPostgres } from '../../platform/database/embedded/embedded-postgres.ts'
 import { withDatabase } from '../../platform/database/database-url.ts'
 import { prepareDatabase } from '../../platform/database/prepare.ts'
@@ -24,12 +23,12 @@ const announce = async (server: TestServer): Promise<void> => {
   await rename(`${readyFile}.draft`, readyFile)
 }
 
-const directory = await mkdtemp(join(tmpdir(), 'gpuaas-test-database-'))
+const directory = dirname(readyFile)
 try {
   const postgres = await startEmbeddedPostgres({
-    directory,
+    directory: join(directory, 'database'),
     // A test run needs no durability, and is quicker without; recovery tests start servers of their own.
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_wal_size: '128MB' },
     log: silentLog,
     progress: () => undefined,
   })
@@ -47,5 +46,5 @@ try {
   process.exitCode = 1
   await runEnded
 } finally {
-  for (const left of [directory, dirname(readyFile)]) await rm(left, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 }

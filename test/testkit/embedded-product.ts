@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { copyDataDirectory } from './data-directory.ts'
 import { addressOf, runProgram, type Product, type Program } from './product.ts'
+import { runDirectory } from './run-directory.ts'
 import { signIn } from '../../identity/sign-in.ts'
 import { findRunningServer } from '../../identity/running-server.ts'
 
@@ -12,7 +12,7 @@ export interface EmbeddedProduct extends Product {
 }
 
 const ownDirectory = async (environment: Readonly<Record<string, string>>): Promise<string> => {
-  const directory = await mkdtemp(join(tmpdir(), 'gpuaas-product-'))
+  const directory = await mkdtemp(join(runDirectory(), 'product-'))
   // Where its database is another's, there is nothing of its own to begin with.
   if (environment['DATABASE_URL'] === undefined) await copyDataDirectory(directory)
   return directory
