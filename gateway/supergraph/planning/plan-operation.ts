@@ -2,12 +2,14 @@ import { operationFromDocument, type Schema } from '@apollo/federation-internals
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import type { DocumentNode } from 'graphql'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
+import { withoutTypeNames } from './interface-objects.ts'
 import { keepObjects } from './keep-objects.ts'
 import { leaveOut } from './leave-out.ts'
 import { mapFetches } from './map-fetches.ts'
 import { needsFetch } from './needs-fetch.ts'
 import { separateNames } from './own-names.ts'
 import type { PlanningSdl } from './planning-sdl.ts'
+import { refuseReservedNames } from './reserved-names.ts'
 import { restorePlan } from './restore-plan.ts'
 import { tellOperation } from './tell-operation.ts'
 
@@ -16,9 +18,10 @@ export type PlanOperation = (document: DocumentNode, drawn: string) => QueryPlan
 
 /** `planner` was made for the SDL of `planning`. */
 export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): PlanOperation => {
-  const { required, names, overrides, originals, telling } = planning
+  const { required, names, overrides, originals, telling, isInterfaceObject } = planning
   const schema: Schema = planner.supergraph.apiSchema()
   return (whole, drawn) => {
+    refuseReservedNames(whole)
     const document = leaveOut(whole)
     const own = separateNames(keepObjects(document), names)
     const told = tellOperation(own.document, telling)
@@ -26,6 +29,7 @@ export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): Pla
     const plan = planner.buildQueryPlan(operation, { overrideConditions: overrides.conditions(drawn) })
     if (!plan.node && needsFetch(document)) throw catalogued('OPERATION_UNANSWERABLE')
     return mapFetches(own.restore(restorePlan(told.restore(plan), required)), {
+      split: (node) => withoutTypeNames(node, (type) => isInterfaceObject(node.serviceName, type)),
       fetch: (node) => ({ ...node, serviceName: originals.get(node.serviceName) ?? node.serviceName }),
     })
   }

@@ -4,6 +4,7 @@ import { contextsIn, type Telling } from './contexts.ts'
 import { hideFields } from './hidden-fields.ts'
 import { argumentOf, isTypeDefinition, typesIn, type TypeDefinition } from './join-directives.ts'
 import { graphsOf } from './graph-names.ts'
+import { interfaceObjectsIn } from './interface-objects.ts'
 import { overridesIn, type Overrides } from './overrides.ts'
 import type { RequiredFields } from './required-fields.ts'
 import { linkSubgraphs } from './link-subgraphs.ts'
@@ -19,6 +20,8 @@ export interface PlanningSdl {
   /** What plans ask for under its own name although the caller did not. */
   readonly names: ReadonlySet<string>
   readonly overrides: Overrides
+  /** Whether a subgraph knows an interface as one object. */
+  readonly isInterfaceObject: (subgraph: string, type: string) => boolean
   /** What fields are told of contexts; undefined where there are none. */
   readonly telling: Telling | undefined
   /** The subgraphs that stand behind those that are there for the planner alone, by the names of these. */
@@ -56,7 +59,16 @@ export const planningSdl = (sdl: string): PlanningSdl => {
     fieldOf: (name) => byName.get(name)?.name ?? name,
     toldTo: (subgraph, type, field) => contexts.toldTo(type, field, graphs.get(originals.get(subgraph) ?? subgraph)),
   }
-  const rest = { required, names, overrides, originals, telling: told.name === '' ? undefined : telling }
+  const isObject = interfaceObjectsIn(types)
+  const isInterfaceObject = (subgraph: string, type: string) => isObject(graphs.get(subgraph) ?? '', type)
+  const rest = {
+    required,
+    names,
+    overrides,
+    isInterfaceObject,
+    originals,
+    telling: told.name === '' ? undefined : telling,
+  }
   if (isOrdered && byName.size === 0 && document === given) return { sdl, ...rest }
   const definitions = document.definitions.map((node) => (isTypeDefinition(node) ? orderKeys(rewrite(node)) : node))
   const hidden = [...byName.keys(), ...(told.name === '' ? [] : [told.name])]

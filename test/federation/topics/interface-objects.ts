@@ -67,6 +67,11 @@ export const INTERFACE_OBJECTS: Topic = {
     ['one that is null', '{ best { id sequel { id title __typename } } }'],
     ['by argument', '{ rated(id: "ff") { stars ... on Film { minutes } } medium(id: "b") { stars } }'],
     ['nothing under the argument', '{ rated(id: "no") { stars title } }'],
+    [
+      'of two types: the name of one, fields of the other',
+      '{ best { ... on Book { __typename stars } ... on Film { minutes } } }',
+    ],
+    ['of one type: its name and a field', '{ best { ... on Film { __typename stars } } }'],
     ['aliases of the type name', '{ best { kind: __typename stars ... on Film { is: __typename } } }'],
   ],
 }
