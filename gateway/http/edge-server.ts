@@ -62,12 +62,14 @@ export const createEdgeServer = ({
   })
   secureRequests(fastify)
   allowOrigins(fastify, { origins: corsOrigins })
-  fastify.addHook('onRequest', (_, reply, done) => {
+  const refuseUnknown = catalogueHttpErrors(fastify, report)
+  // Before the body is read: what is wrong with it does not matter where nothing takes it.
+  fastify.addHook('onRequest', (request, reply, done) => {
     if (isDraining) sendError(reply.header('connection', 'close'), catalogued('SHUTTING_DOWN'), report)
+    else if (request.is404) refuseUnknown(request, reply)
     else done()
   })
   acceptJsonAlone(fastify)
-  catalogueHttpErrors(fastify, report)
   return {
     fastify,
     isDraining: () => isDraining,

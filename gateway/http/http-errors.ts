@@ -23,8 +23,14 @@ const RETRY_SECONDS = 1
 
 const METHODS = ['GET', 'POST'] as const
 
-/** Every answer that is not a GraphQL answer is still the catalogue's: JSON, a code, a correlation id, no stack. */
-export const catalogueHttpErrors = (fastify: FastifyInstance, report: ReportError): void => {
+/**
+ * Every answer that is not a GraphQL answer is still the catalogue's: JSON, a code, a correlation id, no stack. Gives what
+ * refuses a request that no route takes.
+ */
+export const catalogueHttpErrors = (
+  fastify: FastifyInstance,
+  report: ReportError,
+): ((request: FastifyRequest, reply: FastifyReply) => FastifyReply) => {
   fastify.setErrorHandler(async (error: FastifyError, request, reply) => {
     if (error.code === TOO_LARGE) await discardBody(request.raw)
     return sendError(reply, catalogueError(error), report)
@@ -34,12 +40,8 @@ export const catalogueHttpErrors = (fastify: FastifyInstance, report: ReportErro
     if (allowed.length === 0) return sendError(reply, catalogued('ROUTE_NOT_FOUND'), report)
     return sendError(reply.header('allow', allowed.join(', ')), catalogued('METHOD_NOT_ALLOWED'), report)
   }
-  // Before the body is read: what is wrong with it does not matter at an address that takes none.
-  fastify.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) refuse(request, reply)
-    else done()
-  })
   fastify.setNotFoundHandler(refuse)
+  return refuse
 }
 
 /** Answers with one error and the status that the catalogue gives it. */

@@ -1,5 +1,5 @@
 import type { ApolloServer } from '@apollo/server'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
 import type { Authenticate } from '../identity/authenticate.ts'
@@ -68,9 +68,20 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
 }
 
 const observeExchanges = (fastify: FastifyInstance, { httpExchange }: Metrics): void => {
-  fastify.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url
-    httpExchange({ method: request.method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 })
+  const routeOf = routeFinder(fastify)
+  fastify.addHook('onRequest', (request, { raw: response }, done) => {
+    const begun = performance.now()
+    response.on('finish', () => {
+      const seconds = (performance.now() - begun) / 1000
+      httpExchange({ method: request.method, route: routeOf(request), status: response.statusCode, seconds })
+    })
     done()
   })
+}
+
+/** The pattern of the route of a request. Fastify makes an object to tell it; an address that is a pattern says it itself. */
+const routeFinder = (fastify: FastifyInstance): ((request: FastifyRequest) => string | undefined) => {
+  const plain = new Set<string>()
+  fastify.addHook('onRoute', ({ url }) => void (/[:*]/.test(url) || plain.add(url)))
+  return (request) => (!request.is404 && plain.has(request.url) ? request.url : request.routeOptions.url)
 }

@@ -9,6 +9,9 @@ interface Series<L extends Label> {
   sum: number
 }
 
+/** The series of one value of a label, or what the next label tells them apart by. */
+type ByLabels<L extends Label> = Map<string, ByLabels<L> | Series<L>>
+
 /** One line of the exposition. */
 interface Exposed {
   readonly metricName: string
@@ -29,7 +32,9 @@ export class Durations<L extends Label> {
   readonly type = 'histogram'
   readonly aggregator = 'sum'
   readonly labelNames: readonly L[]
-  readonly #series = new Map<string, Series<L>>()
+  readonly #series: Series<L>[] = []
+  /** A series by the value of each label, in their order: no text is made to look one up. */
+  #byLabels: ByLabels<L> = new Map()
 
   constructor({ name, help, labels }: Definition<L>) {
     this.name = name
@@ -49,22 +54,41 @@ export class Durations<L extends Label> {
   /** As the registry asks for it. */
   get() {
     const { name, help, type, aggregator } = this
-    const values = [...this.#series.values()].flatMap((series) => this.#exposed(series))
+    const values = this.#series.flatMap((series) => this.#exposed(series))
     return Promise.resolve({ name, help, type, aggregator, values })
   }
 
   reset(): void {
-    this.#series.clear()
+    this.#series.length = 0
+    this.#byLabels = new Map()
   }
 
   #seriesOf(labels: Readonly<Record<L, string>>): Series<L> {
-    let key = ''
-    for (const name of this.labelNames) key += `${labels[name]}\n`
-    const known = this.#series.get(key)
-    if (known) return known
-    const made = { labels, counts: Array.from({ length: SECONDS.length + 1 }, () => 0), count: 0, sum: 0 }
-    this.#series.set(key, made)
-    return made
+    if (this.labelNames.length === 0) return this.#series[0] ?? this.#add(labels)
+    let found: ByLabels<L> | Series<L> | undefined = this.#byLabels
+    for (const name of this.labelNames) {
+      if (!(found instanceof Map)) break
+      found = found.get(labels[name])
+    }
+    return found === undefined || found instanceof Map ? this.#add(labels) : found
+  }
+
+  #add(labels: Readonly<Record<L, string>>): Series<L> {
+    const series = { labels, counts: Array.from({ length: SECONDS.length + 1 }, () => 0), count: 0, sum: 0 }
+    this.#series.push(series)
+    let level = this.#byLabels
+    for (const [index, name] of this.labelNames.entries()) {
+      const value = labels[name]
+      if (index === this.labelNames.length - 1) {
+        level.set(value, series)
+        break
+      }
+      const next = level.get(value)
+      const below: ByLabels<L> = next instanceof Map ? next : new Map()
+      level.set(value, below)
+      level = below
+    }
+    return series
   }
 
   /** Each bucket holds those below it, as Prometheus wants it. */
