@@ -56,6 +56,7 @@ export const createEdgeServer = ({
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,
+    routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (_, __, reply) =>
       void sendError(reply.headers(SECURITY_HEADERS), catalogued('ROUTE_NOT_FOUND'), report),
     clientErrorHandler: (error, socket) => answerBrokenHttp(error, socket, report),

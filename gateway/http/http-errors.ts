@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { catalogued, CataloguedError, type ErrorCode } from '../../platform/errors/catalogue.ts'
 import type { WireError } from '../../platform/errors/wire.ts'
+import { requestPath } from '../../platform/http/request-path.ts'
 import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
 import { statusOf, type ReportError } from '../errors/error-reporter.ts'
 import { discardBody } from './discard-body.ts'
@@ -36,7 +37,7 @@ export const catalogueHttpErrors = (
     return sendError(reply, catalogueError(error), report)
   })
   const refuse = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const allowed = METHODS.filter((method) => fastify.hasRoute({ method, url: pathOf(request) }))
+    const allowed = METHODS.filter((method) => fastify.hasRoute({ method, url: requestPath(request.url) }))
     if (allowed.length === 0) return sendError(reply, catalogued('ROUTE_NOT_FOUND'), report)
     return sendError(reply.header('allow', allowed.join(', ')), catalogued('METHOD_NOT_ALLOWED'), report)
   }
@@ -71,5 +72,3 @@ const catalogueError = (error: FastifyError): unknown => {
   if (error.statusCode === 400) return catalogued('INVALID_JSON')
   return error
 }
-
-const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? url

@@ -5,6 +5,7 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import type { Log } from '../../platform/log/log.ts'
 import type { ClientAddress } from '../../platform/http/client-address.ts'
 import { refuseUpgrade } from '../../platform/http/refuse-upgrade.ts'
+import { requestPath } from '../../platform/http/request-path.ts'
 import type { Connections } from '../connections/connections.ts'
 import { isForeignOrigin } from '../connections/origin.ts'
 import { stripReservedHeaders } from '../identity/inbound-headers.ts'
@@ -76,7 +77,7 @@ export const createWebSockets = (options: WebSocketOptions): WebSockets => {
   const upgrade =
     (http: HttpServer) =>
     (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      if (request.url?.split('?', 1)[0] !== path) {
+      if (requestPath(request.url) !== path) {
         // Other addresses belong to other listeners; without one nobody would ever answer.
         if (http.listenerCount('upgrade') === 1) refuseUpgrade(socket, '404 Not Found')
         return

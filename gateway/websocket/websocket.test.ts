@@ -45,6 +45,19 @@ test('an event is completed by the other subgraphs, as an answer is', async () =
   expect(await socket.message(3)).toEqual({ id: '1', type: 'complete' })
 })
 
+test('a slash at the end of the address changes nothing, over WebSocket or by POST', async () => {
+  const { url } = await arrange()
+  const socket = await openSocket(url, undefined, '/graphql/')
+  socket.send({ type: 'connection_init' })
+  expect(await socket.message(0)).toMatchObject({ type: 'connection_ack' })
+  const headers = { 'content-type': 'application/json' }
+  const posted = await fetch(`${url}/graphql/`, { method: 'POST', headers, body: '{"query":"{ open }"}' })
+  expect([posted.status, await posted.json()]).toEqual([200, { data: { open: 0 } }])
+  const refused = await fetch(`${url}/graphql/`, { method: 'PUT', headers, body: '{}' })
+  expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, POST'])
+  expect((await fetch(`${url}/graphql/other/`)).status).toBe(404)
+})
+
 test('what the event itself can answer makes no fetch', async () => {
   const { ticker, gateway, url } = await arrange()
   const socket = await connectSocket(url)

@@ -7,6 +7,7 @@ import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import { httpStatusOf } from '../../platform/errors/wire.ts'
 import { refuseUpgrade } from '../../platform/http/refuse-upgrade.ts'
 import { WITHOUT_SCHEMAS } from '../../platform/http/without-schemas.ts'
+import { requestPath } from '../../platform/http/request-path.ts'
 import { CORRELATION_HEADER, correlationOf, type Correlation } from '../../platform/log/correlation.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
@@ -97,7 +98,7 @@ export const createSubgraphServer = (parts: SubgraphServerParts): SubgraphServer
     }
   })
   app.server.on('upgrade', (request, socket, head) => {
-    const path = request.url?.split('?', 1)[0] ?? ''
+    const path = requestPath(request.url)
     const endpoint = endpoints.find(({ paths }) => paths.includes(path))
     if (endpoint) endpoint.upgrade(request, socket, head)
     else refuseUpgrade(socket, '404 Not Found')

@@ -7,7 +7,7 @@ import { ownedId, selfId, type Uuid } from '../../platform/ids/id.ts'
 import type { OperationContext } from '../../platform/subgraph/module.ts'
 import { startBareSubgraph, type BareSubgraph } from '../../test/testkit/bare-subgraph.ts'
 import { EventStream } from '../../test/testkit/graphs/event-stream.ts'
-import { connectSocket, type RawSocket } from '../../test/testkit/raw-socket.ts'
+import { connectSocket, openSocket, type RawSocket } from '../../test/testkit/raw-socket.ts'
 import { until } from '../../test/testkit/until.ts'
 
 const SDL = `
@@ -87,6 +87,12 @@ const subscribe = async (socket: RawSocket, id: string, principal: Principal, pr
 const open = (count: number) => until(`${String(count)} are open`, () => streams.size === count)
 const of = ({ messages }: RawSocket, id: string) => messages.filter((message) => message.id === id)
 const typesOf = (socket: RawSocket, id: string) => of(socket, id).map(({ type }) => type)
+
+test.each(['/graphql/', '/storage/graphql/', '/graphql?from=1'])('is to be had at %s, too', async (path) => {
+  const socket = await openSocket(subgraph.url, undefined, path)
+  socket.send({ type: 'connection_init' })
+  expect(await socket.message(0)).toMatchObject({ type: 'connection_ack' })
+})
 
 describe('a subscription that a gateway holds in a subgraph', () => {
   test('R9: ends with the code of the denial when its caller is removed; others on the connection go on', async () => {

@@ -21,8 +21,9 @@ export interface Message {
 export const openSocket = async (
   url: string,
   protocols: readonly string[] = ['graphql-transport-ws'],
+  path = '/graphql',
 ): Promise<RawSocket> => {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, [...protocols])
+  const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`, [...protocols])
   const messages: Message[] = []
   let closed: { code: number; reason: string } | undefined
   socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString()) as Message))
