@@ -5,6 +5,7 @@ import { systemGrant } from '../../platform/access/authorize.ts'
 import { organizationScope } from '../../platform/access/scope.ts'
 import { systemIds } from '../../platform/ids/generator.ts'
 import { selfId } from '../../platform/ids/id.ts'
+import { appPlatform } from '../../subgraphs/app-platform/index.ts'
 import { billing } from '../../subgraphs/billing/index.ts'
 import { createBilling } from '../../subgraphs/billing/context.ts'
 import { iam } from '../../subgraphs/iam/index.ts'
@@ -12,18 +13,30 @@ import { storage } from '../../subgraphs/storage/index.ts'
 
 /** What an operation asks of many parents costs as many statements as it costs for one, and each gets its own. */
 let tenants: World
-let asks: Readonly<Record<'iam' | 'storage' | 'billing', Ask>>
+let asks: Readonly<Record<'iam' | 'storage' | 'billing' | 'app-platform', Ask>>
 let statements = 0
 let parents: Readonly<Record<'Project' | 'Organization', readonly string[]>>
 
 const PROJECTS = ['p', 'q', 'r'] as const
 
-/** Of each project: two buckets, one of which the next project may use. Of its organization: some money. */
+/** Of each project: two apps with two environments each, and two buckets, one of which the next project may use. Of its organization: some money. */
 const fill = async (): Promise<void> => {
   const { ledger } = createBilling({ database: tenants.open('billing'), clock: tenants.clock, ids: systemIds })
   for (const [index, name] of PROJECTS.entries()) {
     const { organizationId, projectId } = tenants.scope(name)
     const subject = tenants.scope(PROJECTS[(index + 1) % PROJECTS.length] ?? 'p')
+    for (const app of ['front', 'back']) {
+      const id = systemIds.next()
+      await tenants.rows(
+        'insert into app_platform.apps (org_id, project_id, id, name, created_at) values ($1, $2, $3, $4, now())',
+        [organizationId, projectId, id, `${app}-of-${name}`],
+      )
+      for (const environment of ['staging', 'production'])
+        await tenants.rows(
+          'insert into app_platform.environments (org_id, project_id, id, app_id, name, created_at) values ($1, $2, $3, $4, $5, now())',
+          [organizationId, projectId, systemIds.next(), id, environment],
+        )
+    }
     for (const bucket of ['shared', 'own']) {
       const id = systemIds.next()
       await tenants.rows(
@@ -73,6 +86,7 @@ beforeAll(async () => {
     iam: hostedSubgraph(tenants, iam, 'iam', { metrics }),
     storage: hostedSubgraph(tenants, storage, 'storage', { metrics }),
     billing: hostedSubgraph(tenants, billing, 'billing', { metrics }),
+    'app-platform': hostedSubgraph(tenants, appPlatform, 'app_platform', { metrics }),
   }
   parents = {
     Project: PROJECTS.map((name) => tenants.projectId(name)),
@@ -90,6 +104,18 @@ test.each([
   ['storage', 'Project', '{ buckets { edges { node { name grants { edges { node { rights } } } } } } }', 2],
   ['storage', 'Project', '{ buckets(first: 1) { totalCount edges { node { name } } } }', 2],
   ['storage', 'Project', '{ sharedBuckets { edges { node { name rights } } } }', 1],
+  [
+    'app-platform',
+    'Project',
+    '{ apps(first: 1) { totalCount edges { node { name environments(first: 1) { totalCount edges { node { id } } } } } } }',
+    4,
+  ],
+  [
+    'app-platform',
+    'Project',
+    '{ apps { edges { node { name environments { edges { node { name } } } releases { edges { node { id } } } } } } }',
+    3,
+  ],
   ['billing', 'Organization', '{ billingAccount { balance { amountMicros } } }', 1],
   [
     'billing',

@@ -55,6 +55,15 @@ export const totalSuite = (product: () => Product): void => {
     expect(lists.filter((list) => !reached.has(list))).toEqual(['WebhookEndpoint.deliveries'])
   }, 120_000)
 
+  test('a total costs as much as ten objects, and nothing where it is not asked for', async () => {
+    const costOf = async (selection: string): Promise<number> => {
+      const { text } = await askAs(OWNER, `{ skus(first: 1) { ${selection} } }`)
+      return Number(/"requested":(\d+)/.exec(text)?.[1])
+    }
+    const without = await costOf('pageInfo { hasNextPage }')
+    expect(await costOf('pageInfo { hasNextPage } totalCount')).toBe(without + 10)
+  })
+
   test('a total says nothing of what its caller may not see', async () => {
     const own = `{ viewer { projects(first: 1) { totalCount } organizations(first: 1) { totalCount } } }`
     const totalsOf = async (email: string) => (await askAs(email, own)).data
