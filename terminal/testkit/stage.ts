@@ -39,8 +39,9 @@ export const startStage = async (options: StageOptions = {}) => {
   const openGateway = async (port = 0) => {
     const server: Server = createServer()
     const metrics = createMetrics({ process: 'left out' })
+    const id = systemIds.next()
     const gateway = await createTerminalGateway({
-      id: systemIds.next(),
+      id,
       sessions,
       ring,
       agents: [{ id: 'agent', nodes: new Set([node]), key: agentKey }],
@@ -54,6 +55,7 @@ export const startStage = async (options: StageOptions = {}) => {
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
     // A server that listens on a port has an address with one.
     const { port: listens } = server.address() as AddressInfo
+    await sessions.join({ id, url: `ws://127.0.0.1:${listens.toString()}/terminal`, capacity: 500, held: gateway.held })
     return { gateway, server, port: listens, metrics }
   }
   let running = await openGateway()

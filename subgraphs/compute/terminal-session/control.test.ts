@@ -7,6 +7,7 @@ import { idConnection, idPage, type IdPage } from '../../../platform/graphql/id-
 import { keyedCall, runKeyed } from '../../../platform/idempotency/keyed-call.ts'
 import { silentLog } from '../../../platform/log/log.ts'
 import type { Ending, TerminalTicket } from '../../../terminal/sessions.ts'
+import { sessionsConformance } from '../../../terminal/testkit/sessions-conformance.ts'
 import { eventually } from '../../../test/testkit/eventually.ts'
 import type { AllocationId } from '../allocation/model.ts'
 import { createCompute, type Compute } from '../context.ts'
@@ -577,4 +578,21 @@ test('a gateway that leaves lets go of what it holds', async () => {
   expect(await sessionOf(opened.session.id)).toMatchObject({ state: 'DETACHED', gatewayId: undefined })
   expect(watched.endings).toEqual([])
   expect(await cloud.rows('select id from compute.terminal_gateways')).toEqual([])
+})
+
+describe('as every control of sessions', () => {
+  sessionsConformance(async () => {
+    const [first, second] = [gateway, await terminals.gateway({ cache })]
+    let id: TerminalSessionId | undefined
+    return {
+      gateways: [first, second],
+      mint: async (at) => {
+        // The other one takes nobody.
+        await cloud.rows('update compute.terminal_gateways set drained_at = case when id <> $1 then now() end', [at.id])
+        const opened = id === undefined ? await open() : await reattach(id)
+        id = opened.session.id
+        return opened.token
+      },
+    }
+  })
 })
