@@ -48,3 +48,20 @@ test('of several fields all count, and none runs into the next', () => {
     ]),
   ).toEqual({ numbers: [0, 1, 2, 0, 3], listed: 4 })
 })
+
+test('with a key in common they are one where all else is the same too, and no field is missing of one', () => {
+  const requires = [on('Place', field('__typename'), field('a'), field('b')), on('Place', field('c'))]
+  expect(
+    numbersOf(requires, [
+      { __typename: 'Place', a: 'x', b: 1 },
+      { __typename: 'Place', a: 'x', b: 2 },
+      { __typename: 'Place', a: 'x', b: 1, c: null },
+      { __typename: 'Place', a: 'x', b: 2 },
+      { __typename: 'Place', a: 'x', b: 1 },
+      { __typename: 'Place', a: 'x' },
+      { __typename: 'Place', a: 'x', b: 1, c: null },
+      { __typename: 'Place', a: 7, b: 1 },
+      { __typename: 'Place', a: 7, b: 1 },
+    ]),
+  ).toEqual({ numbers: [0, 1, 2, 1, 0, 3, 2, 4, 4], listed: 5 })
+})

@@ -19,11 +19,13 @@ export const entityPath = (keys: readonly string[], guard?: PathGuard): EntityPa
     key,
     read: key === undefined ? undefined : reader(key),
   }))
+  const reads = keys.map(reader)
   return {
     keys,
     collect: (root, decisions) => {
+      if (!guard) return gather(reads, root)
       const found: DataObject[] = []
-      walk({ segments, guard, decisions, found }, root, 0, guard?.root)
+      walk({ segments, guard, decisions, found }, root, 0, guard.root)
       return found
     },
     above: (fields, root, decisions) => {
@@ -69,6 +71,23 @@ const next = (
   if (!guard || !at) return undefined
   if (guard.bars(at, key, object, decisions)) return BARRED
   return key === undefined ? undefined : at.fields.get(key)?.child
+}
+
+/** As `walk`, where nothing is decided: field by field. */
+const gather = (reads: readonly Read[], root: DataObject): DataObject[] => {
+  let objects = [root]
+  for (const read of reads) {
+    const below: DataObject[] = []
+    for (const object of objects) addObjects(read(object), below)
+    objects = below
+  }
+  return objects
+}
+
+const addObjects = (value: unknown, found: DataObject[]): void => {
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) for (const item of value) addObjects(item, found)
+  else found.push(value as DataObject) // neither null nor a list: checked above
 }
 
 const walk = (way: Way<DataObject>, value: unknown, depth: number, place: Place | undefined): void => {

@@ -79,12 +79,12 @@ export const fetchEntities = (
 
   const ask = (run: Run, entities: readonly DataObject[], context?: ContextGroup): Promise<void> | undefined => {
     const distinct = new DistinctRepresentations(readKey)
-    const numbers = entities.map((entity) => {
+    const numbers: number[] = []
+    for (const entity of entities) {
       const representation = represent(entity)
-      if (!representation) return NONE
-      rewriteInput?.(representation)
-      return distinct.numberOf(representation)
-    })
+      if (representation) rewriteInput?.(representation)
+      numbers.push(representation ? distinct.numberOf(representation) : NONE)
+    }
     if (distinct.list.length === 0) return
     const asked: Asked = { entities, places: context?.places, numbers, distinct }
     const sent = send(run, { ...variablesOf(run.variables), ...context?.values, representations: distinct.list })

@@ -1,8 +1,9 @@
 import type { QueryPlan } from '@apollo/query-planner'
-import { getVariableValues, Kind, type DocumentNode } from 'graphql'
+import { Kind, type DocumentNode } from 'graphql'
 import type { Rules } from '../../directives/rule.ts'
 import type { Clock } from '../../platform/clock/clock.ts'
 import { compileConditions } from '../../platform/graphql/execution/conditions.ts'
+import { compileVariables } from '../../platform/graphql/execution/variables.ts'
 import type { EdgeMetrics } from '../../platform/metrics/metrics-edge.ts'
 import { traced } from '../../platform/tracing/span.ts'
 import { compileCost, type OperationCost } from '../operation/cost/compile-cost.ts'
@@ -95,6 +96,7 @@ export const preparedOperations = (options: PreparedOperationsOptions): Prepared
     const { document, operationName } = incoming
     const { operation, fragments } = operationOf(document, operationName)
     const definitions = operation.variableDefinitions ?? []
+    const coerce = compileVariables(apiSchema, definitions, MAX_VARIABLE_ERRORS)
     const readConditions = compileConditions(operation, fragments)
     return {
       name: nameOf(incoming),
@@ -102,10 +104,7 @@ export const preparedOperations = (options: PreparedOperationsOptions): Prepared
       bytes: weightOfDocument(document),
       parts: { operation, fragments, apiSchema, resumable: compileResumable(operation, fragments, apiSchema, rules) },
       coerce: (variables) => {
-        if (definitions.length === 0) return {}
-        const { coerced, errors } = getVariableValues(apiSchema, definitions, variables, {
-          maxErrors: MAX_VARIABLE_ERRORS,
-        })
+        const { coerced, errors = [] } = coerce(variables)
         return coerced ?? variableFaults(apiSchema, definitions, variables, errors)
       },
       preflight: compilePreflight({ schema: apiSchema, operation, fragments, readConditions, rules, clock }),

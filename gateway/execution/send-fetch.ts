@@ -28,34 +28,29 @@ export const sender = (prepared: PreparedFetch, { transportOf, onSubgraphError, 
   const { subgraph } = prepared
   const transport = transportOf(subgraph)
 
-  const received = (result: SubgraphResult, request: RequestContext): SubgraphResult => {
-    if (result.errors) for (const error of result.errors) onSubgraphError(subgraph, error, request)
+  /** `begun` by `performance.now()`, where it is measured. */
+  const measured = <Result extends Sent>(result: Result, begun: number): Result => {
+    metrics?.subgraphFetch({ subgraph, outcome: outcomeOf(result), seconds: (performance.now() - begun) / 1000 })
     return result
   }
-  const failed = (error: unknown, request: RequestContext): CataloguedError => {
+  const received = (result: SubgraphResult, request: RequestContext, begun: number): Sent => {
+    if (result.errors) for (const error of result.errors) onSubgraphError(subgraph, error, request)
+    return measured(result, begun)
+  }
+  const failed = (error: unknown, request: RequestContext, begun: number): Sent => {
     const fault = faultOf(error)
     onSubgraphError(subgraph, fault, request)
-    return fault
+    return measured(fault, begun)
   }
-  const attempt: Send = ({ request }, variables) => {
-    if (request.cancellation.reason) return reasonOfLeaving(request.cancellation.reason)
+  return ({ request }, variables) => {
+    const begun = metrics ? performance.now() : 0
+    if (request.cancellation.reason) return measured(reasonOfLeaving(request.cancellation.reason), begun)
     const result = tracedFetch(subgraph, {}, () => transport.execute(prepared, variables, request))
-    if (!isLater(result)) return received(result, request)
+    if (!isLater(result)) return received(result, request, begun)
     return result.then(
-      (later) => received(later, request),
-      (error: unknown) => failed(error, request),
+      (later) => received(later, request, begun),
+      (error: unknown) => failed(error, request, begun),
     )
-  }
-
-  if (!metrics) return attempt
-  return (run, variables) => {
-    const begun = performance.now()
-    const measured = (result: Sent): Sent => {
-      metrics.subgraphFetch({ subgraph, outcome: outcomeOf(result), seconds: (performance.now() - begun) / 1000 })
-      return result
-    }
-    const result = attempt(run, variables)
-    return isLater(result) ? result.then(measured) : measured(result)
   }
 }
 

@@ -10,12 +10,21 @@ export const typeCondition = (schema: GraphQLSchema, condition: string): ((typen
     if (!isAbstractType(conditional)) return false
     return (isObjectType(type) || isInterfaceType(type)) && schema.isSubType(conditional, type)
   }
-  return (typename) => {
+  /** Those of a list are most often all of one type. */
+  let last: string | undefined
+  let lastAnswer = false
+  const remembered = (typename: string): boolean => {
     const answer = known.get(typename)
     if (answer !== undefined) return answer
     const decided = decide(typename)
     // Names come from subgraphs: only those that the schema has are remembered.
     if (schema.getType(typename)) known.set(typename, decided)
     return decided
+  }
+  return (typename) => {
+    if (typename === last) return lastAnswer
+    const answer = remembered(typename)
+    if (known.has(typename)) [last, lastAnswer] = [typename, answer]
+    return answer
   }
 }

@@ -20,7 +20,8 @@ export interface CoercedVariables {
   readonly errors?: readonly GraphQLError[]
 }
 
-const MAX_VARIABLE_ERRORS = 50
+/** As many as graphql-js's own `execute` tells. */
+const MAX_ERRORS = 50
 
 /** What does not fit its type, or is of a type that graphql-js coerces here. */
 const UNFIT = Symbol('unfit')
@@ -41,10 +42,10 @@ interface Variable {
 export const compileVariables = (
   schema: GraphQLSchema,
   definitions: readonly VariableDefinitionNode[],
+  maxErrors = MAX_ERRORS,
 ): ((values: Values) => CoercedVariables) => {
   if (definitions.length === 0) return () => ({ coerced: {} })
-  const byGraphql = (values: Values): CoercedVariables =>
-    getVariableValues(schema, definitions, values, { maxErrors: MAX_VARIABLE_ERRORS })
+  const byGraphql = (values: Values): CoercedVariables => getVariableValues(schema, definitions, values, { maxErrors })
   const variables = definitions.map((definition) => compileVariable(schema, definition))
   return (values) => {
     const coerced: Record<string, unknown> = {}
