@@ -1,4 +1,3 @@
-import type { Client } from 'graphql-ws'
 import type { InternalSigner } from '../identity/internal-signer.ts'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
@@ -6,10 +5,11 @@ import { toGraphQLError } from '../errors/graphql-error.ts'
 import { toCatalogued } from '../execution/subgraph-error.ts'
 import { EventQueue } from '../streams/event-queue.ts'
 import { isResult } from './http-result.ts'
+import type { SubscriptionSocket } from './subscription-socket.ts'
 import type { PreparedFetch, RequestContext, Resumption, SubgraphError, SubgraphResult } from './transport.ts'
 
 export interface HeldSubscriptionParts {
-  readonly client: Client
+  readonly socket: Pick<SubscriptionSocket, 'subscribe'>
   readonly name: string
   readonly sign?: InternalSigner['sign'] | undefined
   readonly reconnectForMs: number
@@ -55,11 +55,11 @@ export class HeldSubscription {
   }
 
   async #start(): Promise<void> {
-    const { client, name, sign, first, request, resumption } = this.#parts
+    const { socket, name, sign, first, request, resumption } = this.#parts
     const principal = await sign?.(request.principal, name)
     if (this.#isStopped) return
     const { fetch, variables } = this.#cursor === undefined || !resumption ? first : resumption.after(this.#cursor)
-    this.#unsubscribe = client.subscribe(
+    this.#unsubscribe = socket.subscribe(
       {
         query: fetch.operation,
         operationName: fetch.operationName ?? null,
@@ -70,7 +70,7 @@ export class HeldSubscription {
       {
         next: (received: unknown) => this.#take(received),
         // A list of errors is the subgraph's refusal; anything else is a connection that failed.
-        error: (error) => (Array.isArray(error) ? this.#refused(error) : this.#again()),
+        error: (error: unknown) => (Array.isArray(error) ? this.#refused(error) : this.#again()),
         complete: () => this.#queue.end(),
       },
     )

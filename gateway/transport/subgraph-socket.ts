@@ -1,8 +1,7 @@
-import { createClient, type Client } from 'graphql-ws'
-import { WebSocket } from 'ws'
-import { HeldSubscription } from './held-subscription.ts'
 import { withAbort } from '../streams/abortable-events.ts'
 import type { InternalSigner } from '../identity/internal-signer.ts'
+import { HeldSubscription } from './held-subscription.ts'
+import { SubscriptionSocket } from './subscription-socket.ts'
 import type { PreparedFetch, RequestContext, Resumption, SubgraphResult } from './transport.ts'
 
 /** The one connection over which a gateway holds its subscriptions in one subgraph. */
@@ -13,7 +12,7 @@ export interface SubgraphSocket {
     request: RequestContext,
     resumption?: Resumption,
   ) => Promise<AsyncIterableIterator<SubgraphResult>>
-  /** What is open ends with `SUBGRAPH_UNAVAILABLE`. */
+  /** What is open ends with `SUBGRAPH_UNAVAILABLE`; nothing is left that would keep the process alive. */
   readonly close: () => Promise<void>
 }
 
@@ -26,8 +25,7 @@ export interface SubgraphSocketOptions {
 }
 
 const IDLE_CLOSE_MS = 10_000
-/** A connection without an answer for so long is dead, whatever its socket says. */
-const PING_MS = 12_000
+const ANSWER_MS = 12_000
 const RECONNECT_FOR_MS = 60_000
 
 /**
@@ -38,38 +36,19 @@ const RECONNECT_FOR_MS = 60_000
 export const createSubgraphSocket = (options: SubgraphSocketOptions): SubgraphSocket => {
   const { reconnectForMs = RECONNECT_FOR_MS } = options
   const held = new Set<HeldSubscription>()
-  let client: Client | undefined
   let connectedAt: number | undefined
-
-  const open = (): Client => {
-    let unanswered: NodeJS.Timeout | undefined
-    const created = createClient({
-      url: options.url.replace(/^http/, 'ws'),
-      webSocketImpl: WebSocket,
-      lazy: true,
-      lazyCloseTimeout: IDLE_CLOSE_MS,
-      retryAttempts: 0,
-      keepAlive: PING_MS,
-      on: {
-        connected: () => (connectedAt = performance.now()),
-        ping: (isReceived) => {
-          if (!isReceived) unanswered = setTimeout(() => created.terminate(), PING_MS).unref()
-        },
-        pong: (isReceived) => {
-          if (isReceived) clearTimeout(unanswered)
-        },
-        closed: () => clearTimeout(unanswered),
-      },
-    })
-    return created
-  }
+  const socket = new SubscriptionSocket({
+    url: options.url.replace(/^http/, 'ws'),
+    idleMs: IDLE_CLOSE_MS,
+    answerMs: ANSWER_MS,
+    onConnected: () => (connectedAt = performance.now()),
+  })
 
   return {
     subscribe: async (fetch, variables, request, resumption) => {
-      client ??= open()
       const subscription = new HeldSubscription({
         ...options,
-        client,
+        socket,
         reconnectForMs,
         connectedAt: () => connectedAt,
         first: { fetch, variables },
@@ -82,8 +61,7 @@ export const createSubgraphSocket = (options: SubgraphSocketOptions): SubgraphSo
     },
     close: async () => {
       for (const subscription of held) subscription.lose()
-      await client?.dispose()
-      client = undefined
+      await socket.close()
     },
   }
 }
