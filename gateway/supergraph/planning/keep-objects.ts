@@ -5,9 +5,10 @@ export const TYPENAME = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__t
 
 /**
  * Asks for the type name of every object of which variables may leave out all else. The planner (2.14) leaves out the object
- * itself where conditions within it contradict those of its own; it is an empty one.
+ * itself where conditions within it contradict those of its own; it is an empty one. And of the objects of fields that are
+ * `narrowed`: who asks a subgraph that knows but one type of them is not told which it is.
  */
-export const keepObjects = (document: DocumentNode): DocumentNode => {
+export const keepObjects = (document: DocumentNode, narrowed: ReadonlySet<string> = new Set()): DocumentNode => {
   const fragments = fragmentsOf(document)
   /** One that no variable leaves out. */
   const hasField = ({ selections }: SelectionSetNode): boolean =>
@@ -26,7 +27,7 @@ export const keepObjects = (document: DocumentNode): DocumentNode => {
     })
   return visit(document, {
     Field: (field) =>
-      field.selectionSet && !hasField(field.selectionSet)
+      field.selectionSet && (narrowed.has(field.name.value) || !hasField(field.selectionSet))
         ? {
             ...field,
             selectionSet: { ...field.selectionSet, selections: [...field.selectionSet.selections, TYPENAME] },

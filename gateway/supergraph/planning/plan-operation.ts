@@ -18,12 +18,12 @@ export type PlanOperation = (document: DocumentNode, drawn: string) => QueryPlan
 
 /** `planner` was made for the SDL of `planning`. */
 export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): PlanOperation => {
-  const { required, names, overrides, originals, telling, isInterfaceObject } = planning
+  const { required, names, narrowed, overrides, originals, telling, isInterfaceObject } = planning
   const schema: Schema = planner.supergraph.apiSchema()
   return (whole, drawn) => {
     refuseReservedNames(whole)
     const document = leaveOut(whole)
-    const own = separateNames(keepObjects(document), names)
+    const own = separateNames(keepObjects(document, narrowed), names)
     const told = tellOperation(own.document, telling)
     const operation = operationFromDocument(schema, told.document, { validate: false })
     const plan = planner.buildQueryPlan(operation, { overrideConditions: overrides.conditions(drawn) })

@@ -5,6 +5,7 @@ import { hideFields } from './hidden-fields.ts'
 import { argumentOf, isTypeDefinition, typesIn, type TypeDefinition } from './join-directives.ts'
 import { graphsOf } from './graph-names.ts'
 import { interfaceObjectsIn } from './interface-objects.ts'
+import { narrowedFields } from './narrowed-fields.ts'
 import { overridesIn, type Overrides } from './overrides.ts'
 import type { RequiredFields } from './required-fields.ts'
 import { linkSubgraphs } from './link-subgraphs.ts'
@@ -19,6 +20,8 @@ export interface PlanningSdl {
   readonly required: RequiredFields
   /** What plans ask for under its own name although the caller did not. */
   readonly names: ReadonlySet<string>
+  /** Fields of which some subgraph knows fewer types than there are. */
+  readonly narrowed: ReadonlySet<string>
   readonly overrides: Overrides
   /** Whether a subgraph knows an interface as one object. */
   readonly isInterfaceObject: (subgraph: string, type: string) => boolean
@@ -64,6 +67,7 @@ export const planningSdl = (sdl: string): PlanningSdl => {
   const rest = {
     required,
     names,
+    narrowed: narrowedFields(types),
     overrides,
     isInterfaceObject,
     originals,

@@ -10,6 +10,7 @@ import { INTERFACES } from './interfaces.ts'
 import { KEYS } from './keys.ts'
 import { MUTATIONS } from './mutations.ts'
 import { NAMES } from './names.ts'
+import { NARROWED_TYPES } from './narrowed-types.ts'
 import { NULLS } from './nulls.ts'
 import { OVERRIDE } from './override.ts'
 import { PROVIDES } from './provides.ts'
@@ -26,6 +27,7 @@ export const TOPICS: readonly Topic[] = [
   SHARING,
   INTERFACES,
   INTERFACE_OBJECTS,
+  NARROWED_TYPES,
   UNIONS,
   INPUTS,
   NULLS,
