@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { createCheckpointSigner } from '../../platform/audit/checkpoint.ts'
@@ -16,6 +15,7 @@ import { systemIds } from '../../platform/ids/generator.ts'
 import { installJobs } from '../../platform/jobs/install.ts'
 import { silentLog } from '../../platform/log/log.ts'
 import { closeMinutes, writeAuditRow } from '../testkit/audit-rows.ts'
+import { runDirectory } from '../testkit/run-directory.ts'
 import { MIGRATIONS } from '../testkit/test-server.ts'
 import { catalogueFindings } from './catalogue.ts'
 
@@ -35,7 +35,7 @@ const using = async <T>(url: string, work: (client: Client) => Promise<T>): Prom
 }
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'gpuaas-plain-owner-'))
+  directory = await mkdtemp(join(runDirectory(), 'plain-owner-'))
   postgres = await startEmbeddedPostgres({ directory, log: silentLog, progress: () => undefined })
   ownerUrl = withUser(postgres.url, 'plain_owner', 'plain-password')
   await using(withDatabase(postgres.url, 'postgres'), (client) =>

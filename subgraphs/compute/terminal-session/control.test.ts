@@ -6,12 +6,12 @@ import { systemClock } from '../../../platform/clock/clock.ts'
 import { idConnection, idPage, type IdPage } from '../../../platform/graphql/id-page.ts'
 import { keyedCall, runKeyed } from '../../../platform/idempotency/keyed-call.ts'
 import { silentLog } from '../../../platform/log/log.ts'
-import type { Ending, TerminalTicket } from '../../../terminal/sessions.ts'
 import { sessionsConformance } from '../../../terminal/testkit/sessions-conformance.ts'
 import { eventually } from '../../../test/testkit/eventually.ts'
 import type { AllocationId } from '../allocation/model.ts'
 import { createCompute, type Compute } from '../context.ts'
 import { createTestCloud, granted, jobGrant, type TestCloud } from '../testkit/test-cloud.ts'
+import { terminalSteps } from '../testkit/terminal-steps.ts'
 import {
   createTestTerminals,
   type TestGateway,
@@ -19,7 +19,6 @@ import {
   type TestTerminals,
 } from '../testkit/test-terminals.ts'
 import type { TerminalSessionId, TerminalState } from './model.ts'
-import type { OpenedTerminal } from './service.ts'
 
 const OPEN = 'COMPUTE_TERMINAL_OPEN'
 
@@ -80,35 +79,9 @@ const input = (of: Partial<Parameters<Compute['terminals']['open']>[1]> = {}) =>
   ...of,
 })
 
-const open = async (as = ada, by = compute, of = {}): Promise<OpenedTerminal> => {
-  const opened = await by.terminals.open(as.grant(project, OPEN), input(of))
-  if (!opened.ok) throw new Error(`No terminal was opened: ${opened.error}`)
-  return opened.value
-}
-
-const reattach = async (id: TerminalSessionId, as = ada): Promise<OpenedTerminal> => {
-  const opened = await compute.terminals.reattach(as.grant(project, OPEN), id)
-  if (!opened.ok) throw new Error(`No token was given: ${opened.error}`)
-  return opened.value
-}
-
-const redeem = async (token: string, at = gateway): Promise<TerminalTicket> => {
-  const redeemed = await at.sessions.redeem({ token, gatewayId: at.id })
-  if (!redeemed.ok) throw new Error(`The token was refused: ${redeemed.code}`)
-  return redeemed.ticket
-}
-
-const attach = async (opened: OpenedTerminal, at = gateway): Promise<TerminalTicket> => {
-  const ticket = await redeem(opened.token, at)
-  expect(await at.sessions.connecting(ticket)).toBe('ok')
-  expect(await at.sessions.active(ticket)).toBe('ok')
-  return ticket
-}
-
-const sessionOf = async (id: TerminalSessionId) => {
-  const [session] = await compute.terminals.findAll({ kind: 'project-set', projects: [project] }, [id])
-  return session
-}
+const { open, reattach, redeem, attach, held, sessionOf } = terminalSteps(() => ({
+  ...{ compute, project, allocation, opener: ada, gateway },
+}))
 
 const states = async (id: TerminalSessionId) =>
   (
@@ -117,12 +90,6 @@ const states = async (id: TerminalSessionId) =>
       [id.local],
     )
   ).map(({ version, state }) => `${version.toString()} ${state}`)
-
-const held = (ticket: TerminalTicket, at = gateway) => {
-  const endings: Ending[] = []
-  const holding = at.sessions.hold(ticket, (ending) => endings.push(ending))
-  return { endings, ...holding }
-}
 
 describe('the way of a session', () => {
   test('from its opening to its exit, each step with its audit row and its event, versions without a gap', async () => {

@@ -12,10 +12,10 @@ import { ownedId } from '../../../platform/ids/id.ts'
 import { silentLog } from '../../../platform/log/log.ts'
 import { eventually } from '../../../test/testkit/eventually.ts'
 import { overriding } from '../../../test/testkit/overriding.ts'
-import type { TerminalTicket } from '../../../terminal/sessions.ts'
 import type { AllocationId } from '../allocation/model.ts'
 import { createCompute, type Compute } from '../context.ts'
 import { createTestCloud, type TestCloud } from '../testkit/test-cloud.ts'
+import { terminalSteps } from '../testkit/terminal-steps.ts'
 import {
   createTestTerminals,
   type TestGateway,
@@ -89,24 +89,12 @@ const silence: TerminalHints = {
 const quick = () => terminalHints(cache, silentLog)
 const HOUR_MS = 3_600_000
 
-const open = async (): Promise<OpenedTerminal> => {
-  const opened = await compute.terminals.open(ada.grant(project, OPEN), {
-    ...{ allocationId: allocation, columns: 80, rows: 24, isRecorded: false, replaces: undefined },
-  })
-  if (!opened.ok) throw new Error(`No terminal was opened: ${opened.error}`)
-  return opened.value
-}
-
-const ticketOf = async ({ token }: OpenedTerminal): Promise<TerminalTicket> => {
-  const redeemed = await gateway.sessions.redeem({ token, gatewayId: gateway.id })
-  if (!redeemed.ok) throw new Error(redeemed.code)
-  return redeemed.ticket
-}
+const { open, redeem } = terminalSteps(() => ({ compute, project, allocation, opener: ada, gateway }))
 
 /** Six changes more, up to the end. */
 const live = async (opened: OpenedTerminal): Promise<void> => {
   const { sessions } = gateway
-  const ticket = await ticketOf(opened)
+  const ticket = await redeem(opened.token)
   for (const report of [sessions.connecting, sessions.active, sessions.detached, sessions.active, sessions.detached])
     expect(await report(ticket)).toBe('ok')
   await sessions.closed(ticket, 'EXIT', 3)

@@ -5,19 +5,18 @@ import { connectRedisCache } from '../../../platform/cache/redis-cache.ts'
 import { systemClock } from '../../../platform/clock/clock.ts'
 import { systemIds } from '../../../platform/ids/generator.ts'
 import { silentLog } from '../../../platform/log/log.ts'
-import type { Ending, TerminalTicket } from '../../../terminal/sessions.ts'
 import { eventually } from '../../../test/testkit/eventually.ts'
 import { startRedis, type TestRedis } from '../../../test/testkit/redis.ts'
 import type { AllocationId } from '../allocation/model.ts'
 import { createCompute, type Compute } from '../context.ts'
 import { createTestCloud, type TestCloud } from '../testkit/test-cloud.ts'
+import { terminalSteps } from '../testkit/terminal-steps.ts'
 import {
   createTestTerminals,
   type TestGateway,
   type TestPerson,
   type TestTerminals,
 } from '../testkit/test-terminals.ts'
-import type { OpenedTerminal } from './service.ts'
 
 const OPEN = 'COMPUTE_TERMINAL_OPEN'
 
@@ -61,30 +60,9 @@ afterAll(async () => {
   await cloud.drop()
 })
 
-const open = async (): Promise<OpenedTerminal> => {
-  const opened = await compute.terminals.open(ada.grant(project, OPEN), {
-    ...{ allocationId: allocation, columns: 80, rows: 24, isRecorded: false, replaces: undefined },
-  })
-  if (!opened.ok) throw new Error(`No terminal was opened: ${opened.error}`)
-  return opened.value
-}
-
-const attach = async ({ token }: OpenedTerminal): Promise<TerminalTicket> => {
-  const redeemed = await first.sessions.redeem({ token, gatewayId: first.id })
-  if (!redeemed.ok) throw new Error(`The token was refused: ${redeemed.code}`)
-  expect(await first.sessions.connecting(redeemed.ticket)).toBe('ok')
-  expect(await first.sessions.active(redeemed.ticket)).toBe('ok')
-  return redeemed.ticket
-}
-
-const held = (ticket: TerminalTicket) => {
-  const endings: Ending[] = []
-  first.sessions.hold(ticket, (ending) => endings.push(ending))
-  return endings
-}
-
-const sessionOf = async ({ session }: OpenedTerminal) =>
-  (await compute.terminals.findAll({ kind: 'project-set', projects: [project] }, [session.id]))[0]
+const { open, reattach, attach, held, sessionOf } = terminalSteps(() => ({
+  ...{ compute, project, allocation, opener: ada, gateway: first },
+}))
 
 test('R42: two processes race to redeem one token on a shared Redis: one of fifty wins', async () => {
   const before = { ...terminals.counts }
@@ -103,22 +81,21 @@ test('R42: two processes race to redeem one token on a shared Redis: one of fift
 
 test('two clients race to attach to one session: each step is taken once, and one attachment holds it', async () => {
   const opened = await open()
-  const again = await compute.terminals.reattach(ada.grant(project, OPEN), opened.session.id)
-  if (!again.ok) throw new Error(again.error)
+  const again = await reattach(opened.session.id)
   const tickets = await Promise.all(
-    [opened, again.value].map(async ({ token }) => first.sessions.redeem({ token, gatewayId: first.id })),
+    [opened, again].map(async ({ token }) => first.sessions.redeem({ token, gatewayId: first.id })),
   )
   const standings = await Promise.all(
     tickets.map(async (redeemed) => (redeemed.ok ? first.sessions.connecting(redeemed.ticket) : 'refused')),
   )
   expect(standings).toContain('ok')
-  expect(await sessionOf(opened)).toMatchObject({ state: 'CONNECTING', generation: 2 })
+  expect(await sessionOf(opened.session.id)).toMatchObject({ state: 'CONNECTING', generation: 2 })
 })
 
 test('with the bus killed a gateway still learns of an end, and tokens say that they cannot be had', async () => {
   const [ended, revoked] = [await open(), await open()]
-  const endings = held(await attach(ended))
-  const left = held(await attach(revoked))
+  const { endings } = held(await attach(ended))
+  const { endings: left } = held(await attach(revoked))
   await redis.kill()
   try {
     await compute.terminals.close(ada.grant(project, OPEN), 'own', ended.session.id)
@@ -134,7 +111,7 @@ test('with the bus killed a gateway still learns of an end, and tokens say that 
       expect(left).toEqual([{ kind: 'closed', reason: 'REVOKED', exitCode: undefined }])
     })
     await eventually(async () => {
-      expect(await sessionOf(revoked)).toMatchObject({ state: 'CLOSED', closeReason: 'REVOKED' })
+      expect(await sessionOf(revoked.session.id)).toMatchObject({ state: 'CLOSED', closeReason: 'REVOKED' })
     })
   } finally {
     ada.may(project, OPEN)
