@@ -51,7 +51,7 @@ const formatCache = ['--cache', '--cache-location', 'node_modules/.cache/prettie
  * How the server's memory is kept: by default V8 lets it grow to several times what is in use before it collects, and
  * puts objects of requests where only a full collection frees them. Measured by `npm run bench` (decision 10).
  */
-export const serverFlags = ['--max-semi-space-size=16', '--heap-growing-percent=30', '--no-allocation-site-pretenuring']
+export const serverFlags = ['--max-semi-space-size=16', '--heap-growing-percent=60', '--no-allocation-site-pretenuring']
 
 /** @type {Record<string, Command>} */
 export const commands = {
