@@ -97,7 +97,7 @@ test('R45: a program waits for a client that reads slowly, memory stays bounded,
 
 test('R45: a client that takes nothing in for too long is closed, and its session can be reattached', async () => {
   const { stage, sessionId, client } = await arrange(
-    { gateway: { limits: { slowClientMs: 300 } } },
+    { gateway: { sweepMs: 50, limits: { slowClientMs: 300 } } },
     { acknowledge: 'never' },
   )
   client.type('yes | head -c 3000000; echo all\n')

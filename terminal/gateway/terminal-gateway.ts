@@ -33,6 +33,8 @@ export interface TerminalGatewayOptions {
   readonly origins: readonly string[]
   readonly trustedProxies?: readonly string[]
   readonly limits?: Partial<TerminalLimits>
+  /** How often clients are looked at that take nothing in; every second unless given. */
+  readonly sweepMs?: number
   readonly clock: Clock
   readonly log: Log
   readonly metrics: Pick<Metrics, 'instruments'>
@@ -215,7 +217,7 @@ export const createTerminalGateway = async (options: TerminalGatewayOptions): Pr
     clientServer.handleUpgrade(request, socket, head, (webSocket) => takeClient(webSocket, request, address))
   }
 
-  const sweep = setInterval(terminals.sweep, SWEEP_MS)
+  const sweep = setInterval(terminals.sweep, options.sweepMs ?? SWEEP_MS)
   const ping = setInterval(() => {
     for (const connection of [...clients, ...agentLinks]) connection.ping()
   }, limits.pingMs)
