@@ -1,11 +1,10 @@
 import { MalformedAnswer } from './answer-fault.ts'
 import { endOfName, isNamed, valueOf } from './octets.ts'
+import { readStatusLine } from './status-line.ts'
 
 /** How an answer says where its body ends: after so many bytes, by its chunks, or with its connection. */
 export type Framing = number | 'chunked' | 'until close'
 
-/** With its space, which many leave out where no reason phrase follows. */
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/
 const LENGTH = /^\d{1,15}$/
 const CLOSE = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i
 const TIMEOUT = /(?:^|,)[ \t]*timeout[ \t]*=[ \t]*(\d{1,9})[ \t]*(?:,|$)/i
@@ -32,10 +31,9 @@ export class AnswerHead {
 
   /** Reads the status line `[from, to)`. Throws `MalformedAnswer` where it is none, or of another version. */
   readStatus(bytes: Buffer, from: number, to: number): void {
-    const [, minor, status] = STATUS_LINE.exec(bytes.toString('latin1', from, to)) ?? []
-    if (status === undefined) throw new MalformedAnswer('The answer begins with no status line of HTTP/1.1')
-    this.status = Number(status)
-    this.isPersistent = this.#isChunkable = minor === '1'
+    const { minor, status } = readStatusLine(bytes, from, to)
+    this.status = status
+    this.isPersistent = this.#isChunkable = minor === 1
   }
 
   /** Reads the header field `[from, to)`. Throws `MalformedAnswer` where it is none, or is about the length and no length. */
