@@ -1,6 +1,6 @@
 import { operationFromDocument, type Schema } from '@apollo/federation-internals'
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import type { DocumentNode } from 'graphql'
+import { GraphQLError, type DocumentNode } from 'graphql'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { withoutTypeNames } from './interface-objects.ts'
 import { keepObjects } from './keep-objects.ts'
@@ -26,7 +26,7 @@ export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): Pla
     const own = separateNames(keepObjects(document, narrowed), names)
     const told = tellOperation(own.document, telling)
     const operation = operationFromDocument(schema, told.document, { validate: false })
-    const plan = planner.buildQueryPlan(operation, { overrideConditions: overrides.conditions(drawn) })
+    const plan = planned(() => planner.buildQueryPlan(operation, { overrideConditions: overrides.conditions(drawn) }))
     if (!plan.node && needsFetch(document)) throw catalogued('OPERATION_UNANSWERABLE')
     return mapFetches(own.restore(restorePlan(told.restore(plan), required)), {
       split: (node) => withoutTypeNames(node, (type) => isInterfaceObject(node.serviceName, type)),
@@ -34,3 +34,17 @@ export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): Pla
     })
   }
 }
+
+/** What the planner cannot do is told from what is too much for it, and that by its words: it has no code. */
+const planned = (plan: () => QueryPlan): QueryPlan => {
+  try {
+    return plan()
+  } catch (cause) {
+    if (cause instanceof GraphQLError) throw catalogued('OPERATION_UNANSWERABLE', {}, { cause })
+    throw cause instanceof Error && TOO_MUCH.test(cause.message)
+      ? catalogued('OPERATION_TOO_LARGE', {}, { cause })
+      : cause
+  }
+}
+
+const TOO_MUCH = /exceeds limit|maximum recursive selections/

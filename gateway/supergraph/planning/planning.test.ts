@@ -239,3 +239,26 @@ test('no field goes by the name by which types are told apart, and rules by type
     codes: [],
   })
 })
+
+test('what the planner cannot plan is told from what is too much for it', async () => {
+  const { ask } = await serve({
+    a: {
+      typeDefs: `type Query { nodes: [Node!]! } interface Node @key(fields: "id") { id: ID! title: String }
+        type Page implements Node @key(fields: "id") { id: ID! title: String }`,
+      resolvers: {},
+    },
+    b: {
+      typeDefs: `type Node @key(fields: "id") @interfaceObject {
+        id: ID! title: String @external rank: Int label: String @requires(fields: "title")
+      }`,
+      resolvers: {},
+    },
+    c: {
+      typeDefs: `type Query { first: Node } type Node @key(fields: "id") @interfaceObject {
+        id: ID! rank: Int @external label: String @external full: String @requires(fields: "label rank")
+      }`,
+      resolvers: {},
+    },
+  })
+  expect(await ask('{ first { full } }')).toEqual({ data: null, codes: ['OPERATION_UNANSWERABLE'] })
+})
