@@ -38,6 +38,7 @@ class OpenedOperation implements OpenedContext, Timed {
   readonly request: RequestContext
   readonly dueAt: number
   readonly #timeouts: Timeouts | undefined
+  #isOver = false
 
   constructor({ principal, correlationId, openAccess, timeouts }: ContextOptions, access: Access | undefined) {
     this.#timeouts = timeouts
@@ -60,11 +61,14 @@ class OpenedOperation implements OpenedContext, Timed {
   }
 
   cancel(): void {
+    // Every connection of an answered request closes in the end, and a reason is dear to make.
+    if (this.#isOver) return
     this.finish()
     this.request.cancellation.cancel(catalogued('REQUEST_CANCELLED'))
   }
 
   finish(): void {
+    this.#isOver = true
     this.#timeouts?.delete(this)
   }
 }
