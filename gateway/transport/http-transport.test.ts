@@ -36,7 +36,7 @@ describe.each(['http', 'https'] as const)('over %s', (scheme) => {
     transport = httpTransport({
       name: 'ticker',
       url: subgraph.url,
-      timeoutMs: 1_000,
+      timeoutMs: 10_000,
       maxResponseBytes: 10_000,
       sign: (principal, audience) => Promise.resolve(`signed ${principal.kind} for ${audience} ${signatures++}`),
     })
@@ -162,14 +162,16 @@ describe.each(['http', 'https'] as const)('over %s', (scheme) => {
   })
 
   test('a subgraph that nobody listens for is unavailable', async () => {
-    const gone = httpTransport({ name: 'gone', url: `${scheme}://127.0.0.1:1/graphql`, timeoutMs: 300 })
+    const gone = httpTransport({ name: 'gone', url: `${scheme}://127.0.0.1:1/graphql`, timeoutMs: 10_000 })
     await expect(gone.execute(OPEN, {}, testRequest())).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' })
     await gone.close()
   })
 
   test('a subgraph without an address is refused when the graph is loaded', () => {
-    expect(() => httpTransport({ name: 'x', url: '', timeoutMs: 300 })).toThrow('The subgraph "x" has no HTTP address')
-    expect(() => httpTransport({ name: 'x', url: 'file:///etc/passwd', timeoutMs: 300 })).toThrow('no HTTP address')
+    expect(() => httpTransport({ name: 'x', url: '', timeoutMs: 10_000 })).toThrow(
+      'The subgraph "x" has no HTTP address',
+    )
+    expect(() => httpTransport({ name: 'x', url: 'file:///etc/passwd', timeoutMs: 10_000 })).toThrow('no HTTP address')
   })
 
   test('a request that is given up closes its fetch, and says why', async () => {
@@ -184,7 +186,7 @@ describe.each(['http', 'https'] as const)('over %s', (scheme) => {
   })
 
   test('without a signer nothing says who is calling', async () => {
-    const anonymous = httpTransport({ name: 'ticker', url: subgraph.url, timeoutMs: 300 })
+    const anonymous = httpTransport({ name: 'ticker', url: subgraph.url, timeoutMs: 10_000 })
     await anonymous.execute(OPEN, {}, testRequest())
     expect(subgraph.received.at(-1)?.headers).not.toHaveProperty('x-gpuaas-principal')
     await anonymous.close()
