@@ -15,7 +15,7 @@ export const generationOf = async (
   let candidate: Supergraph | undefined
   try {
     const planning = planningOf(sdl)
-    const planner = plannerOf(planning.sdl, { exposeDocumentNodeInFetchNode: true })
+    const planner = plannerOf(planning.sdl)
     candidate = supergraphOf({ sdl, planner, planning, limits })
     await accept(candidate)
     return candidate

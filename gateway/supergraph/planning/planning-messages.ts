@@ -14,6 +14,4 @@ export type PlanningAnswer =
 
 /** A plan as it can be sent to another thread: its texts alone, which are parsed there. */
 export const withoutDocuments = (plan: QueryPlan): QueryPlan =>
-  mapFetches(plan, {
-    fetch: ({ operationDocumentNode, ...node }) => (operationDocumentNode ? node : { ...node }),
-  })
+  mapFetches(plan, { fetch: ({ operationDocumentNode, ...node }) => node })

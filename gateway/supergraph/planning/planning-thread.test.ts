@@ -1,8 +1,10 @@
 import { afterAll, expect, test } from '@jest/globals'
 import { parse } from 'graphql'
 import { silentLog } from '../../../platform/log/log.ts'
+import { TOPICS } from '../../../test/federation/topics/topics.ts'
 import { federatedGraph } from '../../../test/testkit/federated-graph.ts'
 import { shopSubgraphs } from '../../../test/testkit/graphs/shop.ts'
+import { generationOf } from '../generation-of.ts'
 import { loadSupergraph } from '../load-supergraph.ts'
 import { PLANNING_LIMITS, type Supergraph } from '../supergraph.ts'
 import { withoutDocuments } from './planning-messages.ts'
@@ -35,6 +37,18 @@ test('a large operation is planned in a thread of its own, as it would be here',
   expect(await large).toEqual(withoutDocuments(await planned))
   expect(aside.current().plan(parse('{ me { id } }'))).not.toBeInstanceOf(Promise)
   await Promise.all([here.current().close(), aside.current().close()])
+})
+
+test.each(TOPICS)('what is planned aside of $name is planned as it would be here', async ({ subgraphs, cases }) => {
+  const services = Object.entries(subgraphs).map(([name, typeDefs]) => [name, { typeDefs, resolvers: {} }] as const)
+  const graph = federatedGraph(Object.fromEntries(services))
+  const supergraph = await generationOf(graph.sdl)
+  const planning = thread(5000, { sdl: graph.sdl })
+  const planned = cases.map(([, query]) =>
+    Promise.all([supergraph.plan(parse(query), ''), planning.plan({ query, drawn: '' })]),
+  )
+  for (const [here, aside] of await Promise.all(planned)) expect(aside).toEqual(withoutDocuments(here))
+  await Promise.all([supergraph.close(), planning.close()])
 })
 
 test('one that takes too long is refused, and does not keep the next one from being planned', async () => {
