@@ -7,10 +7,12 @@ beforeAll(async () => {
     pages: {
       typeDefs: `
         type Query { reader: Reader }
+        type Room @key(fields: "id") { id: ID! size: Int @external }
         type Subscription { moved: Reader }
-        type Reader @key(fields: "id") @context(name: "reader") { id: ID! city: String card: Card }
-        type Card @key(fields: "id") { id: ID! weather(city: String @fromContext(field: "$reader { city }")): String }`,
+        type Reader @key(fields: "id") @context(name: "reader") { id: ID! city: String card: Card rooms: [Room!] }
+        type Card @key(fields: "id") { id: ID! weather(city: String @fromContext(field: "$reader { city }")): String shape(sizes: [Int] @fromContext(field: "$reader { rooms { size } }")): String }`,
       resolvers: {
+        Query: { reader: () => ({ id: 'r', rooms: [{ id: 'kitchen' }, { id: 'cellar' }], card: { id: 'c' } }) },
         Subscription: {
           moved: {
             subscribe: async function* () {
@@ -19,7 +21,21 @@ beforeAll(async () => {
             },
           },
         },
-        Card: { weather: (_: unknown, { city }: { city?: string }) => `at ${String(city)}` },
+        Card: {
+          weather: (_: unknown, { city }: { city?: string }) => `at ${String(city)}`,
+          shape: (_: unknown, { sizes }: { sizes?: unknown }) => JSON.stringify(sizes),
+        },
+      },
+    },
+    measures: {
+      typeDefs: 'type Query { unit: String } type Room @key(fields: "id") { id: ID! size: Int }',
+      resolvers: {
+        Room: {
+          __resolveReference: ({ id }: { id: string }) => {
+            if (id === 'cellar') throw new Error('not measured')
+            return { id, size: 4 }
+          },
+        },
       },
     },
   })
@@ -36,4 +52,11 @@ test('each event of a subscription is completed with its own context', async () 
   expect(events).toEqual(
     ['at Rome', 'at York'].map((weather) => JSON.stringify({ data: { moved: { card: { weather } } } })),
   )
+})
+
+test('nobody is told a list of which one could not be fetched', async () => {
+  const before = gateway.graph.sent.length
+  const answer = await gateway.ask({ query: '{ reader { card { id shape } } }' })
+  expect(answer.data).toEqual({ reader: { card: { id: 'c', shape: null } } })
+  expect(gateway.graph.sent.slice(before).map(({ subgraph }) => subgraph)).toEqual(['pages', 'measures'])
 })

@@ -74,13 +74,16 @@ const told = (sources: readonly Source[], above: (up: number) => unknown): unkno
   return undefined
 }
 
-/** What stands at the end of a way; of a list that of each. */
+/** What stands at the end of a way; of a list that of each, which is not known where one of them is not. */
 const compileWay = ([step, ...rest]: readonly string[], schema: GraphQLSchema): Find => {
   if (step === undefined) return (value) => value
   const follow = planStep(step, schema)
   const next = compileWay(rest, schema)
   const find: Find = (value) => {
-    if (Array.isArray(value)) return value.map(find)
+    if (Array.isArray(value)) {
+      const each = value.map(find)
+      return each.includes(undefined) ? undefined : each
+    }
     if (!isDataObject(value)) return value === null ? null : undefined
     return follow.meets(value) ? next(follow.read(value)) : NOT_SAID
   }

@@ -32,17 +32,9 @@ export const contextFields = (
 const fieldsIn = ({ selections }: SelectionSetNode): readonly FieldNode[] =>
   selections.filter((one): one is FieldNode => one.kind === Kind.FIELD)
 
-/** The steps below a field that lead to the leaf that it is selected for: one way, or one for each of the types on it. */
+/** The ways below a field to the leaves that it is selected for. Composition allows fields alone there. */
 export const waysBelow = ({ selectionSet }: FieldNode): readonly (readonly string[])[] =>
-  selectionSet ? waysIn(selectionSet) : [[]]
-
-const waysIn = ({ selections }: SelectionSetNode): readonly (readonly string[])[] =>
-  selections.flatMap((one): readonly (readonly string[])[] => {
-    if (one.kind === Kind.FIELD) return waysBelow(one).map((way) => [one.name.value, ...way])
-    if (one.kind !== Kind.INLINE_FRAGMENT) return []
-    const type = one.typeCondition?.name.value
-    return waysIn(one.selectionSet).map((way) => (type === undefined ? way : [`... on ${type}`, ...way]))
-  })
+  selectionSet ? fieldsIn(selectionSet).flatMap((one) => waysBelow(one).map((way) => [one.name.value, ...way])) : [[]]
 
 /** Response names for texts, one for each, none of which the document uses. */
 export const unusedNames = (document: DocumentNode): ((text: string) => string) => {

@@ -9,7 +9,6 @@ import { mapFetches } from './map-fetches.ts'
 import { needsFetch } from './needs-fetch.ts'
 import { separateNames } from './own-names.ts'
 import type { PlanningSdl } from './planning-sdl.ts'
-import { refuseReservedNames } from './reserved-names.ts'
 import { restorePlan } from './restore-plan.ts'
 import { tellOperation } from './tell-operation.ts'
 
@@ -21,7 +20,6 @@ export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): Pla
   const { required, names, narrowed, overrides, originals, telling, isInterfaceObject } = planning
   const schema: Schema = planner.supergraph.apiSchema()
   return (whole, drawn) => {
-    refuseReservedNames(whole)
     const document = leaveOut(whole)
     const own = separateNames(keepObjects(document, narrowed), names)
     const told = tellOperation(own.document, telling)

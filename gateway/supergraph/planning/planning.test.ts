@@ -224,22 +224,6 @@ test('what a context says is not the caller’s to say', async () => {
   })
 })
 
-test('no field goes by the name by which types are told apart, and rules by types', async () => {
-  const { ask } = await serve({
-    a: {
-      typeDefs: 'type Query { me: User } type User @key(fields: "id") { id: ID! name: String }',
-      resolvers: { Query: { me: () => ({ id: 'u', name: 'Root' }) } },
-    },
-  })
-  const refused = { data: null, codes: ['GRAPHQL_VALIDATION_FAILED'] }
-  expect(await ask('{ me { __typename: name } }')).toEqual(refused)
-  expect(await ask('{ me { ...of } } fragment of on User { id __typename: name }')).toEqual(refused)
-  expect(await ask('{ me { __typename: __typename kind: __typename } }')).toEqual({
-    data: { me: { __typename: 'User', kind: 'User' } },
-    codes: [],
-  })
-})
-
 test('what the planner cannot plan is told from what is too much for it', async () => {
   const { ask } = await serve({
     a: {
