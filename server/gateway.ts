@@ -113,7 +113,7 @@ const isSubgraph = (name: string): name is SubgraphName => SUBGRAPHS.some((known
 
 const inProcessContext =
   ({ hosted }: RunningSubgraph): Parameters<typeof inProcessTransport>[0]['context'] =>
-  ({ access, correlationId, cancellation: { signal } }) => {
+  ({ access, correlationId, cancellation }) => {
     if (access === undefined) throw catalogued('UNAUTHENTICATED')
-    return hosted().context({ access, correlationId, signal })
+    return hosted().context({ access, correlationId, cancellation })
   }

@@ -5,6 +5,7 @@ import type { Access } from '../access/access.ts'
 import type { GrantWatch } from '../access/grant-watch.ts'
 import type { GrantSource } from '../access/grants.ts'
 import type { Cache } from '../cache/cache.ts'
+import type { Cancellation } from '../cancellation/cancellation.ts'
 import type { Envelope } from '../crypto/envelope.ts'
 import type { Peppers } from '../crypto/peppers.ts'
 import type { Clock } from '../clock/clock.ts'
@@ -105,7 +106,8 @@ export interface Subgraph {
 export interface OperationContext {
   readonly access: Access
   readonly correlationId: string
-  readonly signal: AbortSignal
+  /** Its signal is made when it is asked for: few resolvers do. */
+  readonly cancellation: Cancellation
 }
 
 type AnyResolver = GraphQLFieldResolver<never, never, never>

@@ -81,8 +81,8 @@ export const tryAll = async (
       const hosted = subgraph.hosted()
       return inProcessTransport({
         ...{ name, timeoutMs: 30_000, schema: hosted.schema },
-        context: ({ correlationId, cancellation: { signal } }) =>
-          hosted.context({ access: bySubgraph(name), correlationId, signal }),
+        context: ({ correlationId, cancellation }) =>
+          hosted.context({ access: bySubgraph(name), correlationId, cancellation }),
       })
     },
     verifier: { authenticate: () => Promise.resolve({ principal: CALLER, expiresAt: undefined }) },

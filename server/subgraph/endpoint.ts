@@ -10,6 +10,7 @@ import { acceptWebSockets } from './websocket.ts'
 import type { GrantWatch } from '../../platform/access/grant-watch.ts'
 import { PRINCIPAL_HEADER, type InternalTokenVerifier } from '../../platform/access/internal-token.ts'
 import type { Principal } from '../../platform/access/principal.ts'
+import { Cancellation } from '../../platform/cancellation/cancellation.ts'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { TIMEOUT_HEADER, timeoutOf } from '../../platform/graphql/timeout-header.ts'
 import { runWithCorrelation, type Correlation } from '../../platform/log/correlation.ts'
@@ -52,16 +53,16 @@ export const headerOf = (request: FastifyRequest, name: string): string | undefi
   return typeof value === 'string' ? value : undefined
 }
 
-/** Aborts when the caller goes away before it has its answer, and when it has waited for as long as it said. */
-const signalOf = (request: FastifyRequest, reply: FastifyReply): AbortSignal => {
-  const controller = new AbortController()
+/** Cancelled when the caller goes away before it has its answer, and when it has waited for as long as it said. */
+const cancellationOf = (request: FastifyRequest, reply: FastifyReply): Cancellation => {
+  const cancellation = new Cancellation()
   const timeoutMs = timeoutOf(headerOf(request, TIMEOUT_HEADER))
-  const timer = timeoutMs && setTimeout(() => controller.abort(catalogued('REQUEST_TIMEOUT')), timeoutMs)
+  const timer = timeoutMs && setTimeout(() => cancellation.cancel(catalogued('REQUEST_TIMEOUT')), timeoutMs)
   reply.raw.once('close', () => {
     clearTimeout(timer)
-    if (!reply.raw.writableFinished) controller.abort(catalogued('REQUEST_CANCELLED'))
+    if (!reply.raw.writableFinished) cancellation.cancel(catalogued('REQUEST_CANCELLED'))
   })
-  return controller.signal
+  return cancellation
 }
 
 /** Mounts one subgraph: its operations by `POST`, its subscriptions over WebSocket. */
@@ -90,7 +91,7 @@ export const mountSubgraph = (app: FastifyInstance, parts: EndpointParts): Endpo
           operationName: body.data.operationName ?? undefined,
           variables: body.data.variables ?? {},
           principal,
-          signal: signalOf(request, reply),
+          cancellation: cancellationOf(request, reply),
         })
         if (!operation.ok) return refuse(request, reply, operation.error)
         if (operation.value.kind === 'subscription') throw catalogued('BAD_REQUEST')

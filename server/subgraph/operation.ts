@@ -5,7 +5,7 @@ import type { CheckedDocument } from './documents.ts'
 import { createAccess } from '../../platform/access/access.ts'
 import type { Grants } from '../../platform/access/grants.ts'
 import type { Principal } from '../../platform/access/principal.ts'
-import { runUntil } from '../../platform/cancellation/cancellation.ts'
+import { runCancellable, type Cancellation } from '../../platform/cancellation/cancellation.ts'
 import { catalogued } from '../../platform/errors/catalogue.ts'
 import { compiledExecution, type ExecuteArguments } from '../../platform/graphql/execution/compile-document.ts'
 import { err, ok, type Result } from '../../platform/result/result.ts'
@@ -23,7 +23,8 @@ export interface OperationRequest {
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>>
   readonly principal: Principal
-  readonly signal: AbortSignal
+  /** Why it is wanted no more, where its caller left or its time is over. */
+  readonly cancellation: Cancellation
 }
 
 export interface PreparedOperation {
@@ -47,16 +48,16 @@ export interface OperationRunnerParts {
 
 /** Runs operations of one subgraph for principals that are already proven. */
 export const operationRunner = ({ subgraph, grants }: OperationRunnerParts) => {
-  const contextFor = async (principal: Principal, signal: AbortSignal): Promise<OperationContext> => {
+  const contextFor = async (principal: Principal, cancellation: Cancellation): Promise<OperationContext> => {
     const access = createAccess({ principal, grants: await grants.load(principal), reload: grants.fresh })
     const { correlationId } = currentCorrelation() ?? newCorrelation()
-    return subgraph.context({ access, correlationId, signal })
+    return subgraph.context({ access, correlationId, cancellation })
   }
 
   const run = compiledExecution(subgraph.schema)
 
   return (request: OperationRequest): Result<PreparedOperation, readonly Error[]> => {
-    const { document, operationName, variables, principal, signal } = request
+    const { document, operationName, variables, principal, cancellation } = request
     if (!document.ok) return document
     const operation = getOperationAST(document.value, operationName)
     if (operation === null || operation === undefined) return err([catalogued('OPERATION_NOT_FOUND')])
@@ -73,7 +74,7 @@ export const operationRunner = ({ subgraph, grants }: OperationRunnerParts) => {
     })
     let begun: OperationContext | undefined
     const begin = async (): Promise<ExecutionArgs> => {
-      begun = await contextFor(principal, signal)
+      begun = await contextFor(principal, cancellation)
       return argumentsWith(begun)
     }
     return ok({
@@ -81,14 +82,14 @@ export const operationRunner = ({ subgraph, grants }: OperationRunnerParts) => {
       kind: operation.operation,
       target,
       execute: async () => {
-        const context = await contextFor(principal, signal)
-        return runUntil(signal, () => run(argumentsWith(context)))
+        const context = await contextFor(principal, cancellation)
+        return runCancellable(cancellation, () => run(argumentsWith(context)))
       },
       source: async () => createSourceEventStream(await begin()),
-      review: async () => begun && reviewSubscription(begun, await contextFor(principal, signal)),
+      review: async () => begun && reviewSubscription(begun, await contextFor(principal, cancellation)),
       executeEvent: async (event) => {
-        const context = await contextFor(principal, signal)
-        return runUntil(signal, () => run(argumentsWith(context, event)))
+        const context = await contextFor(principal, cancellation)
+        return runCancellable(cancellation, () => run(argumentsWith(context, event)))
       },
     })
   }

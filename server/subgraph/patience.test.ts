@@ -13,7 +13,7 @@ const ends: unknown[] = []
 let under = 0
 
 /** Works until nobody waits for it. */
-const slow = (_: unknown, __: unknown, { signal }: OperationContext): Promise<string> =>
+const slow = (_: unknown, __: unknown, { cancellation: { signal } }: OperationContext): Promise<string> =>
   new Promise((resolve) => {
     under++
     signal.addEventListener('abort', () => {

@@ -3,6 +3,8 @@ import { endableEvents } from './endable-events.ts'
 import type { PreparedOperation } from './operation.ts'
 import type { GrantWatch } from '../../platform/access/grant-watch.ts'
 import type { Principal } from '../../platform/access/principal.ts'
+import type { Cancellation } from '../../platform/cancellation/cancellation.ts'
+import { catalogued } from '../../platform/errors/catalogue.ts'
 import { tracedEvent } from '../../platform/tracing/event-trace.ts'
 import { runWithCorrelation, type Correlation } from '../../platform/log/correlation.ts'
 
@@ -11,7 +13,7 @@ export interface SocketOperation {
   readonly prepared: PreparedOperation
   readonly principal: Principal
   readonly correlation: Correlation
-  readonly abort: AbortController
+  readonly cancellation: Cancellation
 }
 
 export interface SubscribeParts {
@@ -58,19 +60,18 @@ export const subscribeTo = async (
   operation: SocketOperation,
   { watch, refusal }: SubscribeParts,
 ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> => {
-  const { prepared, principal, correlation, abort } = operation
+  const { prepared, principal, correlation, cancellation } = operation
   const source = await runWithCorrelation(correlation, prepared.source)
   // Refused: an answer, and no stream.
   if (!isAsyncIterable(source)) return source
-  const { signal } = abort
   const { events, fail } = endableEvents(answersOf(source, operation, refusal), () => {
-    abort.abort()
+    cancellation.cancel(catalogued('REQUEST_CANCELLED'))
   })
   const review = async (): Promise<void> => {
     const denial = await runWithCorrelation(correlation, prepared.review)
     if (denial) fail(refusal(denial, correlation))
   }
   const release = watch?.({ principal, review })
-  if (release) signal.addEventListener('abort', release, { once: true })
+  if (release) cancellation.signal.addEventListener('abort', release, { once: true })
   return events
 }

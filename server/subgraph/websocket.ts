@@ -11,6 +11,7 @@ import { subscribeTo, type SocketOperation } from './socket-operation.ts'
 import { socketProofs } from './socket-proof.ts'
 import type { GrantWatch } from '../../platform/access/grant-watch.ts'
 import type { InternalTokenVerifier } from '../../platform/access/internal-token.ts'
+import { Cancellation } from '../../platform/cancellation/cancellation.ts'
 import { pauseWhileUnread } from '../../platform/http/pause-while-unread.ts'
 import { TRACE_EXTENSION } from '../../platform/tracing/event-trace.ts'
 import { CataloguedError } from '../../platform/errors/catalogue.ts'
@@ -77,17 +78,17 @@ export const acceptWebSockets = (parts: WebSocketParts) => {
       throw fault
     })
     proofs.proven(socket)
-    const abort = new AbortController()
+    const cancellation = new Cancellation()
     const prepared = run({
       document: documents(payload.query),
       operationName: payload.operationName ?? undefined,
       variables: payload.variables ?? {},
       principal,
-      signal: abort.signal,
+      cancellation,
     })
     if (!prepared.ok) return refused(prepared.error, correlation)
     const values: ExecutionArgs = { ...prepared.value.target }
-    operations.set(values, { prepared: prepared.value, principal, correlation, abort })
+    operations.set(values, { prepared: prepared.value, principal, correlation, cancellation })
     return values
   }
 

@@ -5,6 +5,7 @@ import { NO_GRANTS } from '../../platform/access/grants.ts'
 import { ANONYMOUS, type Principal } from '../../platform/access/principal.ts'
 import type { ProjectScope } from '../../platform/access/scope.ts'
 import { createMemoryCache } from '../../platform/cache/memory-cache.ts'
+import { Cancellation } from '../../platform/cancellation/cancellation.ts'
 import { systemIds } from '../../platform/ids/generator.ts'
 import { ownedId, selfId } from '../../platform/ids/id.ts'
 import { silentLog } from '../../platform/log/log.ts'
@@ -74,8 +75,8 @@ beforeAll(async () => {
   const run = operationRunner({ subgraph: hosted, grants: { load, fresh: load } })
   const documents = documentCache(hosted.schema)
   serve = async (text, variables, principal) => {
-    const signal = new AbortController().signal
-    const prepared = run({ document: documents(text), operationName: undefined, variables, principal, signal })
+    const cancellation = new Cancellation()
+    const prepared = run({ document: documents(text), operationName: undefined, variables, principal, cancellation })
     if (!prepared.ok) throw new AggregateError(prepared.error, prepared.error.map(({ message }) => message).join())
     // As it travels: prototypes and dates are gone.
     return JSON.parse(JSON.stringify(await prepared.value.execute())) as unknown

@@ -2,6 +2,7 @@ import { NO_GRANTS } from '../../platform/access/grants.ts'
 import { execute, parse, validate } from 'graphql'
 import type { AffectedPrincipals } from '../../platform/access/grant-cache.ts'
 import { createMemoryCache } from '../../platform/cache/memory-cache.ts'
+import { Cancellation } from '../../platform/cancellation/cancellation.ts'
 import { systemIds } from '../../platform/ids/generator.ts'
 import { silentLog } from '../../platform/log/log.ts'
 import type { SubgraphModule, SubgraphPlatform } from '../../platform/subgraph/module.ts'
@@ -64,7 +65,7 @@ export const hostedSubgraph = (
     const [fault] = validate(hosted.schema, document)
     if (fault) throw fault
     const access = await world.access(member, factors)
-    const contextValue = hosted.context({ access, correlationId: 'test', signal: new AbortController().signal })
+    const contextValue = hosted.context({ access, correlationId: 'test', cancellation: new Cancellation() })
     const { data, errors = [] } = await execute({
       schema: hosted.schema,
       document,

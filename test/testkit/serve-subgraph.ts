@@ -2,6 +2,7 @@ import { capabilitiesOf, type Role } from '../../directives/capabilities.ts'
 import { NO_GRANTS, type Grants } from '../../platform/access/grants.ts'
 import { ANONYMOUS, type Principal } from '../../platform/access/principal.ts'
 import type { ProjectScope } from '../../platform/access/scope.ts'
+import { Cancellation } from '../../platform/cancellation/cancellation.ts'
 import { systemIds } from '../../platform/ids/generator.ts'
 import type { Uuid } from '../../platform/ids/id.ts'
 import type { SubgraphModule, SubgraphPlatform } from '../../platform/subgraph/module.ts'
@@ -27,7 +28,6 @@ export interface ServedSubgraph {
     text: string,
     variables: Variables,
     subject: string,
-    signal?: AbortSignal,
   ) => Promise<AsyncIterableIterator<TravelledAnswer, undefined>>
 }
 
@@ -49,7 +49,7 @@ export const serveSubgraph = (module: SubgraphModule, platform: SubgraphPlatform
   const run = operationRunner({ subgraph: hosted, grants: { load, fresh: load } })
   const documents = documentCache(hosted.schema)
 
-  const prepare = (text: string, variables: Variables, subject: string | undefined, signal: AbortSignal) => {
+  const prepare = (text: string, variables: Variables, subject: string | undefined) => {
     const document = documents(text)
     const sent = travelled(variables) as Variables // an object stays one
     const prepared = run({
@@ -57,7 +57,7 @@ export const serveSubgraph = (module: SubgraphModule, platform: SubgraphPlatform
       operationName: undefined,
       variables: sent,
       principal: principalOf(subject),
-      signal,
+      cancellation: new Cancellation(),
     })
     if (!prepared.ok) throw new AggregateError(prepared.error, prepared.error.map(({ message }) => message).join())
     return prepared.value
@@ -65,10 +65,9 @@ export const serveSubgraph = (module: SubgraphModule, platform: SubgraphPlatform
 
   return {
     callers,
-    ask: async (text, variables = {}, subject) =>
-      answerOf(await prepare(text, variables, subject, new AbortController().signal).execute()),
-    follow: async (text, variables, subject, signal = new AbortController().signal) => {
-      const operation = prepare(text, variables, subject, signal)
+    ask: async (text, variables = {}, subject) => answerOf(await prepare(text, variables, subject).execute()),
+    follow: async (text, variables, subject) => {
+      const operation = prepare(text, variables, subject)
       const source = await operation.source()
       if (!(Symbol.asyncIterator in source)) {
         throw new AggregateError(source.errors ?? [], 'The subscription was refused')

@@ -1,6 +1,7 @@
 import { execute, parse, subscribe, type ExecutionResult } from 'graphql'
 import type { Asker } from './askers.ts'
 import type { Imitation } from './imitation.ts'
+import { Cancellation } from '../../../platform/cancellation/cancellation.ts'
 import type { Case } from '../../matrix/case.ts'
 import { outcomeOf } from '../../matrix/outcome.ts'
 import { isRecord, type Answer } from '../../stage/answer.ts'
@@ -49,7 +50,7 @@ export const probe = async (
     schema,
     document: documentOf(of.query),
     variableValues: variables,
-    contextValue: { access, correlationId: 'proof', signal: new AbortController().signal },
+    contextValue: { access, correlationId: 'proof', cancellation: new Cancellation() },
   }
   takeRan()
   const result = await (of.operation === 'subscription' ? subscribe(args) : execute(args))

@@ -73,7 +73,7 @@ export const terminalSessionResolvers: Pick<
   },
   Subscription: {
     terminalSession: {
-      subscribe: (_, { id, after }, { access, compute, signal }) =>
+      subscribe: (_, { id, after }, { access, compute, cancellation: { signal } }) =>
         compute.terminalLive.open({ access, id: sessionId(id, 'id'), after: versionAfter(after), signal }),
       resolve: (session: TerminalSession) => session,
     },
