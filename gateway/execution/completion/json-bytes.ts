@@ -55,20 +55,20 @@ export class JsonBytes {
   /** Adds what `bytesOf` gave. */
   add(constant: Uint8Array): void {
     const { length } = constant
-    if (!this.#hasRoom(length)) return this.#push(Buffer.from(constant))
+    if (!this.#makeRoom(length)) return this.#push(Buffer.from(constant))
     this.#bytes.set(constant, this.#at)
     this.#at += length
   }
 
   /** Adds one character of ASCII. */
   addByte(code: number): void {
-    this.#hasRoom(1)
+    this.#makeRoom(1)
     this.#bytes[this.#at++] = code
   }
 
   /** Adds what is JSON already. */
   addJson(json: string): void {
-    if (!this.#hasRoom(json.length * 3)) return this.#push(Buffer.from(json))
+    if (!this.#makeRoom(json.length * 3)) return this.#push(Buffer.from(json))
     const written = this.#bytes.write(json, this.#at)
     if (written !== json.length) this.#isAscii = false
     this.#at += written
@@ -76,7 +76,7 @@ export class JsonBytes {
 
   addInteger(value: number): void {
     if (value < 0 || value > 999_999_999) return this.addJson(String(value))
-    this.#hasRoom(9)
+    this.#makeRoom(9)
     let left = value
     let end = this.#at + 1
     for (let limit = 10; limit <= value; limit *= 10) end++
@@ -91,7 +91,7 @@ export class JsonBytes {
   /** Adds the JSON of a string: the same as `JSON.stringify` gives. */
   addString(value: string): void {
     const { length } = value
-    if (!this.#hasRoom(length * MOST_BYTES + 2)) return this.#push(Buffer.from(JSON.stringify(value)))
+    if (!this.#makeRoom(length * MOST_BYTES + 2)) return this.#push(Buffer.from(JSON.stringify(value)))
     const begin = this.#at
     this.#bytes[begin] = QUOTE
     const end = length < LONG ? this.#encode(value, 0, begin + 1) : this.#encodeLong(value, begin + 1)
@@ -152,7 +152,7 @@ export class JsonBytes {
   }
 
   /** Makes room for so many bytes; false where there can be none: what is so long is a piece of its own. */
-  #hasRoom(length: number): boolean {
+  #makeRoom(length: number): boolean {
     if (this.#at + length <= SIZE) return true
     this.#flush()
     return length <= SIZE

@@ -10,6 +10,9 @@ type WriteValue = (value: unknown, json: JsonBytes) => boolean
 const MAX_INT = 2 ** 31 - 1
 const MIN_INT = -(2 ** 31)
 
+const TRUE = bytesOf('true')
+const FALSE = bytesOf('false')
+
 const BUILT_IN: ReadonlyMap<string, WriteValue> = new Map<string, WriteValue>([
   [
     'Int',
@@ -32,7 +35,7 @@ const BUILT_IN: ReadonlyMap<string, WriteValue> = new Map<string, WriteValue>([
     'Boolean',
     (value, json) => {
       if (typeof value !== 'boolean') return false
-      json.addJson(value ? 'true' : 'false')
+      json.add(value ? TRUE : FALSE)
       return true
     },
   ],
