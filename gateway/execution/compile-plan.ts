@@ -1,7 +1,7 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { catalogued } from '../../platform/errors/catalogue.ts'
+import { keysOf } from '../supergraph/planning/plan-path.ts'
 import { compileFetch } from './compile-fetch.ts'
-import { pathKeys } from './entity-path.ts'
 import type { FetchDependencies } from './send-fetch.ts'
 import type { Step } from './run.ts'
 
@@ -27,7 +27,7 @@ const compileNode = (node: PlanNode, path: Path, dependencies: FetchDependencies
   const compile = (child: PlanNode): Step => compileNode(child, path, dependencies)
   switch (node.kind) {
     case 'Fetch':
-      return compileFetch(node, pathKeys(path), dependencies)
+      return compileFetch(node, keysOf(path), dependencies)
     case 'Flatten':
       return compileNode(node.node, [...path, ...node.path], dependencies)
     case 'Sequence':

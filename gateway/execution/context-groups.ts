@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
+import { sourceAt } from '../supergraph/planning/plan-path.ts'
 import { isDataObject, type DataObject } from './data.ts'
 import type { EntityPath } from './entity-path.ts'
 import { planStep } from './plan-step.ts'
@@ -28,9 +29,9 @@ export const compileContexts = (
 ): GroupByContext | undefined => {
   const sources = contextRewrites
     .filter(({ renameKeyTo }) => variableUsages.includes(renameKeyTo))
-    .map(({ path: way, renameKeyTo }): Source => {
-      const up = way.filter((step) => step === UP).length
-      return { variable: renameKeyTo, up, read: compileWay(way.slice(up), schema) }
+    .map(({ path: at, renameKeyTo }): Source => {
+      const { up, way } = sourceAt(at)
+      return { variable: renameKeyTo, up, read: compileWay(way, schema) }
     })
   if (sources.length === 0) return undefined
   const byVariable = Map.groupBy(sources, ({ variable }) => variable)
@@ -57,8 +58,6 @@ interface Source {
   readonly up: number
   readonly read: Find
 }
-
-const UP = '..'
 
 /** Said by an object of another type than the one that was to say it. */
 const NOT_SAID = Symbol('not said')

@@ -41,10 +41,6 @@ export const entityPath = (keys: readonly string[], guard?: PathGuard): EntityPa
   }
 }
 
-/** The response names of a plan's path, without its marks of lists. */
-export const pathKeys = (path: readonly (string | number)[]): readonly string[] =>
-  path.filter((element): element is string => typeof element === 'string' && element !== '@')
-
 /** One step of the way; at its end neither is there. */
 interface Segment {
   readonly key: string | undefined

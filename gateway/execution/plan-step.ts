@@ -1,13 +1,9 @@
 import type { GraphQLSchema } from 'graphql'
 import { typeCondition } from '../../platform/graphql/execution/type-condition.ts'
+import { conditionOf } from '../supergraph/planning/plan-path.ts'
 import { reader, type DataObject, type Read } from './data.ts'
 
-const FRAGMENT = '... on '
-
-/** The response names of a path in a plan's rewrites, without its type conditions. */
-export const namesIn = (path: readonly string[]): string[] => path.filter((step) => !step.startsWith(FRAGMENT))
-
-/** One step of such a path: a response name, or a condition on the type of the object. */
+/** One step of a path in a plan's rewrites: a response name, or a condition on the type of the object. */
 export interface PlanStep {
   readonly meets: (object: DataObject) => boolean
   /** What a name leads to; for a condition the object itself. */
@@ -15,8 +11,9 @@ export interface PlanStep {
 }
 
 export const planStep = (step: string, schema: GraphQLSchema): PlanStep => {
-  if (!step.startsWith(FRAGMENT)) return { meets: () => true, read: reader(step) }
-  const matches = typeCondition(schema, step.slice(FRAGMENT.length))
+  const type = conditionOf(step)
+  if (type === undefined) return { meets: () => true, read: reader(step) }
+  const matches = typeCondition(schema, type)
   const readTypename = reader('__typename')
   return {
     meets: (object) => {

@@ -1,8 +1,9 @@
 import type { FetchDataRewrite, FetchNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
+import { namesOf } from '../supergraph/planning/plan-path.ts'
 import { isDataObject, reader, writer, type DataObject } from './data.ts'
 import type { Rename } from './merge-shape.ts'
-import { namesIn, planStep } from './plan-step.ts'
+import { planStep } from './plan-step.ts'
 
 /** Changes data in place as the plan demands around a fetch: interface objects' type names, aliases of conflicting fields. */
 export type Rewrite = (value: unknown) => void
@@ -21,7 +22,7 @@ export const compileRewrites = (
 /** The key renames among a fetch's rewrites. */
 export const renamesOf = (rewrites: readonly FetchDataRewrite[] | undefined): Rename[] =>
   (rewrites ?? []).flatMap((rewrite) => {
-    const names = namesIn(rewrite.path)
+    const names = namesOf(rewrite.path)
     const from = names.at(-1)
     if (rewrite.kind !== 'KeyRenamer' || from === undefined) return []
     return [{ path: names.slice(0, -1), from, to: rewrite.renameKeyTo }]

@@ -1,6 +1,7 @@
 import type { FetchNode, PlanNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { Kind, type SelectionSetNode } from 'graphql'
 import { documentOf } from './fetch-document.ts'
+import { keysOf, namesOf, sourceAt } from './plan-path.ts'
 
 /** Response names from the root on. */
 export type Way = readonly string[]
@@ -58,7 +59,7 @@ export const meets = (ways: readonly Way[], others: readonly Way[]): boolean =>
   ways.some((one) => others.some((other) => one.every((key, index) => index >= other.length || other[index] === key)))
 
 const jobOf = (node: FetchNode, at: Standing): Job => {
-  const keys = at.path.filter((step): step is string => typeof step === 'string' && step !== '@')
+  const keys = keysOf(at.path)
   const below = (ways: readonly Way[]): readonly Way[] => ways.map((way) => [...keys, ...way])
   return {
     ...at,
@@ -66,15 +67,11 @@ const jobOf = (node: FetchNode, at: Standing): Job => {
     brings: below(broughtBy(node)),
     needs: node.requires ? below(requiredIn(node.requires)) : [keys],
     told: (node.contextRewrites ?? []).map(({ path }) => {
-      const up = path.filter((step) => step === UP).length
-      return [...keys.slice(0, keys.length - up), ...namesOf(path.slice(up))]
+      const { up, way } = sourceAt(path)
+      return [...keys.slice(0, keys.length - up), ...namesOf(way)]
     }),
   }
 }
-
-const UP = '..'
-
-const namesOf = (path: readonly string[]): Way => path.filter((step) => !step.startsWith('... on '))
 
 /** Renamed fields by both names: nobody needs the other one. */
 const broughtBy = (node: FetchNode): readonly Way[] => {

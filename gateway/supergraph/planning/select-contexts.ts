@@ -14,14 +14,7 @@ import type { ContextArgument } from './context-arguments.ts'
 import { contextFields, unusedNames, waysBelow } from './context-fields.ts'
 import type { Contexts } from './contexts.ts'
 import { fragmentsOf } from './fragments-of.ts'
-
-/** Where what an argument is told can be read. */
-export interface ContextSource {
-  /** How many fields above the object whose field is told. */
-  readonly up: number
-  /** The steps of a plan's path from there, the object's type first; of a root that is not said. */
-  readonly way: readonly string[]
-}
+import { conditionOn, type ContextSource } from './plan-path.ts'
 
 /** An operation that asks for everything that its fields are to be told. */
 export interface ToldOperation {
@@ -100,7 +93,7 @@ export const selectContexts = (document: DocumentNode, contexts: Contexts): Told
       for (const { type, field } of contextFields(argument, setting, contexts)) {
         const alias = aliasOf(print(field))
         asked.add({ ...field, alias: { kind: Kind.NAME, value: alias } }, type, conditions)
-        const start = asked.isRoot ? [alias] : [`... on ${type}`, alias]
+        const start = asked.isRoot ? [alias] : [conditionOn(type), alias]
         for (const way of waysBelow(field)) found.push({ up: above.length - depth, way: [...start, ...way] })
       }
       if (setting.length > 0 && setting.length === possible.length) break

@@ -7,7 +7,8 @@ import { entityFields } from './entity-fields.ts'
 import { documentOf } from './fetch-document.ts'
 import { mapFetches } from './map-fetches.ts'
 import { partOfFetch } from './part-of-fetch.ts'
-import type { ContextSource, ToldOperation } from './select-contexts.ts'
+import { keysOf, pathTo, type ContextSource } from './plan-path.ts'
+import type { ToldOperation } from './select-contexts.ts'
 import { withoutStandIn } from './without-stand-in.ts'
 
 interface Told {
@@ -27,9 +28,6 @@ export const tellFetches = (plan: QueryPlan, told: Told): QueryPlan =>
       withoutStandIn(node, told.telling.standIn).flatMap((fetch) => splitByContext(fetch, keysOf(path), told)),
     fetch: (node) => node,
   })
-
-const keysOf = (path: readonly (string | number)[]): readonly string[] =>
-  path.filter((step): step is string => typeof step === 'string' && step !== '@')
 
 /** An argument that a field is told in a fetch. */
 interface TellingArgument {
@@ -94,11 +92,7 @@ const tell = (node: FetchNode, argumentsOf: (field: FieldNode) => readonly Telli
     operationDocumentNode: document,
     variableUsages: [...(node.variableUsages ?? []), ...told.keys()],
     contextRewrites: [...told.values()].flatMap(({ sources, variable }) =>
-      sources.map(({ up, way }) => ({
-        kind: 'KeyRenamer' as const,
-        path: [...Array<string>(up).fill('..'), ...way],
-        renameKeyTo: variable,
-      })),
+      sources.map((source) => ({ kind: 'KeyRenamer' as const, path: pathTo(source), renameKeyTo: variable })),
     ),
   }
 }
