@@ -71,7 +71,7 @@ export const createGraphqlStack = async <Context extends BaseContext>(
       const type = answerType(request.headers.accept)
       if (!type && !wantsPage(request)) return sendError(reply, catalogued('NOT_ACCEPTABLE'), report)
       const answer = await apolloExchange(apollo, request, () => context({ headers: request.headers }))
-      await sendAnswer(request, reply, type ? labelled(framed(answer), type) : framed(answer))
+      await sendAnswer(request, reply, type ? labelled(withOwnScripts(answer), type) : withOwnScripts(answer))
       return reply
     },
   })
@@ -103,8 +103,8 @@ export const createGraphqlStack = async <Context extends BaseContext>(
   }
 }
 
-/** A landing page brings scripts and styles of its own, and says itself what may frame it. */
-const framed = (answer: HttpAnswer): HttpAnswer =>
+/** A landing page brings scripts and styles of its own, which the policy of every other answer forbids. */
+const withOwnScripts = (answer: HttpAnswer): HttpAnswer =>
   answer.headers['content-type']?.startsWith('text/html') === true
     ? { ...answer, headers: { 'content-security-policy': undefined, ...answer.headers } }
     : answer

@@ -6,6 +6,7 @@ import { WITHOUT_SCHEMAS } from '../../platform/http/without-schemas.ts'
 import { CORRELATION_HEADER } from '../../platform/log/correlation.ts'
 import { statusOf, type ReportError } from '../errors/error-reporter.ts'
 import { catalogueHttpErrors, sendError } from './http-errors.ts'
+import { observeExchanges, type ExchangeMetrics } from './observe-exchanges.ts'
 import { acceptJsonAlone, allowOrigins, requestId, SECURITY_HEADERS, secureRequests } from './security.ts'
 
 export interface EdgeServerOptions {
@@ -18,6 +19,7 @@ export interface EdgeServerOptions {
   readonly corsOrigins?: readonly string[]
   readonly trustedProxies?: readonly string[]
   readonly report: ReportError
+  readonly metrics?: ExchangeMetrics
 }
 
 export interface EdgeServer {
@@ -42,6 +44,7 @@ export const createEdgeServer = ({
   corsOrigins = [],
   trustedProxies,
   report,
+  metrics,
 }: EdgeServerOptions): EdgeServer => {
   let isDraining = false
   const fastify = Fastify({
@@ -61,6 +64,7 @@ export const createEdgeServer = ({
       void sendError(reply.headers(SECURITY_HEADERS), catalogued('ROUTE_NOT_FOUND'), report),
     clientErrorHandler: (error, socket) => answerBrokenHttp(error, socket, report),
   })
+  if (metrics) observeExchanges(fastify, metrics)
   secureRequests(fastify)
   allowOrigins(fastify, { origins: corsOrigins })
   const refuseUnknown = catalogueHttpErrors(fastify, report)

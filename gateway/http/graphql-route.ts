@@ -66,13 +66,19 @@ export const graphqlRoute = (fastify: FastifyInstance, options: GraphqlRouteOpti
       context.finish()
       return sendAnswer(request, reply, labelled(found, type))
     }
-    const found = run(request, context.request)
-    if (!isLater(found)) return send(found)
-    reply.raw.on('close', () => context.cancel())
-    return found.then(send, (error: unknown) => {
+    const fail = (error: unknown): never => {
       context.finish()
       throw error
-    })
+    }
+    let found: Prompt<HttpAnswer>
+    try {
+      found = run(request, context.request)
+    } catch (error) {
+      return fail(error)
+    }
+    if (!isLater(found)) return send(found)
+    reply.raw.on('close', () => context.cancel())
+    return found.then(send, fail)
   }
 
   const known = (request: FastifyRequest, reply: FastifyReply, caller: Authentication, wish: Wish): Prompt<void> => {

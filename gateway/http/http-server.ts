@@ -1,5 +1,5 @@
 import type { ApolloServer } from '@apollo/server'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { ReportError } from '../errors/error-reporter.ts'
 import type { Authenticate } from '../identity/authenticate.ts'
@@ -45,7 +45,6 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     maxBodyBytes: limits.maxBodyBytes,
     standstillMs: limits.requestTimeoutMs + UNREAD_MS,
   })
-  if (options.metrics) observeExchanges(fastify, options.metrics)
   const page = production ? undefined : idePage(ide)
   graphqlRoute(fastify, {
     apollo,
@@ -65,23 +64,4 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   })
   await options.mount?.(fastify)
   return { fastify, drain }
-}
-
-const observeExchanges = (fastify: FastifyInstance, { httpExchange }: Metrics): void => {
-  const routeOf = routeFinder(fastify)
-  fastify.addHook('onRequest', (request, { raw: response }, done) => {
-    const begun = performance.now()
-    response.on('finish', () => {
-      const seconds = (performance.now() - begun) / 1000
-      httpExchange({ method: request.method, route: routeOf(request), status: response.statusCode, seconds })
-    })
-    done()
-  })
-}
-
-/** The pattern of the route of a request. Fastify makes an object to tell it; an address that is a pattern says it itself. */
-const routeFinder = (fastify: FastifyInstance): ((request: FastifyRequest) => string | undefined) => {
-  const plain = new Set<string>()
-  fastify.addHook('onRoute', ({ url }) => void (/[:*]/.test(url) || plain.add(url)))
-  return (request) => (!request.is404 && plain.has(request.url) ? request.url : request.routeOptions.url)
 }

@@ -253,13 +253,16 @@ describe('other addresses and methods', () => {
     expect((await at('/health/live')).status).toBe(200)
     expect((await at('/health/ready')).status).toBe(200)
     await shop.ask({ query: '{ me { name } }' })
+    await fetch(`${shop.url}/graphql`, { method: 'DELETE' })
+    await at('/nowhere')
     const { text, headers } = await at('/metrics')
     expect(headers.get('content-type')).toMatch(/^text\/plain/)
     expect(text).toMatch(/gpuaas_subgraph_fetch_duration_seconds_count\{subgraph="accounts",outcome="ok"\} \d/)
     expect(text).toMatch(/gpuaas_graphql_operation_duration_seconds_count\{type="query",outcome="ok"\} \d/)
-    expect(text).toMatch(
-      /gpuaas_http_request_duration_seconds_count\{method="POST",route="\/graphql",status="200"\} \d/,
-    )
+    const exchanges = (labels: string): string => `gpuaas_http_request_duration_seconds_count{${labels}} `
+    expect(text).toContain(exchanges('method="POST",route="/graphql",status="200"'))
+    expect(text).toContain(exchanges('method="GET",route="none",status="404"'))
+    expect(text).toMatch(/gpuaas_http_request_duration_seconds_count\{method="\w+",route="none",status="405"\} \d/)
   })
 })
 

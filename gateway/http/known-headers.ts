@@ -9,7 +9,10 @@ export const forKnownHeaders = <Read>(read: (header: string) => Read): ((header:
     const present = known.get(header)
     if (present) return present.read
     const found = read(header)
-    if (known.size < MAX_KNOWN && header.length < MAX_CHARACTERS) known.set(header, { read: found })
+    if (header.length >= MAX_CHARACTERS) return found
+    // Whoever sends many keeps nobody's from being kept.
+    if (known.size >= MAX_KNOWN) known.clear()
+    known.set(header, { read: found })
     return found
   }
 }

@@ -145,6 +145,7 @@ export const createTokenVerifier = ({
       const now = clock.now().getTime()
       const version = keys.version()
       const last = connection && shown.get(connection)
+      if (last && now >= last.expiresAt) shown.delete(connection)
       if (last && last.authorization === authorization && last.version === version && now < last.expiresAt)
         return last.authentication
       const authentication = read(authorization, now, version)

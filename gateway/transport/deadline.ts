@@ -1,5 +1,6 @@
-import { CataloguedError, catalogued } from '../../platform/errors/catalogue.ts'
+import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { Cancellable, Cancellation } from '../../platform/cancellation/cancellation.ts'
+import { reasonOfLeaving } from '../execution/subgraph-error.ts'
 import type { OperationWork } from './operation-work.ts'
 
 /**
@@ -27,7 +28,7 @@ export const withDeadline = <T>(
       work.giveUp(reason)
     }
     const request: Cancellable = {
-      cancel: (reason) => giveUp(reason instanceof CataloguedError ? reason : catalogued('REQUEST_CANCELLED')),
+      cancel: (reason) => giveUp(reasonOfLeaving(reason)),
     }
     const timer = setTimeout(() => giveUp(catalogued('SUBGRAPH_TIMEOUT')), timeoutMs)
     work.wait()

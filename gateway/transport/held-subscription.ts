@@ -69,8 +69,8 @@ export class HeldSubscription {
       },
       {
         next: (received: unknown) => this.#take(received),
-        // A list of errors is the subgraph's refusal; anything else is a connection that failed.
-        error: (error: unknown) => (Array.isArray(error) ? this.#refused(error) : this.#again()),
+        refused: (errors: unknown) => this.#refused(Array.isArray(errors) ? errors : []),
+        lost: () => this.#again(),
         complete: () => this.#queue.end(),
       },
     )

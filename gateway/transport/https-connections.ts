@@ -1,25 +1,29 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { errors, Pool, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { answerTooLarge } from './http1/answer-fault.ts'
 import type { HttpConnections, HttpConnectionsOptions, HttpReply } from './http-exchange.ts'
 import type { TimeLimit } from './time-limit.ts'
 
 /**
- * Over TLS, by undici. The dispatcher hands over its parser's chunks: no stream is made of what is wanted whole, which is
+ * Over TLS, by undici, which is loaded for whoever has such a subgraph. The dispatcher hands over its parser's chunks: no stream is made of what is wanted whole, which is
  * a third of the cost of a small fetch.
  */
 export const httpsConnections = (options: HttpConnectionsOptions): HttpConnections => {
   const { url, headers: constant, connections, maxResponseBytes } = options
-  const pool = new Pool(url.origin, { connections, maxResponseSize: maxResponseBytes })
+  const opened = import('undici').then(
+    ({ Pool }) => new Pool(url.origin, { connections, maxResponseSize: maxResponseBytes }),
+  )
   const path = url.pathname + url.search
   return {
-    exchange: ({ headers, body }, limit) =>
-      new Promise((resolve, reject) => {
+    exchange: async ({ headers, body }, limit) => {
+      const pool = await opened
+      return new Promise((resolve, reject) => {
         if (limit.reason) return reject(limit.reason)
         const request = { method: 'POST', path, headers: { ...constant, ...headers }, body } as const
         pool.dispatch(request, new WholeReply(limit, maxResponseBytes, resolve, reject))
-      }),
-    close: () => pool.destroy(),
+      })
+    },
+    close: async () => (await opened).destroy(),
   }
 }
 
@@ -79,7 +83,8 @@ class WholeReply implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.#fail(error instanceof errors.ResponseExceededMaxSizeError ? answerTooLarge(this.#maxBytes) : error)
+    const isTooLarge = 'code' in error && error.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
+    this.#fail(isTooLarge ? answerTooLarge(this.#maxBytes) : error)
   }
 
   #fail(error: unknown): void {

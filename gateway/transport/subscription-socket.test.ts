@@ -52,7 +52,8 @@ const heard = (socket: SubscriptionSocket) => {
     { query: 'subscription { tick }' },
     {
       next: (result) => told.push(result),
-      error: (error) => told.push(error instanceof Error ? 'lost' : error),
+      refused: (errors) => told.push(errors),
+      lost: () => told.push('lost'),
       complete: () => told.push('complete'),
     },
   )
@@ -132,7 +133,7 @@ const PROGRAM = `
   const { SubscriptionSocket } = await import(process.argv[1])
   const socket = new SubscriptionSocket({ url: process.argv[2], idleMs: 60_000, answerMs: 60_000, onConnected() {} })
   await new Promise((resolve) => {
-    const end = socket.subscribe({}, { next: () => { end(); resolve() }, error: console.error, complete() {} })
+    const end = socket.subscribe({}, { next: () => { end(); resolve() }, refused: console.error, lost: console.error, complete() {} })
   })
   await socket.close()
   console.log('closed')

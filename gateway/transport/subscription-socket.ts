@@ -5,8 +5,10 @@ import { messageOf } from './subscription-message.ts'
 /** What a subscription is told. */
 export interface SubscriptionSink {
   readonly next: (result: unknown) => void
-  /** It is over: a list of errors is the subgraph's refusal, anything else a connection that failed. */
-  readonly error: (error: unknown) => void
+  /** It is over: the subgraph refuses it, by what should be a list of errors. */
+  readonly refused: (errors: unknown) => void
+  /** It is over: its connection failed. */
+  readonly lost: (error: Error) => void
   readonly complete: () => void
 }
 
@@ -111,7 +113,7 @@ export class SubscriptionSocket {
         this.#subscriptions.get(message.id)?.sink.next(message.payload)
         break
       case 'error':
-        this.#forget(this.#subscriptions.get(message.id))?.error(message.payload)
+        this.#forget(this.#subscriptions.get(message.id))?.refused(message.payload)
         break
       case 'complete':
         this.#forget(this.#subscriptions.get(message.id))?.complete()
@@ -168,6 +170,6 @@ export class SubscriptionSocket {
     this.#isAcknowledged = false
     const lost = [...this.#subscriptions.values()]
     this.#subscriptions.clear()
-    for (const { sink } of lost) sink.error(error)
+    for (const { sink } of lost) sink.lost(error)
   }
 }

@@ -1,5 +1,6 @@
-import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
+import { catalogued, type CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { Cancellable, Cancellation } from '../../platform/cancellation/cancellation.ts'
+import { reasonOfLeaving } from '../execution/subgraph-error.ts'
 import type { Timed, Timeouts } from './timeouts.ts'
 import type { RequestContext } from './transport.ts'
 
@@ -54,7 +55,7 @@ export class TimeLimit implements Timed, Cancellable {
   }
 
   cancel(reason: Error): void {
-    this.#over(reason instanceof CataloguedError ? reason : catalogued('REQUEST_CANCELLED'))
+    this.#over(reasonOfLeaving(reason))
   }
 
   #over(reason: CataloguedError): void {

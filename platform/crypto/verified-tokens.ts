@@ -7,7 +7,7 @@ interface Entry<Proven> {
 
 /**
  * Remembers which tokens were verified, so that a token costs one signature check and not one for each request.
- * Keyed by the SHA-256 of the token: the memory of the process holds no bearer token longer than a request does.
+ * Keyed by the SHA-256 of the token: this memory holds no bearer token.
  * Bounded: the entry used longest ago goes first.
  */
 export class VerifiedTokens<Proven> {

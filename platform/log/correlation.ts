@@ -43,7 +43,7 @@ export const newCorrelationId = (): string => {
   if (at !== time.at) time = { at, text: timeText(at) }
   const from = used
   used += DIGITS
-  const variant = VARIANT[digits.charCodeAt(from) & 3] ?? '8'
+  const variant = VARIANT[Number.parseInt(digits.charAt(from), 16) & 3] ?? '8'
   const [a, b, c] = [from + 1, from + 4, from + 7]
   return `${time.text}${digits.slice(a, b)}-${variant}${digits.slice(b, c)}-${digits.slice(c, used)}`
 }

@@ -84,7 +84,7 @@ export class Durations<L extends Label> {
         break
       }
       const next = level.get(value)
-      const below: ByLabels<L> = next instanceof Map ? next : new Map()
+      const below: ByLabels<L> = next instanceof Map ? next : new Map<string, never>()
       level.set(value, below)
       level = below
     }
