@@ -31,6 +31,9 @@ const firstStart = async (directory: string): Promise<void> => {
     program.child.kill('SIGTERM')
     await program.exited
   }
+  const code = await program.exited
+  if (code !== 0)
+    throw new Error(`The product stopped with ${String(code)} after its first start:\n${program.output()}`)
 }
 
 /** What the first start of the product left, once for all tests of a run. */
@@ -45,6 +48,11 @@ const madeDirectory = async (): Promise<string> => {
       continue
     }
     try {
+      // Whoever began before may have come to its end since it was looked for.
+      if (await exists(made)) {
+        await rm(draft, { recursive: true })
+        break
+      }
       await firstStart(draft)
       await rename(draft, made)
     } catch (error) {
