@@ -4,7 +4,10 @@ import { world, type World } from '../testkit/world.ts'
 import { selfId } from '../../platform/ids/id.ts'
 import { iam } from '../../subgraphs/iam/index.ts'
 
-/** A total counts what its list shows: nothing that was archived, removed or deleted, and nothing of anybody else. */
+/**
+ * A total counts what its list shows: nothing that was archived, removed or deleted, and nothing of anybody else. Lists are
+ * longer than the page that is asked for: a page that holds all of its list tells its own length, and nothing is counted.
+ */
 let tenants: World
 let ask: Ask
 
@@ -24,11 +27,17 @@ beforeAll(async () => {
     .project('q')
     .member('of-q', 'developer')
     .serviceAccount('beside', ['PROJECT_READ'])
+    .serviceAccount('besides', ['PROJECT_READ'])
+    .project('third')
     .project('archived')
     .organization('b')
     .member('stranger', 'owner')
+    .member('accountant', 'billing')
+    .project('s')
     .project('r')
     .member('of-r', 'developer')
+    .member('guest', 'viewer')
+    .serviceAccount('aide', ['PROJECT_READ'])
     .serviceAccount('bot', ['PROJECT_READ'])
     .build()
   ask = hostedSubgraph(tenants, iam, 'iam')
@@ -39,6 +48,17 @@ beforeAll(async () => {
   const memberOf = (name: string) => `user_id = (select id from iam.users where subject = '${name}')`
   await hide('organization_memberships', 'deleted_at', memberOf('removed'))
   await hide('project_memberships', 'deleted_at', memberOf('gone'))
+  await tenants.rows(
+    `insert into iam.departments (org_id, id, name, is_default, created_at)
+      select id, gen_random_uuid(), 'Other', false, now() from iam.organizations`,
+  )
+  // One more of `q`, who sees two of three projects.
+  const { organizationId, projectId } = tenants.scope('q')
+  await tenants.rows(
+    `insert into iam.project_memberships (org_id, project_id, id, user_id, role, created_at)
+      select $1, $2, gen_random_uuid(), id, 'viewer', now() from iam.users where subject = 'dev'`,
+    [organizationId, projectId],
+  )
   // Those who left and came back are members once.
   await tenants.rows(
     `insert into iam.organization_memberships (org_id, id, user_id, role, created_at, deleted_at)
@@ -71,10 +91,11 @@ const ofOrganization = totals('Organization', ['projects', 'members', 'departmen
 const ofProject = totals('Project', ['members', 'serviceAccounts'])
 
 test('what is archived, removed or deleted is not counted, and what others have neither', async () => {
-  expect(await ofOrganization('owner', 'p')).toEqual({ found: [2, 2, 1], codes: [] })
-  expect(await ofOrganization('stranger', 'r')).toEqual({ found: [1, 1, 1], codes: [] })
+  expect(await ofOrganization('owner', 'p')).toEqual({ found: [3, 2, 2], codes: [] })
+  expect(await ofOrganization('stranger', 'r')).toEqual({ found: [2, 2, 2], codes: [] })
   expect(await ofProject('owner', 'p')).toEqual({ found: [2, 2], codes: [] })
-  expect(await ofProject('owner', 'q')).toEqual({ found: [1, 1], codes: [] })
+  expect(await ofProject('owner', 'q')).toEqual({ found: [2, 2], codes: [] })
+  expect(await ofProject('stranger', 'r')).toEqual({ found: [2, 2], codes: [] })
 })
 
 test('who may not read a list is told no total of it', async () => {
@@ -88,10 +109,10 @@ test('who may not read a list is told no total of it', async () => {
 test('the projects of a user are those that this user may read', async () => {
   const own = async (member: string) => (await ask(member, '{ viewer { projects(first: 1) { totalCount } } }')).data
   for (const [member, totalCount] of [
-    ['owner', 2],
-    ['dev', 1],
+    ['owner', 3],
+    ['dev', 2],
     ['of-q', 1],
-    ['stranger', 1],
+    ['stranger', 2],
   ] as const)
     expect([member, await own(member)]).toEqual([member, { viewer: { projects: { totalCount } } }])
 })
