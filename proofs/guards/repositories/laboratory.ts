@@ -11,16 +11,23 @@ export interface Laboratory {
   readonly modules: readonly SubgraphModule[]
   /** Every repository that is made with a scope. */
   readonly repositories: readonly string[]
-  /** Those among them that count lists. */
-  readonly counting: ReadonlySet<string>
+  /** The methods by which each of them counts lists. */
+  readonly counting: ReadonlyMap<string, readonly string[]>
   /** From now on this one asks without its scope; undefined: all keep theirs. */
-  readonly strip: (mutant: { readonly repository: string; readonly stripped: Stripped } | undefined) => void
+  readonly strip: (mutant: StrippedRepository | undefined) => void
   /** Since this was called last: what the statements of each repository met, and under which kinds of scope. */
   readonly takeMet: () => ReadonlyMap<string, Met>
   /** The door of a subgraph that runs, for what no operation does: writes are undone here, too. */
   readonly databaseOf: (schema: DomainSchema) => Database
   /** Gives the classes back as they were. */
   readonly close: () => void
+}
+
+export interface StrippedRepository {
+  readonly repository: string
+  readonly stripped: Stripped
+  /** The one method that is changed; all of them where it is left out. */
+  readonly method?: string
 }
 
 export interface Met {
@@ -104,7 +111,7 @@ export const openLaboratory = async (modules: readonly SubgraphModule[]): Promis
   const current = new AsyncLocalStorage<Running>()
   const databases = new Map<DomainSchema, Database>()
   let met = new Map<string, Met>()
-  let mutant: Parameters<Laboratory['strip']>[0]
+  let mutant: StrippedRepository | undefined
 
   const classes = await scopedRepositories()
   const restore = classes.map((of) => naming(current, of))
@@ -112,8 +119,7 @@ export const openLaboratory = async (modules: readonly SubgraphModule[]): Promis
     stripped: () => {
       const running = current.getStore()
       if (mutant === undefined || running?.repository !== mutant.repository) return undefined
-      if (mutant.stripped !== 'counts without its scope') return mutant.stripped
-      return counts(running.method) ? 'asks without its scope' : undefined
+      return mutant.method === undefined || mutant.method === running.method ? mutant.stripped : undefined
     },
     met: (does, result) => {
       const repository = current.getStore()?.repository
@@ -136,8 +142,8 @@ export const openLaboratory = async (modules: readonly SubgraphModule[]): Promis
       },
     })),
     repositories: classes.map(({ name }) => name),
-    counting: new Set(
-      classes.flatMap(({ name, prototype }) => (Object.getOwnPropertyNames(prototype).some(counts) ? [name] : [])),
+    counting: new Map(
+      classes.map(({ name, prototype }) => [name, Object.getOwnPropertyNames(prototype).filter(counts)]),
     ),
     strip: (next) => {
       mutant = next

@@ -3,9 +3,8 @@ import { plantRows } from '../database/plant-rows.ts'
 import { makeAttacks, type Attack } from './attacks.ts'
 import { countAttacks } from './count-attacks.ts'
 import { directAttacks } from './direct-attacks.ts'
-import type { Laboratory, Met } from './laboratory.ts'
+import type { Laboratory, Met, StrippedRepository } from './laboratory.ts'
 import type { Scope } from '../../../platform/access/scope.ts'
-import type { Stripped } from './scopeless.ts'
 import type { ModelGraph } from '../../model/rule.ts'
 import type { Stage } from '../../stage/stage.ts'
 import type { Mutant } from '../mutant.ts'
@@ -90,20 +89,26 @@ const firstOtherwise = async (laboratory: Laboratory, answers: readonly Answered
   return undefined
 }
 
+type Change = Omit<StrippedRepository, 'repository'>
+
+const ASKS: Change = { stripped: 'asks without its scope' }
+
 /** What can be taken from a repository, by what it was seen to do; one that nobody reached survives, and is named so. */
-const changesOf = ({ all }: Baseline, { counting }: Laboratory, repository: string): readonly Stripped[] => {
+const changesOf = ({ all }: Baseline, { counting }: Laboratory, repository: string): readonly Change[] => {
   const met = all.flatMap((answered) => answered.met.get(repository) ?? [])
   const does = (what: 'asks' | 'writes'): boolean => met.some((of) => of.does.has(what))
-  const totals = counting.has(repository) ? (['counts without its scope'] as const) : []
-  if (met.length === 0) return ['asks without its scope', ...totals]
+  const totals = (counting.get(repository) ?? []).map((method): Change => ({ ...ASKS, method }))
+  if (met.length === 0) return [ASKS, ...totals]
   const isOfProjects = met.some(({ kinds }) => [...kinds].some((kind) => PROJECTS.includes(kind)))
   return [
-    ...(does('asks') ? (['asks without its scope'] as const) : []),
-    ...(does('asks') && isOfProjects ? (['asks without its project'] as const) : []),
+    ...(does('asks') ? [ASKS] : []),
+    ...(does('asks') && isOfProjects ? [{ stripped: 'asks without its project' } as const] : []),
     ...totals,
-    ...(does('writes') ? (['writes into another scope'] as const) : []),
+    ...(does('writes') ? [{ stripped: 'writes into another scope' } as const] : []),
   ]
 }
+
+const wordsOf = ({ stripped, method }: Change): string => (method === undefined ? stripped : `${method} ${stripped}`)
 
 /**
  * Each repository without its scope: with the policies off its statements meet what is not the caller's, and that is
@@ -112,8 +117,9 @@ const changesOf = ({ all }: Baseline, { counting }: Laboratory, repository: stri
 export const repositoryMutants = async (ground: RepositoryGround): Promise<readonly Mutant[]> => {
   const { laboratory, stage } = ground
   const baseline = await takeBaseline(ground)
-  const noticedBy = async (repository: string, stripped: Stripped): Promise<string | undefined> => {
-    laboratory.strip({ repository, stripped })
+  const noticedBy = async (mutant: StrippedRepository): Promise<string | undefined> => {
+    const { repository } = mutant
+    laboratory.strip(mutant)
     await setPolicies(stage.world.owner, 'disable')
     try {
       const alone = await firstOtherwise(laboratory, baseline.alone, repository)
@@ -127,9 +133,9 @@ export const repositoryMutants = async (ground: RepositoryGround): Promise<reado
     }
   }
   return laboratory.repositories.flatMap((repository) =>
-    changesOf(baseline, laboratory, repository).map((stripped) => ({
-      ...{ guard: 'repository scope' as const, coordinate: repository, change: stripped },
-      noticedBy: () => noticedBy(repository, stripped),
+    changesOf(baseline, laboratory, repository).map((change) => ({
+      ...{ guard: 'repository scope' as const, coordinate: repository, change: wordsOf(change) },
+      noticedBy: () => noticedBy({ repository, ...change }),
     })),
   )
 }

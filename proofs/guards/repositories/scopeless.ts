@@ -7,11 +7,10 @@ import { userOf } from '../../../server/demo/tenants.ts'
 import { BROADCAST } from '../../../subgraphs/notifications/channel/model.ts'
 
 /**
- * What is taken from a repository: the conditions of its scope, those of the project alone within its organization, those
- * of its totals alone, or that its rows are written into the scope; they then go to the target's.
+ * What is taken from a repository: the conditions of its scope, those of the project alone within its organization, or that
+ * its rows are written into the scope; they then go to the target's.
  */
-export type Stripped =
-  'asks without its scope' | 'asks without its project' | 'counts without its scope' | 'writes into another scope'
+export type Stripped = 'asks without its scope' | 'asks without its project' | 'writes into another scope'
 
 const projectsOf = (scope: Scope): readonly string[] => {
   if (scope.kind === 'project') return [scope.projectId]
