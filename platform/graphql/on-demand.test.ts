@@ -20,3 +20,11 @@ test('a property is made once for each operation, of what that gave, and not bef
   expect(second.used).toEqual({ of: 'second' })
   expect(made).toEqual(['used of first', 'used of second'])
 })
+
+test('a property may have any name', () => {
+  const { given, made } = onDemand<{ given: string; made: string }, string>({
+    given: (operation) => `given by ${operation}`,
+    made: (operation) => `made by ${operation}`,
+  })('an operation')
+  expect([given, made]).toEqual(['given by an operation', 'made by an operation'])
+})

@@ -6,19 +6,22 @@ export const onDemand = <T extends object, Given = void>(makers: {
   readonly [Name in keyof T]: (given: Given) => T[Name]
 }): ((given: Given) => T) => {
   class OnDemand {
-    readonly given: Given
-    readonly made = new Array<unknown>(Object.keys(makers).length)
+    readonly #given: Given
+    readonly #made = new Array<unknown>(Object.keys(makers).length)
 
     constructor(given: Given) {
-      this.given = given
+      this.#given = given
+    }
+
+    static {
+      Object.entries<(given: Given) => unknown>(makers).forEach(([name, make], index) => {
+        Object.defineProperty(OnDemand.prototype, name, {
+          get(this: OnDemand) {
+            return (this.#made[index] ??= make(this.#given))
+          },
+        })
+      })
     }
   }
-  Object.entries<(given: Given) => unknown>(makers).forEach(([name, make], index) => {
-    Object.defineProperty(OnDemand.prototype, name, {
-      get(this: OnDemand) {
-        return (this.made[index] ??= make(this.given))
-      },
-    })
-  })
   return (given) => new OnDemand(given) as unknown as T // a property for each maker, by the type of `makers`
 }
