@@ -19,6 +19,26 @@ export const countRows = async (db: Transaction, found: Prisma.Sql): Promise<num
   return row?.total ?? 0
 }
 
+/** Which rows a parent's list holds. */
+export interface CountedList extends Pick<ChildList, 'table' | 'parent'> {
+  /** A filter of the list, as a page of it is read: begins with AND, its rows are `found`. */
+  readonly through?: Prisma.Sql
+}
+
+/** One total for each parent, in their order: `ids` has an array for each of `names`, by which `found` names a parent `p`. */
+const countEach = async (
+  db: Transaction,
+  ids: Prisma.Sql,
+  names: Prisma.Sql,
+  found: Prisma.Sql,
+): Promise<(place: number) => number> => {
+  const rows = await db.$queryRaw<TotalRow[]>`
+    SELECT t.total FROM unnest(${ids}) WITH ORDINALITY AS p (${names}, place)
+    CROSS JOIN LATERAL ${totalOf(found)} t
+    ORDER BY p.place`
+  return (place) => rows[place]?.total ?? 0
+}
+
 /**
  * How many rows the list of every parent has, no further than `COUNT_LIMIT`, in one statement, by the text of the parent's
  * id; parents outside of the scope have none. It is the list of `readPages`, under the same conditions.
@@ -26,21 +46,20 @@ export const countRows = async (db: Transaction, found: Prisma.Sql): Promise<num
 export const countPages = async (
   db: Transaction,
   { projects }: ProjectSetScope,
-  { table, parent }: Pick<ChildList, 'table' | 'parent'>,
+  { table, parent, through = Prisma.empty }: CountedList,
   parents: readonly Id[],
 ): Promise<ReadonlyMap<string, number>> => {
   const organizationOf = new Map<string, string>(projects.map((scope) => [scope.projectId, scope.organizationId]))
   const within = parents.filter(({ scope }) => organizationOf.has(scope))
-  const found = Prisma.sql`FROM ${table} found
-    WHERE found.org_id = p.org_id AND found.project_id = p.project_id AND found.${parent} = p.id`
-  const rows = await db.$queryRaw<TotalRow[]>`
-    SELECT t.total FROM unnest(
-      ${within.map(({ scope }) => organizationOf.get(scope))}::uuid[],
-      ${within.map(({ scope }) => scope)}::uuid[],
-      ${within.map(({ local }) => local)}::uuid[]) WITH ORDINALITY AS p (org_id, project_id, id, place)
-    CROSS JOIN LATERAL ${totalOf(found)} t
-    ORDER BY p.place`
-  return new Map(within.map(({ text }, place) => [text, rows[place]?.total ?? 0]))
+  const total = await countEach(
+    db,
+    Prisma.sql`${within.map(({ scope }) => organizationOf.get(scope))}::uuid[],
+      ${within.map(({ scope }) => scope)}::uuid[], ${within.map(({ local }) => local)}::uuid[]`,
+    Prisma.sql`org_id, project_id, id`,
+    Prisma.sql`FROM ${table} found
+      WHERE found.org_id = p.org_id AND found.project_id = p.project_id AND found.${parent} = p.id ${through}`,
+  )
+  return new Map(within.map(({ text }, place) => [text, total(place)]))
 }
 
 /** How many rows of a table each organization of the scope has, no further than `COUNT_LIMIT`, in one statement. */
@@ -50,11 +69,9 @@ export const countOfOrganizations = async (
   table: Prisma.Sql,
 ): Promise<ReadonlyMap<Uuid, number>> => {
   const ids = organizations.map(({ organizationId }) => organizationId)
-  const rows = await db.$queryRaw<TotalRow[]>`
-    SELECT t.total FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS o (id, place)
-    CROSS JOIN LATERAL ${totalOf(Prisma.sql`FROM ${table} found WHERE found.org_id = o.id`)} t
-    ORDER BY o.place`
-  return new Map(ids.map((id, place) => [id, rows[place]?.total ?? 0]))
+  const found = Prisma.sql`FROM ${table} found WHERE found.org_id = p.id`
+  const total = await countEach(db, Prisma.sql`${ids}::uuid[]`, Prisma.sql`id`, found)
+  return new Map(ids.map((id, place) => [id, total(place)]))
 }
 
 /**
@@ -70,11 +87,7 @@ export const countOfOwned = async (
 ): Promise<ReadonlyMap<string, number>> => {
   const inScope = new Set<string>(organizations.map(({ organizationId }) => organizationId))
   const within = parents.filter(({ scope }) => inScope.has(scope))
-  const rows = await db.$queryRaw<TotalRow[]>`
-    SELECT t.total FROM unnest(
-      ${within.map(({ scope }) => scope)}::uuid[],
-      ${within.map(({ local }) => local)}::uuid[]) WITH ORDINALITY AS p (org_id, id, place)
-    CROSS JOIN LATERAL ${totalOf(found)} t
-    ORDER BY p.place`
-  return new Map(within.map(({ text }, place) => [text, rows[place]?.total ?? 0]))
+  const ids = Prisma.sql`${within.map(({ scope }) => scope)}::uuid[], ${within.map(({ local }) => local)}::uuid[]`
+  const total = await countEach(db, ids, Prisma.sql`org_id, id`, found)
+  return new Map(within.map(({ text }, place) => [text, total(place)]))
 }

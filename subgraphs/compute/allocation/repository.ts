@@ -24,6 +24,12 @@ const BY_AGE = {
   backward: { beyond: Prisma.sql`>`, order: Prisma.sql`ASC` },
 }
 
+const OF_PROJECT = { table: Prisma.sql`compute.allocations`, parent: Prisma.sql`project_id` }
+
+/** Of a list whose rows are `found`: those in these states alone, where any are given. */
+export const inStates = (states: readonly string[] | undefined): Prisma.Sql =>
+  states === undefined ? Prisma.empty : Prisma.sql`AND found.state = ANY (${states}::text[])`
+
 /** The allocations of one project, to change them. */
 export class AllocationRepository {
   readonly #db: Transaction
@@ -85,12 +91,11 @@ export class ProjectSetAllocationRepository {
   async pages({ direction, fetch, after, states }: AllocationPage): Promise<Allocation[]> {
     const { beyond, order } = BY_AGE[direction]
     const continues = after === undefined ? Prisma.empty : Prisma.sql`AND found.id ${beyond} ${after}::uuid`
-    const inStates = states === undefined ? Prisma.empty : Prisma.sql`AND found.state = ANY (${states}::text[])`
     const rows = await this.#db.$queryRaw<AllocationRow[]>`
       SELECT ${COLUMNS} FROM ${this.#projects()}
       CROSS JOIN LATERAL (
         SELECT * FROM compute.allocations found
-        WHERE found.org_id = p.org_id AND found.project_id = p.id ${continues} ${inStates}
+        WHERE found.org_id = p.org_id AND found.project_id = p.id ${continues} ${inStates(states)}
         ORDER BY found.id ${order} LIMIT ${fetch}::int) a
       ${OF_THE_PLATFORM}
       ORDER BY a.id ${order}`
@@ -99,9 +104,7 @@ export class ProjectSetAllocationRepository {
 
   /** How many every project has in these states, by the text of its id. */
   totals(projects: readonly ProjectId[], { states }: AllocationPage): Promise<ReadonlyMap<string, number>> {
-    const all = Prisma.sql`compute.allocations`
-    const table = states === undefined ? all : Prisma.sql`(SELECT * FROM ${all} WHERE state = ANY (${states}::text[]))`
-    return countPages(this.#db, this.#scope, { table, parent: Prisma.sql`project_id` }, projects)
+    return countPages(this.#db, this.#scope, { ...OF_PROJECT, through: inStates(states) }, projects)
   }
 
   #projects(): Prisma.Sql {

@@ -4,6 +4,7 @@ import { countPages } from '../../../platform/database/totals.ts'
 import type { Uuid } from '../../../platform/ids/id.ts'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { AllocationId } from '../allocation/model.ts'
+import { inStates } from '../allocation/repository.ts'
 import type { TerminalSession, TerminalSessionId, TerminalPage, TerminalTransition } from './model.ts'
 import { readReason, readState, toSession, type TerminalSessionRow } from './rows.ts'
 
@@ -31,6 +32,8 @@ const BY_AGE = {
   backward: { beyond: Prisma.sql`>`, order: Prisma.sql`ASC` },
 }
 
+const OF_ALLOCATION = { table: Prisma.sql`compute.terminal_sessions`, parent: Prisma.sql`allocation_id` }
+
 /** The terminal sessions of several projects at once, to read them. */
 export class ProjectSetTerminalSessionRepository {
   readonly #db: Transaction
@@ -57,13 +60,12 @@ export class ProjectSetTerminalSessionRepository {
   ): Promise<TerminalSession[]> {
     const { beyond, order } = BY_AGE[direction]
     const continues = after === undefined ? Prisma.empty : Prisma.sql`AND found.id ${beyond} ${after}::uuid`
-    const inStates = states === undefined ? Prisma.empty : Prisma.sql`AND found.state = ANY (${states}::text[])`
     const rows = await this.#db.$queryRaw<TerminalSessionRow[]>`
       SELECT ${SESSION_COLUMNS} FROM ${this.#projects()}
       CROSS JOIN unnest(${allocations.map(({ local }) => local)}::uuid[]) AS a (id)
       CROSS JOIN LATERAL (
         SELECT * FROM compute.terminal_sessions found
-        WHERE found.org_id = p.org_id AND found.project_id = p.id AND found.allocation_id = a.id ${continues} ${inStates}
+        WHERE found.org_id = p.org_id AND found.project_id = p.id AND found.allocation_id = a.id ${continues} ${inStates(states)}
         ORDER BY found.id ${order} LIMIT ${fetch}::int) t
       ORDER BY t.id ${order}`
     return rows.map(toSession)
@@ -71,9 +73,7 @@ export class ProjectSetTerminalSessionRepository {
 
   /** How many each allocation has in these states, by the text of its id. */
   totals(allocations: readonly AllocationId[], { states }: TerminalPage): Promise<ReadonlyMap<string, number>> {
-    const all = Prisma.sql`compute.terminal_sessions`
-    const table = states === undefined ? all : Prisma.sql`(SELECT * FROM ${all} WHERE state = ANY (${states}::text[]))`
-    return countPages(this.#db, this.#scope, { table, parent: Prisma.sql`allocation_id` }, allocations)
+    return countPages(this.#db, this.#scope, { ...OF_ALLOCATION, through: inStates(states) }, allocations)
   }
 
   /** The changes of a session after a version, oldest first, some at a time. */
