@@ -72,7 +72,8 @@ const filterOf = (page: IdPage): string => {
   return filter.length === 0 ? '' : JSON.stringify(filter)
 }
 
-const placeOf = (page: IdPage): string =>
+/** What tells a page of a list from another, whichever parent it is of. */
+export const placeOf = (page: IdPage): string =>
   `${page.direction} ${String(page.fetch)} ${page.after ?? ''} ${filterOf(page)}`
 
 /** How the lists of many parents are read and counted: what a service does, given the proof of every project. */
@@ -129,3 +130,12 @@ export const organizationLoader = <C extends string, T>(
     },
     { cacheKeyFn: ({ scope }) => scope.organizationId },
   )
+
+/** How many entries a list of each organization has: none where `count` names no number. */
+export const organizationTotals = <C extends string>(
+  count: (scope: OrganizationSetScope) => Promise<ReadonlyMap<Uuid, number>>,
+): OrganizationLoader<C, number> =>
+  organizationLoader(async (scope) => {
+    const totals = await count(scope)
+    return (organization) => totals.get(organization) ?? 0
+  })

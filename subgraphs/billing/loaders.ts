@@ -6,6 +6,8 @@ import {
   byArguments,
   listLoader,
   organizationLoader,
+  organizationTotals,
+  placeOf,
   type ListLoader,
   type OrganizationLoader,
 } from '../../platform/graphql/loaders.ts'
@@ -57,8 +59,6 @@ const byProject = <T>(read: (scope: ProjectSetScope) => Promise<(project: Uuid) 
     { cacheKeyFn: ({ scope }) => scope.projectId },
   )
 
-const textOfPage = ({ direction, fetch, after }: IdPage): string => JSON.stringify([direction, fetch, after])
-
 const textOfMoment = (at: Date | undefined): string => JSON.stringify(at ?? null)
 
 const chargeLoader = ({ charges }: Billing): BillingLoaders['charge'] =>
@@ -91,17 +91,13 @@ export const billingLoaders = (billing: Billing) =>
     balance: () =>
       byArguments(textOfMoment, (asOf) => organizationLoader((scope) => billing.accounts.balances(scope, asOf))),
     ledger: () =>
-      byArguments(textOfPage, (page) =>
+      byArguments(placeOf, (page) =>
         organizationLoader(async (scope) => {
           const pages = Map.groupBy(await billing.ledger.pages(scope, page), ({ id }) => id.scope)
           return (organization) => pages.get(organization) ?? []
         }),
       ),
-    ledgerTotal: () =>
-      organizationLoader(async (scope) => {
-        const totals = await billing.ledger.totals(scope)
-        return (organization) => totals.get(organization) ?? 0
-      }),
+    ledgerTotal: () => organizationTotals(billing.ledger.totals),
     price: (now) =>
       byArguments(
         textOfMoment,

@@ -1,9 +1,10 @@
 import DataLoader from 'dataloader'
 import type { OrganizationGrant, ProjectGrant, SelfGrant } from '../../platform/access/authorize.ts'
-import type { OrganizationScope, OrganizationSetScope } from '../../platform/access/scope.ts'
+import type { OrganizationScope } from '../../platform/access/scope.ts'
 import {
   listLoader,
   organizationLoader,
+  organizationTotals,
   type ListLoader,
   type OrganizationLoader,
 } from '../../platform/graphql/loaders.ts'
@@ -62,13 +63,6 @@ const departmentLoader = ({ departments }: Iam): IamLoaders['department'] =>
     { cacheKeyFn: ({ id }) => id.text },
   )
 
-const totalsBy =
-  (read: (scope: OrganizationSetScope) => Promise<ReadonlyMap<Uuid, number>>) =>
-  async (scope: OrganizationSetScope) => {
-    const totals = await read(scope)
-    return (organization: Uuid): number => totals.get(organization) ?? 0
-  }
-
 export const iamLoaders = (iam: Iam) =>
   onDemand<IamLoaders>({
     self: () =>
@@ -82,9 +76,9 @@ export const iamLoaders = (iam: Iam) =>
         return (organization) => byId.get(organization)
       }),
     department: () => departmentLoader(iam),
-    projectTotal: () => organizationLoader(totalsBy(iam.projects.totalsOfOrganizations)),
-    departmentTotal: () => organizationLoader(totalsBy(iam.departments.totals)),
-    memberTotal: () => organizationLoader(totalsBy(iam.memberships.totalsOfOrganizations)),
+    projectTotal: () => organizationTotals(iam.projects.totalsOfOrganizations),
+    departmentTotal: () => organizationTotals(iam.departments.totals),
+    memberTotal: () => organizationTotals(iam.memberships.totalsOfOrganizations),
     membersOfProject: () =>
       listLoader(
         { pages: iam.memberships.pagesOfProjects, totals: iam.memberships.totalsOfProjects },
