@@ -1,4 +1,5 @@
 import { print } from 'graphql'
+import type { PlanningLimits } from '../../../gateway/supergraph/supergraph.ts'
 import { randomOperation } from '../../testkit/random-graph/random-operation.ts'
 import { randomOf } from '../../testkit/random-graph/random.ts'
 import { createInProcess } from '../stage/in-process.ts'
@@ -16,8 +17,12 @@ export interface Difference {
 }
 
 /** Answers operations over one random supergraph. Resolves to the first difference, if there is one. */
-export const compareGraph = async (seed: number, operations: number): Promise<Difference | undefined> => {
-  const { apiSchema, monolith, inProcess, close } = await createInProcess(randomGraph(seed))
+export const compareGraph = async (
+  seed: number,
+  operations: number,
+  planning?: PlanningLimits,
+): Promise<Difference | undefined> => {
+  const { apiSchema, monolith, inProcess, close } = await createInProcess(randomGraph(seed), planning)
   const random = randomOf(seed + 2)
   try {
     for (let count = 0; count < operations; count++) {

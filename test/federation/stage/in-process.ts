@@ -1,6 +1,7 @@
 import { parse, validate, type GraphQLSchema } from 'graphql'
 import { createEngine } from '../../../gateway/execution/engine.ts'
 import { loadSupergraph } from '../../../gateway/supergraph/load-supergraph.ts'
+import type { PlanningLimits } from '../../../gateway/supergraph/supergraph.ts'
 import { systemClock } from '../../../platform/clock/clock.ts'
 import { silentLog } from '../../../platform/log/log.ts'
 import { federatedGraph, testRequest, type FederatedGraph, type TestSubgraph } from '../../testkit/federated-graph.ts'
@@ -31,7 +32,7 @@ export interface InProcess {
   readonly close: () => Promise<void>
 }
 
-export const createInProcess = async (topic: Omit<Topic, 'cases'>): Promise<InProcess> => {
+export const createInProcess = async (topic: Omit<Topic, 'cases'>, planning?: PlanningLimits): Promise<InProcess> => {
   let universe = topic.universe()
   const renew = (): void => {
     universe = topic.universe()
@@ -48,7 +49,7 @@ export const createInProcess = async (topic: Omit<Topic, 'cases'>): Promise<InPr
     ]),
   )
   const graph = federatedGraph(subgraphs)
-  const loaded = await loadSupergraph({ source: { sdl: graph.sdl }, log: silentLog })
+  const loaded = await loadSupergraph({ source: { sdl: graph.sdl }, log: silentLog, planning })
   const supergraph = loaded.current()
   const { apiSchema } = supergraph
   const monolith = createMonolith(apiSchema, () => universe)
