@@ -132,6 +132,16 @@ describe('is refused, and fetches nothing:', () => {
   })
 })
 
+test.each([
+  ['POST', async (query: string) => [seen(await graph.ask({ query }))]],
+  ['GET', async (query: string) => [seen(await get({ query }))]],
+  ['WebSocket', (query: string) => overWebSocket(query)],
+])('by %s no alias passes for the type name', async (_, act) => {
+  const { answer, sent } = await sentBy(() => act('{ viewer { projects { __typename: name secret } } }'))
+  expect(answer.map(({ codes }) => codes)).toEqual([[[undefined, 'GRAPHQL_VALIDATION_FAILED']]])
+  expect(sent).toEqual([])
+})
+
 test('a persisted operation is decided like one that is sent, each time', async () => {
   const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(QUERY).digest('hex') }
   await graph.ask({ query: QUERY, extensions: { persistedQuery }, variables: { id: mine } })
