@@ -53,7 +53,7 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     metrics,
   })
 
-  // Loaded where a subgraph is elsewhere: by http too it brings undici, megabytes that one process of all does without.
+  // Loaded where a subgraph is elsewhere: what speaks to one is memory that a process of all of them does without.
   const remote = config.subgraphUrls && (await import('../gateway/transport/http-transport.ts'))
   const transports = (name: string): SubgraphTransport => {
     const timeoutMs = config.subgraphTimeoutMs
