@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { access, writeFile } from 'node:fs/promises'
+import { access, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { startChild, type Child } from '../child.ts'
@@ -52,6 +52,8 @@ const install = async (): Promise<string | undefined> => {
   const npm = ['install', '--prefix', BENCH, '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund']
   try {
     await promisify(execFile)('npm', npm)
+    // Its peer, which it then finds where the project has it: beside a second one our own contenders would take that.
+    await rm(join(HIVE_FOLDER, 'graphql'), { recursive: true, force: true })
     return undefined
   } catch (error) {
     return `bench/package.json cannot be installed: ${firstLine(error)}`

@@ -10,7 +10,8 @@ export interface HeapReport {
 /** What an answer of 1 MB may need, in MB. */
 const BAR = 6
 
-const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(1)
+/** What nothing was measured of is a dash: no collection, nothing left by one. */
+const megabytes = (bytes: number): string => (Number.isNaN(bytes) ? '–' : (bytes / 1_000_000).toFixed(1))
 
 export const pageOf = ({ date, node, measured }: HeapReport): string => {
   const rows = measured.map(({ form, setting, bytes, turns }) => {
