@@ -5,8 +5,7 @@ const tests = String.raw`\.test\.ts$|^test/|^bench/|^proofs/|(^|/)testkit/`
 const domainFree = 'gateway|platform|directives'
 const heavy = '^node_modules/(undici|oidc-provider|ioredis|@nats-io|@lydell|@opentelemetry/(sdk-|resources|exporter-))'
 /** Modules that need one of these, and are loaded when it is time. */
-const lazy =
-  '^platform/(egress/connector|tracing/provider|cache/redis-[a-z-]+|events/nats-[a-z-]+)\\.ts$|^gateway/transport/http-transport\\.ts$'
+const lazy = '^platform/(egress/connector|tracing/provider|cache/redis-[a-z-]+|events/nats-[a-z-]+)\\.ts$'
 const installed = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown']
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -150,7 +149,7 @@ module.exports = {
       comment:
         'Packages of many megabytes are imported where they are used, by a module that is itself loaded with `await import()`: a start pays for what it does.',
       severity: 'error',
-      from: { path: '^(server|platform|identity|subgraphs)/', pathNot: `${lazy}|${tests}` },
+      from: { path: '^(server|gateway|platform|identity|subgraphs)/', pathNot: `${lazy}|${tests}` },
       to: { path: `${lazy}|${heavy}`, dynamic: false, dependencyTypesNot: ['type-only'] },
     },
     {

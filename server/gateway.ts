@@ -13,6 +13,7 @@ import { openInternalSigner } from '../gateway/identity/open-signer.ts'
 import { tellSignIns } from '../gateway/identity/sign-ins.ts'
 import { limitsOf } from '../gateway/operation/limits.ts'
 import { httpLimitsOf } from '../gateway/transport/http-limits.ts'
+import { httpTransport } from '../gateway/transport/http-transport.ts'
 import { inProcessTransport } from '../gateway/transport/in-process-transport.ts'
 import type { SubgraphTransport } from '../gateway/transport/transport.ts'
 import { registerIdentityRoutes } from '../identity/routes.ts'
@@ -53,8 +54,6 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
     metrics,
   })
 
-  // Loaded where a subgraph is elsewhere: what speaks to one is memory that a process of all of them does without.
-  const remote = config.subgraphUrls && (await import('../gateway/transport/http-transport.ts'))
   const transports = (name: string): SubgraphTransport => {
     const timeoutMs = config.subgraphTimeoutMs
     const local = subgraphs.find((subgraph) => subgraph.name === name)
@@ -62,11 +61,11 @@ export const createProductGateway = async (parts: ProductGatewayParts): Promise<
       return inProcessTransport({ name, timeoutMs, schema: local.hosted().schema, context: inProcessContext(local) })
     }
     const url = isSubgraph(name) ? config.subgraphUrls?.get(name) : undefined
-    if (url === undefined || remote === undefined) {
+    if (url === undefined) {
       const message = `The subgraph ${name} does not run in this process, and SUBGRAPH_URLS does not say where it does.`
       throw catalogued('CONFIG_INVALID', {}, { message })
     }
-    return remote.httpTransport({ name, url, sign: signer.sign, metrics, ...httpLimitsOf(config) })
+    return httpTransport({ name, url, sign: signer.sign, metrics, ...httpLimitsOf(config) })
   }
 
   const tokens = tellSignIns({ tokens: identity.verifier, signIns: access.signIns })

@@ -93,8 +93,7 @@ test('packages stay where they belong', async () => {
     'gateway/transport/http-transport.ts': imports('undici'),
     'platform/egress/send.ts': imports('undici'),
     'platform/egress/send-later.ts': `export const client = () => import('undici')\n`,
-    'server/gateway.ts': imports('../gateway/transport/http-transport.ts'),
-    'server/gateway-later.ts': `export const remote = () => import('../gateway/transport/http-transport.ts')\n`,
+    'gateway/transport/https-connections.ts': `export const client = () => import('undici')\n`,
     'gateway/supergraph/load.test.ts': imports('@apollo/gateway'),
     'subgraphs/iam/project/service.ts': imports('graphql'),
     'subgraphs/iam/project/model.ts': imports('node:fs'),
@@ -111,8 +110,9 @@ test('packages stay where they belong', async () => {
     'models-are-pure: subgraphs/iam/project/model.ts → fs',
     'redis-stays-in-the-cache: gateway/limits.ts → node_modules/ioredis/index.js',
     'services-know-neither-graphql-nor-prisma: subgraphs/iam/project/service.ts → node_modules/graphql/index.js',
+    'what-few-processes-need-is-loaded-by-them: gateway/limits.ts → node_modules/ioredis/index.js',
+    'what-few-processes-need-is-loaded-by-them: gateway/transport/http-transport.ts → node_modules/undici/index.js',
     'what-few-processes-need-is-loaded-by-them: platform/egress/send.ts → node_modules/undici/index.js',
-    'what-few-processes-need-is-loaded-by-them: server/gateway.ts → gateway/transport/http-transport.ts',
   ])
 })
 

@@ -80,6 +80,16 @@ const startElsewhere = async (): Promise<ChildProcess> => {
   return child
 }
 
+/** What a machine does that loses its power, as far as processes go: neither ends the other. */
+const startElsewhereAndKillAll = async (): Promise<void> => {
+  const elsewhere = await startElsewhere()
+  const server = await serverPid()
+  const gone = once(elsewhere, 'exit')
+  elsewhere.kill('SIGKILL')
+  process.kill(server, 'SIGKILL')
+  await gone
+}
+
 test('what was committed is there after a stop and a start', async () => {
   const first = await start()
   await query(first, 'create table kept as select 42 as answer')
@@ -180,12 +190,7 @@ describe('a database that was made before', () => {
   })
 
   test('everything killed at once is recovered', async () => {
-    const elsewhere = await startElsewhere()
-    const server = await serverPid()
-    const gone = once(elsewhere, 'exit')
-    elsewhere.kill('SIGKILL')
-    process.kill(server, 'SIGKILL')
-    await gone
+    await startElsewhereAndKillAll()
     await expect(query(await start(), 'select 1 as one')).resolves.toEqual([{ one: 1 }])
   })
 
@@ -235,12 +240,7 @@ describe('a database that was made before', () => {
   })
 
   test('servers that are killed leave no sockets behind', async () => {
-    const elsewhere = await startElsewhere()
-    const server = await serverPid()
-    const gone = once(elsewhere, 'exit')
-    elsewhere.kill('SIGKILL')
-    process.kill(server, 'SIGKILL')
-    await gone
+    await startElsewhereAndKillAll()
     const left = await sockets()
     expect(left).toHaveLength(1)
     const { port } = new URL((await start()).url)
