@@ -47,7 +47,7 @@ export const engineCases = async (): Promise<Case[]> => {
     const { data } = JSON.parse(answerText({ data: written })) as { data: DataObject } // the operation has data
     const rootType = schema.getRootType(OperationTypeNode.QUERY)
     if (!rootType) throw new Error('The shop has queries')
-    const context = { schema, fragments: new Map(), conditions: new Map(), guarding: undefined }
+    const context = { schema, fragments: new Map(), conditions: new Map(), guarding: undefined, client: undefined }
     const write = compileRoot(context, rootType, operationOf(query).selectionSet)
     const decisions = { errors: [], access: undefined, clock }
     const stringify = `JSON.stringify of the same, ${name}`

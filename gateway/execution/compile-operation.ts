@@ -19,6 +19,7 @@ import type { Prompt } from './later.ts'
 import { shapeOf } from './merge-shape.ts'
 import type { Run, Variables } from './run.ts'
 import type { Resumable } from './resumable.ts'
+import type { ClientNames } from './separate-typenames.ts'
 import { compileSubscription, type ReviewEvent, type SubscriptionEvents } from './subscription.ts'
 
 /** An operation ready to run any number of times. */
@@ -39,9 +40,11 @@ export interface SubscriptionStart {
 }
 
 export interface OperationParts {
-  /** As the client sent it; the plan may be that of less, where fields are denied. */
+  /** All of it (`separateTypenames`); the plan may be that of less, where fields are denied. */
   readonly operation: OperationDefinitionNode
   readonly fragments: Fragments
+  /** Undefined where the client calls everything as the operation does. */
+  readonly client: ClientNames | undefined
   readonly plan: QueryPlan
   readonly apiSchema: GraphQLSchema
   readonly guarding: Guarding | undefined
@@ -86,29 +89,25 @@ export const compileOperation = (parts: OperationParts, dependencies: FetchDepen
 }
 
 /** Turns what was fetched into the client's answer: its data is written already, and parsed for those that look into it. */
-const compileAnswer = ({
-  operation,
-  fragments,
-  apiSchema,
-  guarding,
-}: OperationParts): ((run: Run) => ExecutionResult) => {
+const compileAnswer = (parts: OperationParts): ((run: Run) => ExecutionResult) => {
+  const { operation, fragments, apiSchema, guarding, client } = parts
   const rootType = apiSchema.getRootType(operation.operation)
   if (!rootType) throw catalogued('GRAPHQL_VALIDATION_FAILED')
   const selected = shapeOf(operation.selectionSet, fragments)
   const introspect =
-    operation.operation === OperationTypeNode.QUERY ? compileIntrospection(apiSchema, operation, fragments) : undefined
+    operation.operation === OperationTypeNode.QUERY ? compileIntrospection(apiSchema, client ?? parts) : undefined
   const variants = new BoundedCache<WriteObject>(MAX_VARIANTS)
   return (run) => {
     const { conditions, decisions } = run
     const write = variants.getOrMake(conditionsKey(conditions), () =>
-      compileRoot({ schema: apiSchema, fragments, conditions, guarding }, rootType, operation.selectionSet),
+      compileRoot({ schema: apiSchema, fragments, conditions, guarding, client }, rootType, operation.selectionSet),
     )
     const writing = new Writing({ introspection: introspect ? introspect(run.variables) : {}, decisions })
     const outcome = write(run.data, writing)
     const pieces = writing.json.finish()
     // Null where a null bubbled up to the root.
     const data = outcome === WRITTEN ? writtenData(pieces) : null
-    const errors = errorsOf(run.errors, writing.findings, selected)
+    const errors = errorsOf(run.errors, writing.findings, { selected, client })
     return { ...(errors && { errors }), data }
   }
 }

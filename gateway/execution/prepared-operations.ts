@@ -17,6 +17,7 @@ import { operationOf } from './prepared-fetch.ts'
 import { compileResumable } from './resumable.ts'
 import type { Variables } from './run.ts'
 import type { FetchDependencies } from './send-fetch.ts'
+import { separateTypenames } from './separate-typenames.ts'
 import { SingleFlight } from './single-flight.ts'
 import { variableFaults } from './variable-faults.ts'
 
@@ -94,15 +95,18 @@ export const preparedOperations = (options: PreparedOperationsOptions): Prepared
 
   const prepare = (incoming: IncomingOperation): PreparedOperation => {
     const { document, operationName } = incoming
-    const { operation, fragments } = operationOf(document, operationName)
+    const sent = operationOf(document, operationName)
+    const separated = separateTypenames(sent.operation, sent.fragments)
+    const { operation, fragments, client } = separated
     const definitions = operation.variableDefinitions ?? []
     const coerce = compileVariables(apiSchema, definitions, MAX_VARIABLE_ERRORS)
     const readConditions = compileConditions(operation, fragments)
     return {
       name: nameOf(incoming),
       incoming: { ...incoming, variables: {} },
-      bytes: weightOfDocument(document),
-      parts: { operation, fragments, apiSchema, resumable: compileResumable(operation, fragments, apiSchema, rules) },
+      // What is renamed is kept beside what was sent.
+      bytes: weightOfDocument(document) * (client ? 2 : 1),
+      parts: { ...separated, apiSchema, resumable: compileResumable(operation, fragments, apiSchema, rules) },
       coerce: (variables) => {
         const { coerced, errors = [] } = coerce(variables)
         return coerced ?? variableFaults(apiSchema, definitions, variables, errors)

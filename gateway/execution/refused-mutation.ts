@@ -13,28 +13,30 @@ import type { Variables } from './run.ts'
  * field cannot be null.
  */
 export const refuseMutation = (
-  { apiSchema, operation, fragments }: Pick<OperationParts, 'apiSchema' | 'operation' | 'fragments'>,
+  { apiSchema, operation, fragments, client }: Pick<OperationParts, 'apiSchema' | 'operation' | 'fragments' | 'client'>,
   denied: readonly RefusedField[],
   variables: Variables,
 ): ExecutionResult => {
   const type = apiSchema.getRootType(operation.operation)
+  const nameOf = (key: string): string => client?.nameOf(key) ?? key
+  const placed = ({ error, path }: RefusedField) => toGraphQLError(error, client ? client.pathOf(path) : path)
   if (!type || operation.operation === OperationTypeNode.SUBSCRIPTION) {
-    return { errors: denied.map(({ error, path }) => toGraphQLError(error, path)) }
+    return { errors: denied.map(placed) }
   }
   const conditions = compileConditions(operation, fragments)(variables)
   const fields = [...collectFields({ schema: apiSchema, fragments, conditions }, type, [operation.selectionSet])]
   const definitions = type.getFields()
   const errors = fields.flatMap(([key, [node]]) => {
     const own = denied.filter(({ rootKey }) => rootKey === key)
-    if (own.length > 0) return own.map(({ error, path }) => toGraphQLError(error, path))
-    return node?.name.value === '__typename' ? [] : [toGraphQLError(catalogued('MUTATION_REFUSED'), [key])]
+    if (own.length > 0) return own.map(placed)
+    return node?.name.value === '__typename' ? [] : [toGraphQLError(catalogued('MUTATION_REFUSED'), [nameOf(key)])]
   })
   const cannotBeNull = fields.some(([, [node]]) => isNonNullType(definitions[node?.name.value ?? '']?.type))
   if (cannotBeNull) return { errors, data: null }
   return {
     errors,
     data: Object.fromEntries(
-      fields.map(([key, [node]]) => [key, node?.name.value === '__typename' ? type.name : null]),
+      fields.map(([key, [node]]) => [nameOf(key), node?.name.value === '__typename' ? type.name : null]),
     ),
   }
 }

@@ -7,15 +7,7 @@ import { measurer } from './measure.ts'
 export const validationRules = (
   limits: Limits,
   { production }: { readonly production: boolean },
-): readonly ValidationRule[] => [boundedOperations(limits), ownTypename, ...(production ? [noIntrospection] : [])]
-
-/** Type names decide what is shown of interfaces: no other field may answer under theirs. */
-const ownTypename: ValidationRule = (context) => ({
-  Field: (field) => {
-    if (field.alias?.value === '__typename' && field.name.value !== '__typename')
-      report(context, field, 'GRAPHQL_VALIDATION_FAILED')
-  },
-})
+): readonly ValidationRule[] => [boundedOperations(limits), ...(production ? [noIntrospection] : [])]
 
 const boundedOperations = (limits: Limits): ValidationRule => {
   return (context) => {

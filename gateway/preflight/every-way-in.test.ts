@@ -135,12 +135,30 @@ describe('is refused, and fetches nothing:', () => {
 test.each([
   ['POST', async (query: string) => [seen(await graph.ask({ query }))]],
   ['GET', async (query: string) => [seen(await get({ query }))]],
+  ['a persisted operation', async (query: string) => persisted(query)],
   ['WebSocket', (query: string) => overWebSocket(query)],
 ])('by %s no alias passes for the type name', async (_, act) => {
-  const { answer, sent } = await sentBy(() => act('{ viewer { projects { __typename: name secret } } }'))
-  expect(answer.map(({ codes }) => codes)).toEqual([[[undefined, 'GRAPHQL_VALIDATION_FAILED']]])
-  expect(sent).toEqual([])
+  const { answer, sent } = await sentBy(() =>
+    act('{ viewer { __typename: projects { __typename: name budget secret } } }'),
+  )
+  const shown = (id: string, secret: string | null) => ({ __typename: `name of ${id}`, budget: 9, secret })
+  expect(answer).toEqual([
+    {
+      data: { viewer: { __typename: [shown(mine, `secret of ${mine}`), null, shown(sibling, null)] } },
+      codes: [
+        ['viewer.__typename.1', 'PROJECT_ACCESS_DENIED'],
+        ['viewer.__typename.2.secret', 'CAPABILITY_REQUIRED'],
+      ],
+    },
+  ])
+  expect(JSON.stringify(sent)).not.toContain(foreign)
 })
+
+const persisted = async (query: string) => {
+  const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') }
+  await graph.ask({ query, extensions: { persistedQuery } })
+  return [seen(await graph.ask({ extensions: { persistedQuery } }))]
+}
 
 test('a persisted operation is decided like one that is sent, each time', async () => {
   const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(QUERY).digest('hex') }

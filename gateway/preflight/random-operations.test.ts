@@ -57,11 +57,16 @@ const textOf = (selection: readonly Selected[]): string =>
     .join(' ')
 
 const selections = fc
-  .array(fc.record({ field: fc.constantFrom(...(Object.keys(FIELDS) as Field[])), inFragment: fc.boolean() }), {
-    minLength: 1,
-    maxLength: 5,
-  })
-  .map((fields) => fields.map((of, index): Selected => ({ ...of, alias: `f${index}` })))
+  .tuple(
+    fc.array(fc.record({ field: fc.constantFrom(...(Object.keys(FIELDS) as Field[])), inFragment: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 5,
+    }),
+    fc.nat(9),
+  )
+  .map(([fields, called]) =>
+    fields.map((of, index): Selected => ({ ...of, alias: index === called ? '__typename' : `f${index}` })),
+  )
 
 const roots = fc.array(
   fc.oneof(
@@ -90,7 +95,7 @@ test('what is permitted is there, what is denied is null with its error, and is 
       const errors: string[] = []
       const data: Record<string, unknown> = {}
       const parts = chosen.map((root, index) => {
-        const key = `r${index}`
+        const key = index === 2 ? '__typename' : `r${index}`
         if (root.kind === 'one') {
           data[key] = expected(root.id, root.selection, key, errors)
           return `${key}: project(id: "${root.id}") { ${textOf(root.selection)} }`

@@ -108,6 +108,29 @@ describe('a subgraph that is killed and starts again', () => {
     await heard(socket, 'without', [1, 2, 5])
   })
 
+  test('costs nothing either where the client calls what it is sent __typename', async () => {
+    const { url, push, opened, kill, restart } = await arrange()
+    const socket = await connectSocket(url)
+    subscribe(
+      socket,
+      'with',
+      'subscription ($after: String) { __typename: ticks(topic: "a", after: $after) { __typename: cursor typename_: topic sequence } }',
+    )
+    await opened(1)
+    push()
+    await heard(socket, 'with', [1])
+    await kill()
+    await opened(0)
+    push()
+    await restart()
+    await opened(1)
+    push()
+    await heard(socket, 'with', [1, 2, 3])
+    expect(socket.messages.at(-1)?.payload).toEqual({
+      data: { __typename: { __typename: '3', typename_: 'a', sequence: 3 } },
+    })
+  })
+
   test('costs nothing either before the first event, where the client says where to begin', async () => {
     const { url, push, opened, kill, restart } = await arrange()
     for (let count = 0; count < 2; count++) push()

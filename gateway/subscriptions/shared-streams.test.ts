@@ -84,6 +84,24 @@ describe('subscribers who share a stream', () => {
     })
   })
 
+  test('are sent what each calls __typename, by streams of their own where they call something else so', async () => {
+    const { connect, opened, push, graph } = await arrange()
+    const called = (query: string) =>
+      query.replace('ticks(', '__typename: ticks(').replace('{ name', '{ __typename: name')
+    const sockets = [await connect('ada'), await connect('ada'), await connect('ada')]
+    const queries = [called(TICKS), called(TICKS), called(TICKS).replace('{ __typename: name', '{ typename_: name')]
+    for (const [index, socket] of sockets.entries()) {
+      subscribe(socket, '1', {}, queries[index])
+      await heeded(socket)
+    }
+    await opened(2)
+    push()
+    const payloads = sockets.map(async (socket) => (await socket.message(2)).payload)
+    const place = (name: string) => ({ data: { __typename: { sequence: 1, place: { [name]: 'Place of a' } } } })
+    expect(await Promise.all(payloads)).toEqual([place('__typename'), place('__typename'), place('typename_')])
+    expect(graph.fetched).toEqual(['places', 'places'])
+  })
+
   test('leave one by one; the last ends the stream', async () => {
     const { connect, opened, push } = await arrange()
     const [one, other] = [await connect(), await connect()]

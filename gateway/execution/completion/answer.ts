@@ -3,7 +3,14 @@ import { toGraphQLError } from '../../errors/graphql-error.ts'
 import type { ResponsePath } from '../data.ts'
 import type { MergeShape } from '../merge-shape.ts'
 import type { FieldError } from '../run.ts'
+import type { ClientNames } from '../separate-typenames.ts'
 import type { Finding } from './writing.ts'
+
+/** The places of an answer, and what its client calls them. */
+interface Places {
+  readonly selected: MergeShape
+  readonly client: ClientNames | undefined
+}
 
 /**
  * The errors of an answer: those of subgraphs cut to places that the client selected, those of completion that no
@@ -12,7 +19,7 @@ import type { Finding } from './writing.ts'
 export const errorsOf = (
   fetchErrors: readonly FieldError[],
   findings: readonly Finding[],
-  selected: MergeShape,
+  { selected, client }: Places,
 ): GraphQLError[] | undefined => {
   if (fetchErrors.length === 0 && findings.length === 0) return undefined
   const denied = findings.filter(({ isDenial }) => isDenial)
@@ -25,10 +32,11 @@ export const errorsOf = (
   )
   const seen = new Set<string>()
   return [...found, ...kept].flatMap(({ path, error }) => {
-    const key = JSON.stringify([error.code, path])
+    const place = client ? client.pathOf(path) : path
+    const key = JSON.stringify([error.code, place])
     if (seen.has(key)) return []
     seen.add(key)
-    return [toGraphQLError(error, path)]
+    return [toGraphQLError(error, place)]
   })
 }
 

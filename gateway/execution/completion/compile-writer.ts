@@ -12,6 +12,7 @@ import { catalogued, type CataloguedError } from '../../../platform/errors/catal
 import type { Guarding } from '../../preflight/guarding.ts'
 import type { ObjectPlace, Place } from '../../preflight/place.ts'
 import { reader, type Read } from '../data.ts'
+import type { ClientNames } from '../separate-typenames.ts'
 import {
   collectFields,
   type CollectContext,
@@ -35,6 +36,8 @@ import { BUBBLE, WRITTEN, type Write } from './writing.ts'
 export interface CompilationContext extends CollectContext {
   /** What the operation was compiled for; undefined where nothing is denied and nothing left to decide. */
   readonly guarding: Guarding | undefined
+  /** Undefined where the client calls everything as the operation does. */
+  readonly client: ClientNames | undefined
 }
 
 /**
@@ -55,11 +58,13 @@ const compileFields = (
   for (const [key, nodes] of collectFields(context, type, selectionSets)) {
     const name = nodes[0]?.name.value ?? key
     const read = reader(key)
-    const prefix = bytesOf(`${compiled.length === 0 ? '{' : ','}${JSON.stringify(key)}:`)
+    const told = context.client?.nameOf(key) ?? key
+    const prefix = bytesOf(`${compiled.length === 0 ? '{' : ','}${JSON.stringify(told)}:`)
     const field = { key, prefix, open: undefined, read, denies: undefined }
     const definition = definitions[name]
     if (name === '__typename') compiled.push({ ...field, write: writeTypename(type) })
-    else if (name === '__schema' || name === '__type') compiled.push({ ...field, write: fromIntrospection(read) })
+    else if (name === '__schema' || name === '__type')
+      compiled.push({ ...field, write: fromIntrospection(reader(told)) })
     else if (definition) {
       const guarded = place?.fields.get(key)
       const write = compileType(context, definition.type, nodes, guarded?.child)

@@ -11,11 +11,10 @@ import type { DataObject } from '../data.ts'
 import type { Fragments } from '../../../platform/graphql/execution/collect-fields.ts'
 import type { Variables } from '../run.ts'
 
-/** Answers `__schema` and `__type`; undefined for operations that ask for neither. */
+/** Answers `__schema` and `__type` of an operation as its client sent it; undefined where it asks for neither. */
 export const compileIntrospection = (
   schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
-  fragments: Fragments,
+  { operation, fragments }: { readonly operation: OperationDefinitionNode; readonly fragments: Fragments },
 ): ((variables: Variables) => DataObject) | undefined => {
   const selections = introspectionOf(operation.selectionSet.selections, fragments)
   if (selections.length === 0) return undefined

@@ -16,6 +16,7 @@ import { OVERRIDE } from './override.ts'
 import { PROVIDES } from './provides.ts'
 import { REQUIRES } from './requires.ts'
 import { SHARING } from './sharing.ts'
+import { TYPENAMES } from './typenames.ts'
 import { UNIONS } from './unions.ts'
 
 export const TOPICS: readonly Topic[] = [
@@ -36,5 +37,6 @@ export const TOPICS: readonly Topic[] = [
   INACCESSIBLE,
   CONDITIONS,
   NAMES,
+  TYPENAMES,
   CONTEXTS,
 ]

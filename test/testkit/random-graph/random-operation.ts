@@ -18,7 +18,7 @@ export interface RandomOperation {
 }
 
 const VARIABLES = { yes: 'Boolean!', no: 'Boolean = false', n: 'Int', in: 'Input' }
-const ALIASES = ['__proto__', 'constructor', 'toString', 'a', 'b', 'c', 'd']
+const ALIASES = ['__proto__', 'constructor', 'toString', '__typename', 'a', 'b', 'c', 'd']
 const TRIES = 20
 
 /** A valid operation: aliases, fragments inline and named, conditions, merged fields, variables with defaults. */

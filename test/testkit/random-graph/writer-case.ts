@@ -5,13 +5,10 @@ import {
   isLeafType,
   isListType,
   isNonNullType,
-  Kind,
   print,
-  type FragmentDefinitionNode,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
-  type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
 import { errorsOf } from '../../../gateway/execution/completion/answer.ts'
@@ -19,6 +16,8 @@ import { compileRoot } from '../../../gateway/execution/completion/compile-write
 import { joined } from '../../../gateway/execution/completion/pieces.ts'
 import { Writing, WRITTEN } from '../../../gateway/execution/completion/writing.ts'
 import { shapeOf } from '../../../gateway/execution/merge-shape.ts'
+import { operationOf } from '../../../gateway/execution/prepared-fetch.ts'
+import { separateTypenames, type ClientNames } from '../../../gateway/execution/separate-typenames.ts'
 import { systemClock } from '../../../platform/clock/clock.ts'
 import { collectFields, type CollectContext } from '../../../platform/graphql/execution/collect-fields.ts'
 import { compileConditions } from '../../../platform/graphql/execution/conditions.ts'
@@ -48,14 +47,8 @@ export const writerCase = async (seed: number): Promise<WriterCase> => {
   const random = randomOf(seed)
   const schema = buildSchema(randomSdl(random))
   const { document, variables } = randomOperation(random, schema, 'query')
-  const operation = document.definitions.find(
-    ({ kind }) => kind === Kind.OPERATION_DEFINITION,
-  ) as OperationDefinitionNode
-  const fragments = new Map(
-    document.definitions
-      .filter((definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  )
+  const sent = operationOf(document)
+  const { operation, fragments, client } = separateTypenames(sent.operation, sent.fragments)
   const conditions = compileConditions(operation, fragments)(variables)
   const context = { schema, fragments, conditions }
   const query = schema.getQueryType()
@@ -63,15 +56,15 @@ export const writerCase = async (seed: number): Promise<WriterCase> => {
   const data = fetched(context, seed, query, [operation.selectionSet], '')
 
   const writing = new Writing({ introspection: {}, decisions: { errors: [], access: undefined, clock: systemClock } })
-  const outcome = compileRoot({ ...context, guarding: undefined }, query, operation.selectionSet)(data, writing)
-  const errors = errorsOf([], writing.findings, shapeOf(operation.selectionSet, fragments)) ?? []
+  const outcome = compileRoot({ ...context, guarding: undefined, client }, query, operation.selectionSet)(data, writing)
+  const errors = errorsOf([], writing.findings, { selected: shapeOf(operation.selectionSet, fragments), client }) ?? []
 
   const answer = await execute({
     schema,
     document,
     rootValue: data,
     variableValues: variables,
-    fieldResolver: (source, _, __, info) => strict(schema, info.returnType, own(source, String(info.path.key))),
+    fieldResolver: (source, _, __, info) => strict(schema, info.returnType, own(source, String(info.path.key), client)),
   })
   const places = (of: readonly { readonly path?: readonly (string | number)[] | undefined }[]): string[] =>
     of.map(({ path }) => JSON.stringify(path)).toSorted()
@@ -114,8 +107,12 @@ const fetched = (
   return object
 }
 
-const own = (source: unknown, key: string): unknown =>
-  typeof source === 'object' && source !== null ? Object.getOwnPropertyDescriptor(source, key)?.value : undefined
+/** What was fetched for a field, under whatever name. */
+const own = (source: unknown, key: string, client: ClientNames | undefined): unknown => {
+  if (typeof source !== 'object' || source === null) return undefined
+  const fetchedAs = Object.keys(source).find((name) => name !== key && client?.nameOf(name) === key)
+  return Object.getOwnPropertyDescriptor(source, fetchedAs ?? key)?.value
+}
 
 /** graphql-js serializes what it can, for it completes what resolvers gave; data that was fetched is of its type or it is not. */
 const strict = (schema: GraphQLSchema, type: GraphQLOutputType, value: unknown): unknown => {
