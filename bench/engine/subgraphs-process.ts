@@ -5,8 +5,14 @@ import { shopSchema, SHOP_SUBGRAPHS } from './shop.ts'
 import { compiledExecution } from '../../platform/graphql/execution/compile-document.ts'
 import { announce, endOnSignals } from '../part-process.ts'
 
-/** The five subgraphs, each on a port of its own: as thin as a server can be that still answers any query. */
+/**
+ * The five subgraphs, each on a port of its own: as thin as a server can be that still answers any query. They share a
+ * processor with the load, so what was asked before is answered from memory: they must not be what is measured.
+ */
 endOnSignals()
+
+/** Answers that one subgraph remembers: those of the operations, and no more. */
+const REMEMBERED = 64
 
 interface Body {
   readonly query: string
@@ -23,15 +29,26 @@ for (const name of SHOP_SUBGRAPHS) {
     documents.set(query, document)
     return document
   }
+  const answers = new Map<string, Buffer>()
+  const answerTo = async (text: string): Promise<Buffer> => {
+    const { query, variables } = JSON.parse(text) as Body // the bench's own gateways ask
+    const answer = Buffer.from(
+      JSON.stringify(await execute({ document: documentOf(query), variableValues: variables })),
+    )
+    if (answers.size < REMEMBERED) answers.set(text, answer)
+    return answer
+  }
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as Body // the bench's own gateways ask
-      void Promise.resolve(execute({ document: documentOf(query), variableValues: variables })).then((result) => {
-        const body = Buffer.from(JSON.stringify(result))
+      const text = (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)).toString()
+      const send = (body: Buffer): void => {
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body)
-      })
+      }
+      const known = answers.get(text)
+      if (known) send(known)
+      else void answerTo(text).then(send)
     })
   })
   server.keepAliveTimeout = 60_000
