@@ -58,7 +58,8 @@ export const setEngineStage = async (options: EngineStageOptions): Promise<Engin
   const { contenders, progress, nodeFlags = [], catalog = 400 } = options
   const undo = undoing()
   const isPinned = canPin()
-  if (isPinned) spawnSync('taskset', ['-cp', LOAD_CPU, String(process.pid)])
+  // All of its threads: the collector's would otherwise take from the servers what the load costs.
+  if (isPinned) spawnSync('taskset', ['-acp', LOAD_CPU, String(process.pid)])
   const serverCpus = isPinned ? SERVER_CPU : undefined
   try {
     const directory = await mkdtemp(join(tmpdir(), 'gpuaas-engine-'))

@@ -39,7 +39,7 @@ export const sendAnswer = (request: FastifyRequest, reply: FastifyReply, answer:
   if (encoding === undefined) {
     headers['content-length'] = String(length)
     response.writeHead(answer.status, headers)
-    writeWhole(response, answer.body)
+    writeWhole(response, answer.body, length)
     return
   }
   headers['content-encoding'] = encoding
@@ -66,8 +66,16 @@ const withAnswers = (headers: Record<string, string>, answers: HttpAnswer['heade
 /** A client that leaves ends the pipe; nobody is left to be told. */
 const piped = (flowing: Promise<void>): Promise<void> => flowing.catch(() => undefined)
 
-/** Node gathers what is written in one turn into one write of the socket. Waiting in between would spare no memory. */
-const writeWhole = (response: ServerResponse, pieces: Pieces): void => {
+/**
+ * Node gathers what is written in one turn into one write of the socket. Waiting in between would spare no memory. A text
+ * with as many bytes as characters is ASCII, and Node copies it where it would have to encode it.
+ */
+const writeWhole = (response: ServerResponse, pieces: Pieces, length: number): void => {
+  const [first] = pieces
+  if (typeof first === 'string' && pieces.length === 1) {
+    response.end(first, first.length === length ? 'latin1' : 'utf8')
+    return
+  }
   const last = pieces.length - 1
   for (let index = 0; index < last; index++) response.write(pieces[index])
   response.end(pieces[last])

@@ -10,6 +10,7 @@ const anyText = fc.oneof(
     unit: fc.constantFrom('a', '"', '\\', '\n', 'ß', '€', '😀', '\ud800', '\udfff', '\uffff'),
     maxLength: 90,
   }),
+  fc.string({ unit: fc.constantFrom('a', 'b', ' ', '"', '\\', 'ß', '€', '😀'), minLength: 40, maxLength: 120 }),
   fc
     .tuple(fc.constantFrom('a', '"', 'é', '€', '\ud800'), fc.integer({ min: 9_000, max: 40_000 }))
     .map(([unit, times]) => unit.repeat(times)),

@@ -94,17 +94,17 @@ export class JsonBytes {
     if (!this.#makeRoom(length * MOST_BYTES + 2)) return this.#push(Buffer.from(JSON.stringify(value)))
     const begin = this.#at
     this.#bytes[begin] = QUOTE
-    const end = length < LONG ? this.#encode(value, 0, begin + 1) : this.#encodeLong(value, begin + 1)
+    const end = length < LONG ? this.#encode(value, begin + 1) : this.#encodeLong(value, begin + 1)
     if (end < 0) return this.addJson(JSON.stringify(value))
     this.#bytes[end] = QUOTE
     this.#at = end + 1
   }
 
-  /** Adds the characters from an index on. Where they end; -1 where they are not all pairs and whole characters. */
-  #encode(value: string, from: number, begin: number): number {
+  /** Adds the characters. Where they end; -1 where they are not all pairs and whole characters. */
+  #encode(value: string, begin: number): number {
     const bytes = this.#bytes
     let at = begin
-    for (let index = from; index < value.length; index++) {
+    for (let index = 0; index < value.length; index++) {
       const code = value.charCodeAt(index)
       if (code < 0x80) {
         if (code < SPACE) return -1
@@ -124,22 +124,29 @@ export class JsonBytes {
     return at
   }
 
-  /** The same natively, up to what has to be escaped. */
+  /** The same natively, from the first one on: room for what has to be escaped is made afterwards. */
   #encodeLong(value: string, begin: number): number {
     const bytes = this.#bytes
     const length = bytes.write(value, begin)
-    const isAscii = length === value.length
-    if (!isAscii) {
+    if (length !== value.length) {
       this.#isAscii = false
       if (!value.isWellFormed()) return -1
     }
     const end = begin + length
+    let escapes = 0
     for (let at = begin; at < end; at++) {
       const code = bytes[at] ?? 0
-      if (code < SPACE || code === QUOTE || code === BACKSLASH)
-        return isAscii ? this.#encode(value, at - begin, at) : -1
+      if (code < SPACE) return -1
+      if (code === QUOTE || code === BACKSLASH) escapes++
     }
-    return end
+    let from = end
+    let to = end + escapes
+    while (from < to) {
+      const code = bytes[--from] ?? 0
+      bytes[--to] = code
+      if (code === QUOTE || code === BACKSLASH) bytes[--to] = BACKSLASH
+    }
+    return end + escapes
   }
 
   /** All that was written, small answers as one text. Nothing may be written any more. */
