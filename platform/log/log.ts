@@ -5,6 +5,7 @@ import type { LogLevel } from './levels.ts'
 import { prettyStream } from './pretty.ts'
 import { redactText } from './redact-text.ts'
 import { redactValue } from './redact-value.ts'
+import { standardOutput } from './standard-output.ts'
 
 /** Structured log with secrets redacted (R86). */
 export type Log = Logger
@@ -23,7 +24,7 @@ export interface LogOptions {
  */
 export const createLog = ({ level, format, destination }: LogOptions): Log => {
   const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY)
-  const standard = pretty ? prettyStream(process.stdout) : pino.destination({ fd: 1, sync: true })
+  const standard = (): DestinationStream => (pretty ? prettyStream(process.stdout) : standardOutput())
   const log = pino(
     {
       level,
@@ -34,7 +35,7 @@ export const createLog = ({ level, format, destination }: LogOptions): Log => {
       serializers: { err: (copied: unknown) => copied }, // redactRecord has copied it; pino's own would copy every property
       hooks: { streamWrite: redactText },
     },
-    destination ?? standard,
+    destination ?? standard(),
   )
   return withRedactedChildren(log)
 }
