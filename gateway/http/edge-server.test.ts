@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type AddressInfo, type Socket } from 'node:net'
-import { afterEach, test } from '@jest/globals'
+import { afterEach, expect, test } from '@jest/globals'
 import { silentLog } from '../../platform/log/log.ts'
 import { until } from '../../test/testkit/until.ts'
 import { createErrorReporter } from '../errors/error-reporter.ts'
@@ -11,14 +11,17 @@ let edge: EdgeServer
 afterEach(() => edge.drain(0))
 
 /** More than any system keeps for a connection whose other side does not read. */
-const LARGE = 'x'.repeat(64 * 1_048_576)
+const LARGE_BYTES = 64 * 1_048_576
+/** In parts, as answers are written. */
+const PART = Buffer.alloc(32_768, 'x')
+const LARGE = Array.from({ length: LARGE_BYTES / PART.length }, () => PART)
 
 /** A client that has asked for what is too much, and the server's side of its connection. */
 const arrange = async (standstillMs: number): Promise<{ readonly client: Socket; readonly there: Socket }> => {
   const report = createErrorReporter({ log: silentLog, docsBaseUrl: undefined, metrics: undefined })
   edge = createEdgeServer({ maxBodyBytes: 1000, standstillMs, report })
   edge.fastify.get('/large', async (request, reply) => {
-    await sendAnswer(request, reply, { status: 200, headers: {}, body: [LARGE] })
+    await sendAnswer(request, reply, { status: 200, headers: {}, body: LARGE })
     return reply
   })
   await edge.fastify.listen({ port: 0, host: '127.0.0.1' })
@@ -39,6 +42,13 @@ test('a client that reads nothing of its answer is cut, and the answer let go', 
   client.destroy()
 })
 
+test('an answer is handed over no faster than its client reads', async () => {
+  const { client, there } = await arrange(10_000)
+  await until('the system takes no more', () => there.writableNeedDrain)
+  expect(there.writableLength).toBeLessThan(1_048_576)
+  client.destroy()
+})
+
 test('one that reads slowly has all of it', async () => {
   const { client } = await arrange(10_000)
   let read = 0
@@ -48,6 +58,6 @@ test('one that reads slowly has all of it', async () => {
     setImmediate(() => client.resume())
   })
   client.resume()
-  await until('it has everything', () => read > LARGE.length)
+  await until('it has everything', () => read > LARGE_BYTES)
   client.destroy()
 })

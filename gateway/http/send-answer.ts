@@ -9,9 +9,12 @@ import { isWhole, type HttpAnswer } from './answer.ts'
 import { headersOf } from './security.ts'
 import { chooseEncoding, encodeAtOnce, ENCODED_AT_ONCE_BYTES, encoder, WORTH_ENCODING_BYTES } from './encoding.ts'
 
+/** From here on an answer is sent no faster than its client reads. Below, the system takes it all at once. */
+const STREAMED_BYTES = 262_144
+
 /**
- * Sends an answer past Fastify's own sending: what is whole in one write, anything else no faster than the client reads;
- * compressed where the client takes it and it is worth it. Done when it returns, or with the promise.
+ * Sends an answer past Fastify's own sending: what is whole and small in one write, anything else no faster than the
+ * client reads; compressed where the client takes it and it is worth it. Done when it returns, or with the promise.
  */
 export const sendAnswer = (request: FastifyRequest, reply: FastifyReply, answer: HttpAnswer): Prompt<void> => {
   const response = reply.raw
@@ -39,6 +42,7 @@ export const sendAnswer = (request: FastifyRequest, reply: FastifyReply, answer:
   if (encoding === undefined) {
     headers['content-length'] = String(length)
     response.writeHead(answer.status, headers)
+    if (length > STREAMED_BYTES) return piped(pipeline(parting(answer.body), response))
     writeWhole(response, answer.body, length)
     return
   }
@@ -51,7 +55,13 @@ export const sendAnswer = (request: FastifyRequest, reply: FastifyReply, answer:
     return
   }
   response.writeHead(answer.status, headers)
-  return piped(pipeline(Readable.from(answer.body), encoder(encoding, length), response))
+  return piped(pipeline(parting(answer.body), encoder(encoding, length), response))
+}
+
+/** Lets go of each part when it hands it over: of what a client reads slowly only the rest is kept. */
+const parting = function* (pieces: Pieces): Generator<string | Buffer> {
+  const left = pieces.toReversed()
+  for (let next = left.pop(); next !== undefined; next = left.pop()) yield next
 }
 
 /** Changes the headers. */
@@ -67,8 +77,8 @@ const withAnswers = (headers: Record<string, string>, answers: HttpAnswer['heade
 const piped = (flowing: Promise<void>): Promise<void> => flowing.catch(() => undefined)
 
 /**
- * Node gathers what is written in one turn into one write of the socket. Waiting in between would spare no memory. A text
- * with as many bytes as characters is ASCII, and Node copies it where it would have to encode it.
+ * Node gathers what is written in one turn into one write of the socket. A text with as many bytes as characters is ASCII,
+ * and Node copies it where it would have to encode it.
  */
 const writeWhole = (response: ServerResponse, pieces: Pieces, length: number): void => {
   const [first] = pieces
