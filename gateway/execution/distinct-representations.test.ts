@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { QueryPlanSelectionNode } from '@apollo/query-planner'
 import type { DataObject } from './data.ts'
-import { DistinctRepresentations, soleKey } from './distinct-representations.ts'
+import { representDistinct, soleKey } from './distinct-representations.ts'
 
 const field = (name: string, selections?: QueryPlanSelectionNode[]): QueryPlanSelectionNode => ({
   kind: 'Field',
@@ -15,9 +15,8 @@ const on = (typeCondition: string, ...selections: QueryPlanSelectionNode[]): Que
 })
 
 const numbersOf = (requires: QueryPlanSelectionNode[], representations: readonly DataObject[]) => {
-  const distinct = new DistinctRepresentations(soleKey(requires))
-  const numbers = representations.map((representation) => distinct.numberOf(representation))
-  return { numbers, listed: distinct.list.length }
+  const distinct = representDistinct(representations, (entity) => entity, soleKey(requires))
+  return { numbers: distinct.numbers, listed: distinct.representations.length }
 }
 
 test('equal keys of one type are one; of two types, or as a number, they are not', () => {

@@ -1,30 +1,68 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner'
 import { reader, type DataObject, type Read } from './data.ts'
+import type { BuildRepresentation } from './representation.ts'
 
 const readTypename = reader('__typename')
 
-/** Collects the distinct ones of what a fetch represents. Each has its place in the list as its number. */
-export class DistinctRepresentations {
-  readonly list: DataObject[] = []
+/** What a fetch asks with, and for which of the entities. */
+export interface Distinct {
+  readonly representations: DataObject[]
+  /** Of each of the entities the number of its representation, or `NONE`; undefined where each has its own. */
+  readonly numbers: readonly number[] | undefined
+}
+
+/** Something that is required of the entity was never fetched. */
+export const NONE = -1
+
+/**
+ * Represents each of the entities, and those that are represented alike once; representations are numbered in the order of
+ * their first entities. `readKey` reads the one field that they have beside their type's name; undefined where they have others.
+ */
+export const representDistinct = (
+  entities: readonly DataObject[],
+  represent: BuildRepresentation,
+  readKey: Read | undefined,
+): Distinct => {
+  const numbering = new Numbering(represent, readKey)
+  let numbers: number[] | undefined
+  for (let place = 0; place < entities.length; place++) {
+    const entity = entities[place]
+    const number = entity === undefined ? NONE : numbering.numberOf(entity)
+    if (number !== place) numbers ??= Array.from({ length: place }, (_, before) => before)
+    numbers?.push(number)
+  }
+  return { representations: numbering.representations, numbers }
+}
+
+class Numbering {
+  readonly representations: DataObject[] = []
+  readonly #represent: BuildRepresentation
   readonly #isSole: boolean
   #readKey: Read | undefined
+  /** The type of the first that was represented, and as what it was. */
+  #entityType: unknown
   #typename: unknown
-  /** Of the first one's type, by one of their fields: its text is at hand, and its hash most often too. */
+  /** Those represented as the first one's type, by one of their fields: its text is at hand, and its hash most often too. */
   readonly #byKey = new Map<string, number>()
   readonly #byIdentity = new Map<string, number>()
   /** Which of those listed by key are listed by identity too: another one has the same key. */
   readonly #identified = new Set<number>()
 
-  /** `readKey` reads the one field that they have beside their type's name; undefined where they have others. */
-  constructor(readKey: Read | undefined) {
+  constructor(represent: BuildRepresentation, readKey: Read | undefined) {
+    this.#represent = represent
     this.#readKey = readKey
     this.#isSole = readKey !== undefined
   }
 
-  /** The number of the representation, which is listed now if none equal to it was. */
-  numberOf(representation: DataObject): number {
+  /** The number of the entity's representation, which is listed now if none equal to it was; `NONE` where it has none. */
+  numberOf(entity: DataObject): number {
+    const known = this.#isSole ? this.#known(entity) : undefined
+    if (known !== undefined) return known
+    const representation = this.#represent(entity)
+    if (representation === undefined) return NONE
     const typename = readTypename(representation)
     if (this.#typename === undefined) {
+      this.#entityType = readTypename(entity)
       this.#typename = typename
       this.#readKey ??= textOf(representation)
     }
@@ -32,24 +70,31 @@ export class DistinctRepresentations {
     if (typeof key !== 'string') return this.#identify(representation)
     const present = this.#byKey.get(key)
     if (present === undefined) {
-      this.#byKey.set(key, this.list.length)
-      return this.list.push(representation) - 1
+      this.#byKey.set(key, this.representations.length)
+      return this.representations.push(representation) - 1
     }
-    const known = this.list[present]
-    if (this.#isSole || known === undefined || isSame(representation, known)) return present
+    const other = this.representations[present]
+    if (this.#isSole || other === undefined || isSame(representation, other)) return present
     if (!this.#identified.has(present)) {
       this.#identified.add(present)
-      this.#byIdentity.set(identityOf(known), present)
+      this.#byIdentity.set(identityOf(other), present)
     }
     return this.#identify(representation)
+  }
+
+  /** Of one type and with one sole key they are represented alike: nothing has to be built to know. */
+  #known(entity: DataObject): number | undefined {
+    if (this.#entityType === undefined || readTypename(entity) !== this.#entityType) return undefined
+    const key = this.#readKey?.(entity)
+    return typeof key === 'string' ? this.#byKey.get(key) : undefined
   }
 
   #identify(representation: DataObject): number {
     const identity = identityOf(representation)
     const present = this.#byIdentity.get(identity)
     if (present !== undefined) return present
-    this.#byIdentity.set(identity, this.list.length)
-    return this.list.push(representation) - 1
+    this.#byIdentity.set(identity, this.representations.length)
+    return this.representations.push(representation) - 1
   }
 }
 
@@ -72,13 +117,13 @@ const isSame = (one: DataObject, other: DataObject): boolean => {
   return more === 0
 }
 
-/** Reads the one field that representations have beside their type's name; undefined where they have others. */
+/** Reads the one field that entities are represented by beside their type's name; undefined where there are others. */
 export const soleKey = (requires: readonly QueryPlanSelectionNode[]): Read | undefined => {
   const names = new Set<string>()
   for (const selection of requires) {
     const fields = selection.kind === 'Field' ? [selection] : selection.selections
     for (const field of fields) {
-      if (field.kind !== 'Field' || field.selections) return undefined
+      if (field.kind !== 'Field' || field.selections || field.alias !== undefined) return undefined
       if (field.name !== '__typename') names.add(field.name)
     }
   }

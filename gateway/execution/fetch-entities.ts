@@ -2,14 +2,14 @@ import type { FetchNode } from '@apollo/query-planner'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import { compileContexts, type ContextGroup } from './context-groups.ts'
 import { isDataObject, type DataObject, type ResponsePath } from './data.ts'
-import { DistinctRepresentations, soleKey } from './distinct-representations.ts'
+import { NONE, representDistinct, soleKey } from './distinct-representations.ts'
 import type { EntityPath } from './entity-path.ts'
 import { entityErrors, failEntities } from './fetch-failure.ts'
 import { isLater } from './later.ts'
 import { mergeCopy, mergeObject } from './merge-shape.ts'
 import type { FetchParts } from './prepared-fetch.ts'
-import { compileRepresentation } from './representation.ts'
-import { compileRewrites, topLevelRenames } from './rewrite.ts'
+import { compileRepresentation, type BuildRepresentation } from './representation.ts'
+import { compileRewrites, topLevelRenames, type Rewrite } from './rewrite.ts'
 import type { Run, Step } from './run.ts'
 import type { FetchDependencies, Send, Sent } from './send-fetch.ts'
 
@@ -22,15 +22,17 @@ export const fetchEntities = (
   send: Send,
   { supergraphSchema }: FetchDependencies,
 ): Step => {
-  const represent = compileRepresentation(requires, supergraphSchema)
-  const rewriteInput = compileRewrites(node.inputRewrites, supergraphSchema)
+  const represent = rewritten(
+    compileRepresentation(requires, supergraphSchema),
+    compileRewrites(node.inputRewrites, supergraphSchema),
+  )
   const rewriteOutput = compileRewrites(node.outputRewrites, supergraphSchema)
   const renamed = topLevelRenames(node)
 
   const groupByContext = compileContexts(node, path, supergraphSchema)
   const readKey = soleKey(requires)
 
-  const receive = (run: Run, { entities, places, numbers, distinct }: Asked, result: Sent): void => {
+  const receive = (run: Run, { entities, places, numbers, count }: Asked, result: Sent): void => {
     const locate = (): ResponsePath[] => {
       const all = path.locate(run.data, run.decisions)
       return places ? places.flatMap((place) => all.slice(place, place + 1)) : all
@@ -39,7 +41,7 @@ export const fetchEntities = (
       const places = locate()
       failEntities(
         run,
-        usersOf(numbers, distinct.list.length)
+        usersOf(numbers, count)
           .flat()
           .flatMap((place) => places.slice(place, place + 1)),
         shape,
@@ -51,16 +53,16 @@ export const fetchEntities = (
       return
     }
     if (result.errors?.length)
-      run.errors.push(...entityErrors(result.errors, usersOf(numbers, distinct.list.length), locate(), renamed))
+      run.errors.push(...entityErrors(result.errors, usersOf(numbers, count), locate(), renamed))
     const received: unknown = result.data?.['_entities']
-    if (!Array.isArray(received) || received.length !== distinct.list.length) {
+    if (!Array.isArray(received) || received.length !== count) {
       if (!result.errors?.length) failAll(catalogued('SUBGRAPH_INVALID_RESPONSE'))
       return
     }
     let firsts = 0
     for (let place = 0; place < entities.length; place++) {
       const target = entities[place]
-      const number = numbers[place] ?? NONE
+      const number = numbers ? (numbers[place] ?? NONE) : place
       if (!target || number === NONE) continue
       // They were numbered in the order of their first places.
       const isFirst = number === firsts
@@ -78,16 +80,10 @@ export const fetchEntities = (
   }
 
   const ask = (run: Run, entities: readonly DataObject[], context?: ContextGroup): Promise<void> | undefined => {
-    const distinct = new DistinctRepresentations(readKey)
-    const numbers: number[] = []
-    for (const entity of entities) {
-      const representation = represent(entity)
-      if (representation) rewriteInput?.(representation)
-      numbers.push(representation ? distinct.numberOf(representation) : NONE)
-    }
-    if (distinct.list.length === 0) return
-    const asked: Asked = { entities, places: context?.places, numbers, distinct }
-    const sent = send(run, { ...variablesOf(run.variables), ...context?.values, representations: distinct.list })
+    const { representations, numbers } = representDistinct(entities, represent, readKey)
+    if (representations.length === 0) return
+    const asked: Asked = { entities, places: context?.places, numbers, count: representations.length }
+    const sent = send(run, { ...variablesOf(run.variables), ...context?.values, representations })
     if (isLater(sent)) return sent.then((result) => receive(run, asked, result))
     receive(run, asked, sent)
     return
@@ -109,17 +105,24 @@ interface Asked {
   readonly entities: readonly DataObject[]
   /** Their indices among all at the path, where they are some of them. */
   readonly places: readonly number[] | undefined
-  /** Of each of the entities the number of its representation, or `NONE`. */
-  readonly numbers: readonly number[]
-  readonly distinct: DistinctRepresentations
+  /** Of each of the entities the number of its representation, or `NONE`; undefined where each has its own. */
+  readonly numbers: readonly number[] | undefined
+  /** How many representations there are. */
+  readonly count: number
 }
 
-/** Something that is required of the entity was never fetched. */
-const NONE = -1
+const rewritten = (represent: BuildRepresentation, rewrite: Rewrite | undefined): BuildRepresentation => {
+  if (!rewrite) return represent
+  return (entity) => {
+    const representation = represent(entity)
+    if (representation) rewrite(representation)
+    return representation
+  }
+}
 
 /** For each representation, the indices of the entities that it stands for. */
-const usersOf = (numbers: readonly number[], count: number): number[][] => {
-  const users = Array.from({ length: count }, (): number[] => [])
-  for (const [place, number] of numbers.entries()) users[number]?.push(place)
+const usersOf = (numbers: Asked['numbers'], count: number): number[][] => {
+  const users = Array.from({ length: count }, (_, number): number[] => (numbers ? [] : [number]))
+  if (numbers) for (const [place, number] of numbers.entries()) users[number]?.push(place)
   return users
 }

@@ -27,13 +27,22 @@ export const completeAbstract = (
   return (value, execution, field, path) => {
     if (value instanceof Error) throw value
     if (value === null || value === undefined) return null
+    const typename = type.resolveType ? undefined : ownTypename(value)
+    if (typename !== undefined) return completeOf(typename, field)(value, execution, field, path)
     const resolveType = type.resolveType ?? defaultTypeResolver
     const info = infoOf(execution, field, path)
-    const typename: unknown = resolveType(value, execution.contextValue, info, type)
-    return isPromise(typename)
-      ? Promise.resolve(typename.then((name) => completeOf(name, field)(value, execution, field, path)))
-      : completeOf(typename, field)(value, execution, field, path)
+    const resolved: unknown = resolveType(value, execution.contextValue, info, type)
+    return isPromise(resolved)
+      ? Promise.resolve(resolved.then((name) => completeOf(name, field)(value, execution, field, path)))
+      : completeOf(resolved, field)(value, execution, field, path)
   }
+}
+
+/** What graphql-js's own resolver of types asks a value first. */
+const ownTypename = (value: unknown): string | undefined => {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { __typename: name } = value as { readonly __typename?: unknown } // any object may be asked
+  return typeof name === 'string' ? name : undefined
 }
 
 const concreteType = (

@@ -12,7 +12,7 @@ import {
   type GraphQLObjectType,
   type GraphQLOutputType,
 } from 'graphql'
-import { isPending, isPromise, pathToArray, type Execution, type Path } from './execution.ts'
+import { isPending, isPromise, Path, pathToArray, type Execution } from './execution.ts'
 import { infoOf, type Complete, type CompiledField } from './run-field.ts'
 
 export const completeNonNull =
@@ -81,13 +81,13 @@ export const completeList = (itemType: GraphQLOutputType, item: Complete): Compl
     if (value instanceof Error) throw value
     if (value === null || value === undefined) return null
     const items = itemsOf(value, field)
-    const completed: unknown[] = []
+    const completed = new Array<unknown>(items.length)
     let isWaiting = false
     try {
-      for (let index = 0; index < items.length; index++) {
-        const settled = completeItem(items[index], execution, field, { prev: path, key: index, typename: undefined })
+      for (let index = 0; index < completed.length; index++) {
+        const settled = completeItem(items[index], execution, field, new Path(path, index, undefined))
         if (isPending(settled)) isWaiting = true
-        completed.push(settled)
+        completed[index] = settled
       }
     } catch (error) {
       // Nobody waits for the items before it any more: one that fails must not fail unheard.

@@ -4,10 +4,13 @@ import {
   type FieldNode,
   type GraphQLField,
   type GraphQLObjectType,
+  type GraphQLOutputType,
   type GraphQLResolveInfo,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
 } from 'graphql'
 import type { ReadArguments } from './arguments.ts'
-import { isPending, isPromise, pathToArray, type Execution, type Path } from './execution.ts'
+import { isPending, isPromise, Path, pathToArray, type Execution } from './execution.ts'
 
 /** Completes a resolved value: a value of the answer, or a promise of one. Throws where a null may not be. */
 export type Complete = (value: unknown, execution: Execution, field: CompiledField, path: Path) => unknown
@@ -61,13 +64,10 @@ const runPlainLeaf = (field: CompiledField, execution: Execution, source: unknow
   }
 }
 
-const NOWHERE: Path = { prev: undefined, key: '', typename: undefined }
+const NOWHERE = new Path(undefined, '', undefined)
 
-const pathOf = ({ key, parentType }: CompiledField, above: Path | undefined): Path => ({
-  prev: above,
-  key,
-  typename: parentType.name,
-})
+const pathOf = ({ key, parentType }: CompiledField, above: Path | undefined): Path =>
+  new Path(above, key, parentType.name)
 
 const completed = (value: unknown, field: CompiledField, execution: Execution, path: Path): unknown => {
   const completion = isPromise(value)
@@ -94,19 +94,32 @@ const propertyOf = (source: unknown, field: CompiledField, execution: Execution,
   return Reflect.apply(value, source, [field.readArguments(execution), execution.contextValue, info])
 }
 
-export const infoOf = (
-  { schema, fragments, rootValue, operation, variableValues }: Execution,
-  { definition, nodes, parentType }: CompiledField,
-  path: Path,
-): GraphQLResolveInfo => ({
-  fieldName: definition.name,
-  fieldNodes: nodes,
-  returnType: definition.type,
-  parentType,
-  path,
-  schema,
-  fragments,
-  rootValue,
-  operation,
-  variableValues,
-})
+export const infoOf = (execution: Execution, field: CompiledField, path: Path): GraphQLResolveInfo =>
+  new ResolveInfo(execution, field, path)
+
+/** Made by a constructor, as `Path` is. */
+class ResolveInfo implements GraphQLResolveInfo {
+  readonly fieldName: string
+  readonly fieldNodes: readonly FieldNode[]
+  readonly returnType: GraphQLOutputType
+  readonly parentType: GraphQLObjectType
+  readonly path: Path
+  readonly schema: GraphQLSchema
+  readonly fragments: GraphQLResolveInfo['fragments']
+  readonly rootValue: unknown
+  readonly operation: OperationDefinitionNode
+  readonly variableValues: Record<string, unknown>
+
+  constructor(execution: Execution, { definition, nodes, parentType }: CompiledField, path: Path) {
+    this.fieldName = definition.name
+    this.fieldNodes = nodes
+    this.returnType = definition.type
+    this.parentType = parentType
+    this.path = path
+    this.schema = execution.schema
+    this.fragments = execution.fragments
+    this.rootValue = execution.rootValue
+    this.operation = execution.operation
+    this.variableValues = execution.variableValues
+  }
+}

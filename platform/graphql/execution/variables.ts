@@ -103,11 +103,11 @@ const compilePresent = (type: GraphQLInputType): Coerce => {
 }
 
 const coerceItems = (values: readonly unknown[], item: Coerce): unknown => {
-  const coerced: unknown[] = []
-  for (const value of values) {
-    const one = item(value)
+  const coerced = new Array<unknown>(values.length)
+  for (let index = 0; index < values.length; index++) {
+    const one = item(values[index])
     if (one === UNFIT) return UNFIT
-    coerced.push(one)
+    coerced[index] = one
   }
   return coerced
 }
