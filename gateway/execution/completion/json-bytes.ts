@@ -4,6 +4,8 @@ import type { Pieces } from './pieces.ts'
 const SIZE = 32_768
 /** From this length on a text is encoded natively and looked over afterwards; below, that call costs more than it spares. */
 const LONG = 40
+/** Up to this length the same holds of constants: names of fields are about as long. */
+const SHORT = 24
 
 /** Of one character: three as UTF-8, two with a backslash before it. */
 const MOST_BYTES = 3
@@ -56,7 +58,10 @@ export class JsonBytes {
   add(constant: Uint8Array): void {
     const { length } = constant
     if (!this.#makeRoom(length)) return this.#push(Buffer.from(constant))
-    this.#bytes.set(constant, this.#at)
+    const bytes = this.#bytes
+    let at = this.#at
+    if (length > SHORT) bytes.set(constant, at)
+    else for (let index = 0; index < length; index++) bytes[at++] = constant[index] ?? 0
     this.#at += length
   }
 
