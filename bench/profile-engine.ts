@@ -1,12 +1,13 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ENGINE_OPERATIONS } from './engine/operations.ts'
 import { ENGINE_CONTENDERS, setEngineStage } from './engine/stage.ts'
+import { flameGraph } from './flame-graph.ts'
 import { measure } from './load.ts'
 import { readProfile, selfTimes } from './profile.ts'
 
-/** `npm run profile`: our engine under load, one operation at a time; the top of its own time, and the files to open. */
+/** `npm run profile`: our engine under load, one operation at a time; the top of its own time, a flame graph, and the profile. */
 const { values } = parseArgs({
   options: {
     contender: { type: 'string', default: 'ours-in-process' },
@@ -39,6 +40,8 @@ for (const operation of operations) {
   } finally {
     await stage.stop()
   }
-  for (const { place, share } of selfTimes(await readProfile(folder), STEADY).slice(0, Number(values.top)))
+  const profile = await readProfile(folder)
+  await writeFile(join(folder, 'flame.svg'), flameGraph(profile, STEADY, `${operation.name}, ${contender}`))
+  for (const { place, share } of selfTimes(profile, STEADY).slice(0, Number(values.top)))
     console.log(`${(share * 100).toFixed(1).padStart(5)} %  ${place}`)
 }

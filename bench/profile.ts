@@ -15,7 +15,8 @@ const profileFile = z.object({
   timeDeltas: z.array(z.number()),
 })
 
-type Profile = z.infer<typeof profileFile>
+export type Profile = z.infer<typeof profileFile>
+export type CallFrame = Profile['nodes'][number]['callFrame']
 
 /** A part of a profile, in milliseconds: so long, and so long before its end. */
 export interface Span {
@@ -56,20 +57,35 @@ export interface SelfTime {
   readonly share: number
 }
 
+/** Microseconds of each node itself, by its id, where the process was at work: only the end of the profile, by `share` of its samples. */
+export const ownTimes = ({ nodes, samples, timeDeltas }: Profile, share: number): ReadonlyMap<number, number> => {
+  const idle = new Set(nodes.filter(({ callFrame }) => IDLE.has(callFrame.functionName)).map(({ id }) => id))
+  const times = new Map<number, number>()
+  for (let index = Math.floor(samples.length * (1 - share)); index < samples.length; index += 1) {
+    const id = samples[index] ?? -1
+    if (!idle.has(id)) times.set(id, (times.get(id) ?? 0) + (timeDeltas[index] ?? 0))
+  }
+  return times
+}
+
+/** A function, its file from the folder of its project on, and its line. */
+export const placeOf = ({ functionName, url, lineNumber }: CallFrame): string => {
+  const file = url
+    .replace(/^.*(?=node_modules\/)/, '')
+    .replace(/^file:\/\/.*?\/(?=(?:gateway|platform|directives|bench)\/)/, '')
+  return `${functionName || '(anonymous)'} ${file}:${lineNumber + 1}`
+}
+
 /** What the process spent its own time in, most first; only the end of the profile, by `share` of its samples. */
-export const selfTimes = ({ nodes, samples, timeDeltas }: Profile, share: number): readonly SelfTime[] => {
-  const byId = new Map(nodes.map((node) => [node.id, node]))
+export const selfTimes = (profile: Profile, share: number): readonly SelfTime[] => {
+  const byId = new Map(profile.nodes.map((node) => [node.id, node]))
   const times = new Map<string, number>()
   let whole = 0
-  for (let index = Math.floor(samples.length * (1 - share)); index < samples.length; index += 1) {
-    const frame = byId.get(samples[index] ?? -1)?.callFrame
-    if (frame === undefined || IDLE.has(frame.functionName)) continue
-    const elapsed = timeDeltas[index] ?? 0
+  for (const [id, elapsed] of ownTimes(profile, share)) {
+    const frame = byId.get(id)?.callFrame
+    if (frame === undefined) continue
     whole += elapsed
-    const file = frame.url
-      .replace(/^.*(?=node_modules\/)/, '')
-      .replace(/^file:\/\/.*?\/(?=(?:gateway|platform|directives|bench)\/)/, '')
-    const place = `${frame.functionName || '(anonymous)'} ${file}:${frame.lineNumber + 1}`
+    const place = placeOf(frame)
     times.set(place, (times.get(place) ?? 0) + elapsed)
   }
   return [...times].map(([place, time]) => ({ place, share: time / whole })).toSorted((a, b) => b.share - a.share)

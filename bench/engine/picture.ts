@@ -1,3 +1,4 @@
+import { escapedXml } from '../svg.ts'
 import type { EngineOperationReport, EngineReport } from './report.ts'
 import type { EngineContender } from './stage.ts'
 
@@ -47,9 +48,6 @@ const barsOf = ({ contenders }: EngineOperationReport): Bar[] =>
 
 const rateOf = (rate: number): string => `${Math.round(rate).toLocaleString('en')} /s`
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-
 const kindOf = (contender: EngineContender): string =>
   contender === 'ours-http' ? 'bar ours' : contender === 'hand-http' ? 'floor' : 'bar'
 
@@ -58,12 +56,12 @@ const panelOf = (operation: EngineOperationReport, top: number): string[] => {
   const longest = Math.max(...bars.map(({ rate }) => rate))
   const scale = (WIDTH - LABELS - FIGURES) / longest
   return [
-    `<text class="head" x="0" y="${top + 18}">${escaped(`${operation.name}: ${operation.about}`)}</text>`,
+    `<text class="head" x="0" y="${top + 18}">${escapedXml(`${operation.name}: ${operation.about}`)}</text>`,
     ...bars.flatMap(({ contender, label, rate }, index) => {
       const y = top + HEAD + index * STEP
       const length = Math.max(1, Math.round(rate * scale))
       return [
-        `<text x="${LABELS - 8}" y="${y + 15}" text-anchor="end">${escaped(label)}</text>`,
+        `<text x="${LABELS - 8}" y="${y + 15}" text-anchor="end">${escapedXml(label)}</text>`,
         `<rect class="${kindOf(contender)}" x="${LABELS}" y="${y}" width="${length}" height="${BAR}" rx="2"/>`,
         `<text class="figure" x="${LABELS + length + 8}" y="${y + 15}">${rateOf(rate)}</text>`,
       ]
@@ -85,10 +83,10 @@ export const enginePicture = ({ operations, load, machine, date, node }: EngineR
   const foot = `requests a second over the same HTTP subgraphs, ${load.connections} connections, ${machine.cpus} CPUs, Node ${node}, ${date}`
   const lines = [
     '<title id="title">Requests a second of gateways over HTTP subgraphs</title>',
-    `<desc id="desc">${escaped(shown.map(told).join(' '))}</desc>`,
+    `<desc id="desc">${escapedXml(shown.map(told).join(' '))}</desc>`,
     `<style>${STYLE}</style>`,
     ...shown.flatMap((operation, index) => panelOf(operation, tops[index] ?? 0)),
-    `<text x="0" y="${bottom + 8}">${escaped(foot)}</text>`,
+    `<text x="0" y="${bottom + 8}">${escapedXml(foot)}</text>`,
   ]
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + 20}" width="${WIDTH}" height="${bottom + 20}" role="img" aria-labelledby="title desc">`,
