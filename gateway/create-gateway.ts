@@ -99,7 +99,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     transports: options.transports,
     clock,
     log,
-    onSubgraphError: logSubgraphErrors(log),
+    onSubgraphErrors: logSubgraphErrors(log),
     metrics,
     denials: options.denials,
     maxCost: limits.maxCost,

@@ -5,7 +5,7 @@ import type { Log } from '../platform/log/log.ts'
 import type { EdgeMetrics } from '../platform/metrics/metrics-edge.ts'
 import { createEngine, type Engine } from './execution/engine.ts'
 import { measuredEngine } from './execution/measured-engine.ts'
-import type { OnSubgraphError } from './execution/run.ts'
+import type { OnSubgraphErrors } from './execution/run.ts'
 import { requireRules } from './preflight/require-rules.ts'
 import { loadSupergraph, type SupergraphSource } from './supergraph/load-supergraph.ts'
 import type { SubgraphLocation, Supergraph } from './supergraph/supergraph.ts'
@@ -18,7 +18,7 @@ export interface EnginesOptions {
   readonly transports: MakeTransport
   readonly clock: Clock
   readonly log: Log
-  readonly onSubgraphError: OnSubgraphError
+  readonly onSubgraphErrors: OnSubgraphErrors
   readonly metrics: EdgeMetrics | undefined
   readonly denials?: DenialRecorder | undefined
   /** The most that one operation may cost. */
@@ -41,7 +41,7 @@ export interface Engines {
 }
 
 export const createEngines = async (options: EnginesOptions): Promise<Engines> => {
-  const { log, clock, onSubgraphError, metrics, denials, maxCost, tellsCost, planCacheBytes } = options
+  const { log, clock, onSubgraphErrors, metrics, denials, maxCost, tellsCost, planCacheBytes } = options
   const transports = new Map<string, SubgraphTransport>()
   const bySchema = new WeakMap<GraphQLSchema, Engine>()
   const listeners = new Set<(engine: Engine) => void>()
@@ -65,7 +65,7 @@ export const createEngines = async (options: EnginesOptions): Promise<Engines> =
       createEngine({
         supergraph,
         transportOf,
-        onSubgraphError,
+        onSubgraphErrors,
         clock,
         metrics,
         denials,

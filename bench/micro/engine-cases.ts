@@ -33,7 +33,7 @@ export const engineCases = async (): Promise<Case[]> => {
   const engine = createEngine({
     supergraph,
     transportOf: shopTransports(10_000),
-    onSubgraphError: () => undefined,
+    onSubgraphErrors: () => undefined,
     clock,
   })
 

@@ -4,7 +4,7 @@ import { pathGuard } from '../preflight/path-guard.ts'
 import { isDataObject, type DataObject } from './data.ts'
 import { entityPath, type EntityPath } from './entity-path.ts'
 import { fetchEntities } from './fetch-entities.ts'
-import { failEntities, failRoot, rootErrors } from './fetch-failure.ts'
+import { addErrors, failEntities, failRoot, rootErrors } from './fetch-failure.ts'
 import { isLater, type Prompt } from './later.ts'
 import { mergeCopy, mergeObject } from './merge-shape.ts'
 import { fetchParts, type FetchParts } from './prepared-fetch.ts'
@@ -47,11 +47,11 @@ const fetchRoot = (
       if (errors.length === 0) fail(catalogued('SUBGRAPH_INVALID_RESPONSE'))
       for (const error of errors) {
         if (error.path.length === 0) fail(error.error)
-        else run.errors.push(...prefixed(error, places))
+        else addErrors(run, prefixed(error, places))
       }
       return
     }
-    for (const error of errors) run.errors.push(...prefixed(error, places))
+    for (const error of errors) addErrors(run, prefixed(error, places))
     rewrite?.(result.data)
     for (const [index, target] of targets.entries()) {
       if (index === 0) mergeObject(target, result.data, shape)

@@ -107,7 +107,7 @@ const compileAnswer = (parts: OperationParts): ((run: Run) => ExecutionResult) =
     const pieces = writing.json.finish()
     // Null where a null bubbled up to the root.
     const data = outcome === WRITTEN ? writtenData(pieces) : null
-    const errors = errorsOf(run.errors, writing.findings, { selected, client })
+    const errors = errorsOf(run.errors, writing, { selected, client })
     return { ...(errors && { errors }), data }
   }
 }

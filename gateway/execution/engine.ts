@@ -21,7 +21,7 @@ import { isLater, type Prompt } from './later.ts'
 import type { CompiledOperation } from './compile-operation.ts'
 import type { SubscriptionEvents } from './subscription.ts'
 import { refuseMutation } from './refused-mutation.ts'
-import type { OnSubgraphError, TransportOf, Variables } from './run.ts'
+import type { OnSubgraphErrors, TransportOf, Variables } from './run.ts'
 
 export type { IncomingOperation }
 
@@ -61,7 +61,7 @@ export interface AdmittedSubscription {
 export interface EngineOptions {
   readonly supergraph: Supergraph
   readonly transportOf: TransportOf
-  readonly onSubgraphError: OnSubgraphError
+  readonly onSubgraphErrors: OnSubgraphErrors
   readonly clock: Clock
   readonly metrics?: EdgeMetrics | undefined
   /** Told of the audited fields that are denied here. */
@@ -93,7 +93,7 @@ export const createEngine = (options: EngineOptions): Engine => {
   const {
     supergraph,
     transportOf,
-    onSubgraphError,
+    onSubgraphErrors,
     clock,
     metrics,
     denials,
@@ -111,7 +111,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     clock,
     metrics,
     planCacheBytes,
-    dependencies: { supergraphSchema: supergraph.fullSchema, transportOf, onSubgraphError, metrics },
+    dependencies: { supergraphSchema: supergraph.fullSchema, transportOf, onSubgraphErrors, metrics },
   })
   /** What of the operation is denied already: anything at all of a mutation, else the root fields. */
   const refusals = ({ preflight, parts }: PreparedOperation, decided: Decided, asking: Asking): RefusedField[] => {

@@ -16,7 +16,7 @@ const answer = async (
   const engine = createEngine({
     supergraph: loaded.current(),
     transportOf: graph.transports,
-    onSubgraphError: () => undefined,
+    onSubgraphErrors: () => undefined,
     clock: systemClock,
   })
   const document = parse(query)

@@ -16,7 +16,7 @@ const oneServer = buildSchema(printSchema(apiSchema))
 const engine = createEngine({
   supergraph: loaded.current(),
   transportOf: graph.transports,
-  onSubgraphError: () => undefined,
+  onSubgraphErrors: () => undefined,
   clock: systemClock,
 })
 
@@ -145,7 +145,7 @@ test('an entity that several places show is asked for once', async () => {
         },
       }
     },
-    onSubgraphError: () => undefined,
+    onSubgraphErrors: () => undefined,
     clock: systemClock,
   })
   const document = parse('{ products { maker { name } } }')

@@ -4,7 +4,7 @@ import { compileContexts, type ContextGroup } from './context-groups.ts'
 import { isDataObject, type DataObject, type ResponsePath } from './data.ts'
 import { NONE, representDistinct, soleKey } from './distinct-representations.ts'
 import type { EntityPath } from './entity-path.ts'
-import { entityErrors, failEntities } from './fetch-failure.ts'
+import { addErrors, entityErrors, failEntities } from './fetch-failure.ts'
 import { isLater } from './later.ts'
 import { mergeCopy, mergeObject } from './merge-shape.ts'
 import type { FetchParts } from './prepared-fetch.ts'
@@ -53,7 +53,7 @@ export const fetchEntities = (
       return
     }
     if (result.errors?.length)
-      run.errors.push(...entityErrors(result.errors, usersOf(numbers, count), locate(), renamed))
+      addErrors(run, entityErrors(result.errors, usersOf(numbers, count), locate(), renamed))
     const received: unknown = result.data?.['_entities']
     if (!Array.isArray(received) || received.length !== count) {
       if (!result.errors?.length) failAll(catalogued('SUBGRAPH_INVALID_RESPONSE'))

@@ -4,6 +4,7 @@ import type { ResponsePath } from './data.ts'
 import type { MergeShape } from './merge-shape.ts'
 import type { FieldError, Run } from './run.ts'
 import { toCatalogued } from './subgraph-error.ts'
+import { MAX_ERRORS, tooManyErrors } from './too-many-errors.ts'
 
 /** A whole fetch of root fields failed: one error for each of them. */
 export const failRoot = (run: Run, shape: MergeShape, error: CataloguedError): void => {
@@ -30,27 +31,44 @@ export const failEntities = (
   for (const { key } of shape) if (key !== '__typename') run.errors.push({ path: [...first, key], error })
 }
 
+/** Of each of many places. */
+const MAX_PLACED = 100_000
+
+/** Adds errors to those of the run: some more than its answer tells, for however many places they are. */
+export const addErrors = (run: Run, errors: Iterable<FieldError>): void => {
+  for (const error of errors) {
+    if (run.errors.length === MAX_PLACED) return
+    run.errors.push(error)
+  }
+}
+
 /** Puts a subgraph's errors about root fields where the client sees them. */
-export const rootErrors = (errors: readonly SubgraphError[], renamed: ReadonlyMap<string, string>): FieldError[] =>
-  errors.map((error) => ({ path: rename(error.path ?? [], renamed), error: toCatalogued(error) }))
+export const rootErrors = (errors: readonly SubgraphError[], renamed: ReadonlyMap<string, string>): FieldError[] => {
+  const placed = errors
+    .slice(0, MAX_ERRORS)
+    .map((error) => ({ path: rename(error.path ?? [], renamed), error: toCatalogued(error) }))
+  return errors.length > MAX_ERRORS ? [...placed, { path: [], error: tooManyErrors() }] : placed
+}
 
 /**
  * Puts a subgraph's errors about `_entities[i]` back to every place that shows entity i. `users` holds for each
  * representation the indices of the places that it was made for.
  */
-export const entityErrors = (
+export function* entityErrors(
   errors: readonly SubgraphError[],
   users: readonly (readonly number[])[],
   places: readonly ResponsePath[],
   renamed: ReadonlyMap<string, string>,
-): FieldError[] =>
-  errors.flatMap((error): FieldError[] => {
-    const [root, index, ...rest] = error.path ?? []
+): Generator<FieldError> {
+  for (const sent of errors.slice(0, MAX_ERRORS)) {
+    const [root, index, ...rest] = sent.path ?? []
     const using = root === '_entities' && typeof index === 'number' ? users[index] : undefined
-    const found = toCatalogued(error)
-    if (!using) return [{ path: commonPath(places), error: found }]
-    return using.map((place) => ({ path: [...(places[place] ?? []), ...rename(rest, renamed)], error: found }))
-  })
+    const error = toCatalogued(sent)
+    if (!using) yield { path: commonPath(places), error }
+    else for (const place of using) yield { path: [...(places[place] ?? []), ...rename(rest, renamed)], error }
+  }
+  if (errors.length > MAX_ERRORS) yield { path: commonPath(places), error: tooManyErrors() }
+}
 
 const rename = (path: ResponsePath, renamed: ReadonlyMap<string, string>): ResponsePath => {
   const [first, ...rest] = path

@@ -37,7 +37,7 @@ const run = async (
   const engine = createEngine({
     supergraph: loaded.current(),
     transportOf,
-    onSubgraphError: (subgraph) => told.push(subgraph),
+    onSubgraphErrors: (subgraph) => told.push(subgraph),
     clock: systemClock,
   })
   const result = await engine.execute(
@@ -137,7 +137,7 @@ test('the details of a catalogued error are kept, and only those the catalogue k
       ...graph.transports(name),
       execute: async () => ({ data: { me: null }, errors: [{ message: 'x', path: ['me'], extensions }] }),
     }),
-    onSubgraphError: () => undefined,
+    onSubgraphErrors: () => undefined,
     clock: systemClock,
   })
   const { errors } = await engine.execute(

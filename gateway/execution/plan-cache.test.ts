@@ -18,7 +18,7 @@ const engineWith = (options: Partial<EngineOptions> = {}): Engine =>
   createEngine({
     supergraph: loaded.current(),
     transportOf: graph.transports,
-    onSubgraphError: () => undefined,
+    onSubgraphErrors: () => undefined,
     clock: systemClock,
     ...options,
   })

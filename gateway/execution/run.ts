@@ -31,9 +31,9 @@ export type Step = (run: Run) => Promise<void> | undefined
 
 export type TransportOf = (subgraph: string) => SubgraphTransport
 
-/** Told of what callers must not learn: the subgraph and its own words. For log and metrics. */
-export type OnSubgraphError = (
+/** Told of what callers must not learn: the subgraph and its own words, all of one answer. For the log. */
+export type OnSubgraphErrors = (
   subgraph: string,
-  error: SubgraphError | CataloguedError,
+  errors: readonly (SubgraphError | CataloguedError)[],
   request: RequestContext,
 ) => void

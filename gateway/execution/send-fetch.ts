@@ -5,14 +5,14 @@ import { tracedFetch } from '../../platform/tracing/spans.ts'
 import type { Guarding } from '../preflight/guarding.ts'
 import type { PreparedFetch, RequestContext, SubgraphResult } from '../transport/transport.ts'
 import { isLater, type Prompt } from './later.ts'
-import type { OnSubgraphError, Run, TransportOf } from './run.ts'
+import type { OnSubgraphErrors, Run, TransportOf } from './run.ts'
 import { faultOf, reasonOfLeaving } from './subgraph-error.ts'
 
 export interface FetchDependencies {
   /** The supergraph's schema with everything that is not part of the API. */
   readonly supergraphSchema: GraphQLSchema
   readonly transportOf: TransportOf
-  readonly onSubgraphError: OnSubgraphError
+  readonly onSubgraphErrors: OnSubgraphErrors
   readonly metrics: EdgeMetrics | undefined
   /** Undefined where nothing is left to decide while the operation runs. */
   readonly guarding?: Guarding | undefined
@@ -24,7 +24,10 @@ export type Send = (run: Run, variables: Record<string, unknown>) => Prompt<Sent
 export type Sent = SubgraphResult | CataloguedError
 
 /** Sends one prepared fetch: traced, measured, its failures told to the log. */
-export const sender = (prepared: PreparedFetch, { transportOf, onSubgraphError, metrics }: FetchDependencies): Send => {
+export const sender = (
+  prepared: PreparedFetch,
+  { transportOf, onSubgraphErrors, metrics }: FetchDependencies,
+): Send => {
   const { subgraph } = prepared
   const transport = transportOf(subgraph)
 
@@ -34,12 +37,12 @@ export const sender = (prepared: PreparedFetch, { transportOf, onSubgraphError, 
     return result
   }
   const received = (result: SubgraphResult, request: RequestContext, begun: number): Sent => {
-    if (result.errors) for (const error of result.errors) onSubgraphError(subgraph, error, request)
+    if (result.errors) onSubgraphErrors(subgraph, result.errors, request)
     return measured(result, begun)
   }
   const failed = (error: unknown, request: RequestContext, begun: number): Sent => {
     const fault = faultOf(error)
-    onSubgraphError(subgraph, fault, request)
+    onSubgraphErrors(subgraph, [fault], request)
     return measured(fault, begun)
   }
   return ({ request }, variables) => {

@@ -5,7 +5,7 @@ import { tracedCompletion } from '../../platform/tracing/event-trace.ts'
 import { eventRequest, type RequestContext, type Resumption, type SubgraphResult } from '../transport/transport.ts'
 import type { FetchDependencies } from './send-fetch.ts'
 import { isDataObject } from './data.ts'
-import { failRoot, rootErrors } from './fetch-failure.ts'
+import { addErrors, failRoot, rootErrors } from './fetch-failure.ts'
 import { mapEvents } from '../streams/map-events.ts'
 import { copyObject, mergeObject } from './merge-shape.ts'
 import { fetchParts } from './prepared-fetch.ts'
@@ -43,7 +43,7 @@ export type Subscribe = (begun: Run, steps: EventSteps, after: string | undefine
  */
 export const compileSubscription = (
   primary: FetchNode,
-  { supergraphSchema, transportOf, onSubgraphError }: FetchDependencies,
+  { supergraphSchema, transportOf, onSubgraphErrors }: FetchDependencies,
   resumable: Resumable | undefined,
 ): Subscribe => {
   const { prepared, shape, variablesOf } = fetchParts(primary)
@@ -71,8 +71,8 @@ export const compileSubscription = (
       failRoot(run, shape, lost)
       return finish(run)
     }
-    for (const error of event.errors ?? []) onSubgraphError(prepared.subgraph, error, own)
-    run.errors.push(...rootErrors(event.errors ?? [], new Map()))
+    if (event.errors) onSubgraphErrors(prepared.subgraph, event.errors, own)
+    addErrors(run, rootErrors(event.errors ?? [], new Map()))
     if (isDataObject(event.data)) {
       // The payload may be shared with other subscribers.
       const payload = copyObject(event.data, shape)
@@ -96,7 +96,7 @@ export const compileSubscription = (
       }))
     } catch (error) {
       const fault = faultOf(error)
-      onSubgraphError(prepared.subgraph, fault, begun.request)
+      onSubgraphErrors(prepared.subgraph, [fault], begun.request)
       throw fault
     }
   }

@@ -48,7 +48,7 @@ beforeAll(async () => {
       },
       close: () => Promise.resolve(),
     }),
-    onSubgraphError: () => undefined,
+    onSubgraphErrors: () => undefined,
     clock: systemClock,
   })
 })

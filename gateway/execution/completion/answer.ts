@@ -4,7 +4,15 @@ import type { ResponsePath } from '../data.ts'
 import type { MergeShape } from '../merge-shape.ts'
 import type { FieldError } from '../run.ts'
 import type { ClientNames } from '../separate-typenames.ts'
-import type { Finding } from './writing.ts'
+import { MAX_ERRORS, tooManyErrors } from '../too-many-errors.ts'
+import { PathTree } from './path-tree.ts'
+import type { Writing } from './writing.ts'
+
+/** The places of an answer, and what its client calls them. */
+interface Places {
+  readonly selected: MergeShape
+  readonly client: ClientNames | undefined
+}
 
 /** The places of an answer, and what its client calls them. */
 interface Places {
@@ -14,40 +22,36 @@ interface Places {
 
 /**
  * The errors of an answer: those of subgraphs cut to places that the client selected, those of completion that no
- * other error explains, none twice. What went wrong inside of something that is denied is nobody's business.
+ * other error explains, none twice. What went wrong inside of something that is denied is nobody's business. Where there
+ * are more than an answer tells, the last one says so.
  */
 export const errorsOf = (
   fetchErrors: readonly FieldError[],
-  findings: readonly Finding[],
+  { findings, hasMoreFindings }: Pick<Writing, 'findings' | 'hasMoreFindings'>,
   { selected, client }: Places,
 ): GraphQLError[] | undefined => {
   if (fetchErrors.length === 0 && findings.length === 0) return undefined
-  const denied = findings.filter(({ isDenial }) => isDenial)
+  const denied = new PathTree(findings.filter(({ isDenial }) => isDenial).map(({ path }) => path))
   const found = fetchErrors
-    .filter(({ path }) => !denied.some((denial) => isBelow(path, denial.path)))
+    .filter(({ path }) => !denied.isBelow(path))
     .map(({ path, error }) => ({ path: cut(path, selected), error }))
-  const explained = [...found, ...findings.filter(({ isConsequence }) => !isConsequence)].map(({ path }) => path)
-  const kept = findings.filter(
-    ({ path, isConsequence }) => !isConsequence || !explained.some((other) => isAlong(path, other)),
-  )
+  const causes = [...found, ...findings.filter(({ isConsequence }) => !isConsequence)]
+  const explained = new PathTree(causes.map(({ path }) => path))
+  const kept = findings.filter(({ path, isConsequence }) => !isConsequence || !explained.isAlong(path))
   const seen = new Set<string>()
-  return [...found, ...kept].flatMap(({ path, error }) => {
+  const told: GraphQLError[] = []
+  for (const { path, error } of [...found, ...kept]) {
+    if (told.length === MAX_ERRORS) return [...told, moreErrors()]
     const place = client ? client.pathOf(path) : path
     const key = JSON.stringify([error.code, place])
-    if (seen.has(key)) return []
+    if (seen.has(key)) continue
     seen.add(key)
-    return [toGraphQLError(error, place)]
-  })
+    told.push(toGraphQLError(error, place))
+  }
+  return hasMoreFindings && kept.length > 0 ? [...told, moreErrors()] : told
 }
 
-const isBelow = (path: ResponsePath, other: ResponsePath): boolean => path.length > other.length && isAlong(path, other)
-
-/** One of the two leads through the other. */
-const isAlong = (path: ResponsePath, other: ResponsePath): boolean => {
-  const length = Math.min(path.length, other.length)
-  for (let index = 0; index < length; index++) if (path[index] !== other[index]) return false
-  return true
-}
+const moreErrors = (): GraphQLError => toGraphQLError(tooManyErrors())
 
 /** The longest part of the path that the client selected: what was fetched for a later fetch alone is nobody's place. */
 const cut = (path: ResponsePath, selected: MergeShape): ResponsePath => {

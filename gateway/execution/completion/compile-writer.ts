@@ -89,8 +89,8 @@ const writeTypename = (type: ObjectLike): Write =>
 
 const refuse =
   (error: CataloguedError): Write =>
-  (_, { findings }) => {
-    findings.push({ path: [], error, isConsequence: false })
+  (_, writing) => {
+    writing.find({ path: [], error, isConsequence: false })
     return BUBBLE
   }
 

@@ -1,5 +1,4 @@
 import { isEnumType, isNonNullType, isScalarType, type GraphQLLeafType, type GraphQLOutputType } from 'graphql'
-import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { bytesOf, type JsonBytes } from './json-bytes.ts'
 import type { Open } from './write-values.ts'
 import { NULL, WRITTEN, type Outcome, type Write, type Writing } from './writing.ts'
@@ -79,8 +78,8 @@ const OPEN: ReadonlyMap<string, Open> = new Map<string, Open>([
 ])
 
 /** A value that is none of its type is null, and that is an error. */
-export const misfit = ({ findings }: Writing): Outcome => {
-  findings.push({ path: [], error: catalogued('SUBGRAPH_INVALID_RESPONSE'), isConsequence: false })
+export const misfit = (writing: Writing): Outcome => {
+  writing.find({ path: [], error: writing.invalid, isConsequence: false })
   return NULL
 }
 

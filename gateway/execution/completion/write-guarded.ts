@@ -58,6 +58,6 @@ export const guardedObject = (
   }
 }
 
-const deny = ({ findings }: Writing, error: CataloguedError): void => {
-  findings.push({ path: [], error, isConsequence: false, isDenial: true })
+const deny = (writing: Writing, error: CataloguedError): void => {
+  writing.find({ path: [], error, isConsequence: false, isDenial: true })
 }

@@ -1,4 +1,3 @@
-import { catalogued } from '../../../platform/errors/catalogue.ts'
 import { isDataObject, type DataObject, type Read } from '../data.ts'
 import { misfit } from './leaf.ts'
 import { bytesOf } from './json-bytes.ts'
@@ -100,7 +99,7 @@ export const writeNonNull =
     const outcome = inner(value, writing)
     if (outcome === WRITTEN) return WRITTEN
     if (writing.findings.length === mark) {
-      writing.findings.push({ path: [], error: catalogued('SUBGRAPH_INVALID_RESPONSE'), isConsequence: true })
+      writing.find({ path: [], error: writing.invalid, isConsequence: true })
     }
     return BUBBLE
   }

@@ -1,4 +1,4 @@
-import type { CataloguedError } from '../../../platform/errors/catalogue.ts'
+import { catalogued, type CataloguedError } from '../../../platform/errors/catalogue.ts'
 import type { Decisions } from '../../preflight/decisions.ts'
 import type { DataObject, ResponsePath } from '../data.ts'
 import { JsonBytes } from './json-bytes.ts'
@@ -32,16 +32,33 @@ export interface WritingContext {
   readonly decisions: Decisions
 }
 
+/** More than an answer tells: most may be what others explain. */
+const MAX_FINDINGS = 100_000
+
 /** One answer being written. */
 export class Writing {
   readonly json = new JsonBytes()
   readonly findings: Finding[] = []
   readonly introspection: DataObject
   readonly decisions: Decisions
+  /** Some were not held. */
+  hasMoreFindings = false
+  #invalid: CataloguedError | undefined
 
   constructor({ introspection, decisions }: WritingContext) {
     this.introspection = introspection
     this.decisions = decisions
+  }
+
+  /** What a value that does not fit is. */
+  get invalid(): CataloguedError {
+    return (this.#invalid ??= catalogued('SUBGRAPH_INVALID_RESPONSE'))
+  }
+
+  /** Denials are always held: they say what may not be told. Of anything else a subgraph could send any number. */
+  find(finding: Finding): void {
+    if (finding.isDenial || this.findings.length < MAX_FINDINGS) this.findings.push(finding)
+    else this.hasMoreFindings = true
   }
 }
 

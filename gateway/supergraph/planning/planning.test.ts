@@ -13,7 +13,7 @@ const serve = async (subgraphs: Readonly<Record<string, TestSubgraph>>) => {
   const engine = createEngine({
     supergraph,
     transportOf: graph.transports,
-    onSubgraphError: () => undefined,
+    onSubgraphErrors: () => undefined,
     clock: systemClock,
   })
   return {

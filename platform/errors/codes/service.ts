@@ -44,6 +44,12 @@ export const SERVICE_CODES = {
     when: 'A subgraph answered with something that is not a GraphQL response, or that does not fit the schema.',
     remedy: 'Try again; if it stays, give support the correlation id.',
   },
+  TOO_MANY_ERRORS: {
+    message: 'More went wrong in this answer than is told.',
+    retryable: true,
+    when: 'An answer has more errors than `extensions.limit`: those that came first are told, and this one stands for the others.',
+    remedy: 'Ask for less in one operation; if it stays, give support the correlation id.',
+  },
   REQUEST_TIMEOUT: {
     message: 'The request took too long.',
     retryable: true,

@@ -56,7 +56,7 @@ export const createInProcess = async (topic: Omit<Topic, 'cases'>, planning?: Pl
   const engine = createEngine({
     supergraph,
     transportOf: graph.transports,
-    onSubgraphError: () => undefined,
+    onSubgraphErrors: () => undefined,
     clock: systemClock,
     maxCost: Infinity,
   })

@@ -57,7 +57,7 @@ export const writerCase = async (seed: number): Promise<WriterCase> => {
 
   const writing = new Writing({ introspection: {}, decisions: { errors: [], access: undefined, clock: systemClock } })
   const outcome = compileRoot({ ...context, guarding: undefined, client }, query, operation.selectionSet)(data, writing)
-  const errors = errorsOf([], writing.findings, { selected: shapeOf(operation.selectionSet, fragments), client }) ?? []
+  const errors = errorsOf([], writing, { selected: shapeOf(operation.selectionSet, fragments), client }) ?? []
 
   const answer = await execute({
     schema,
