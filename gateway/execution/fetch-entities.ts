@@ -1,4 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner'
+import { Kind, type DocumentNode } from 'graphql'
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import { compileContexts, type ContextGroup } from './context-groups.ts'
 import { isDataObject, type DataObject, type ResponsePath } from './data.ts'
@@ -7,7 +8,7 @@ import type { EntityPath } from './entity-path.ts'
 import { addErrors, entityErrors, failEntities } from './fetch-failure.ts'
 import { isLater } from './later.ts'
 import { mergeCopy, mergeObject } from './merge-shape.ts'
-import type { FetchParts } from './prepared-fetch.ts'
+import { operationOf, type FetchParts } from './prepared-fetch.ts'
 import { compileRepresentation, type BuildRepresentation } from './representation.ts'
 import { compileRewrites, topLevelRenames, type Rewrite } from './rewrite.ts'
 import type { Run, Step } from './run.ts'
@@ -18,7 +19,7 @@ export const fetchEntities = (
   node: FetchNode,
   requires: NonNullable<FetchNode['requires']>,
   path: EntityPath,
-  { shape, variablesOf }: FetchParts,
+  { prepared, shape, variablesOf }: FetchParts,
   send: Send,
   { supergraphSchema }: FetchDependencies,
 ): Step => {
@@ -31,6 +32,7 @@ export const fetchEntities = (
 
   const groupByContext = compileContexts(node, path, supergraphSchema)
   const readKey = soleKey(requires)
+  const variable = variableOf(prepared.document)
 
   const receive = (run: Run, { entities, places, numbers, count }: Asked, result: Sent): void => {
     const locate = (): ResponsePath[] => {
@@ -83,7 +85,7 @@ export const fetchEntities = (
     const { representations, numbers } = representDistinct(entities, represent, readKey)
     if (representations.length === 0) return
     const asked: Asked = { entities, places: context?.places, numbers, count: representations.length }
-    const sent = send(run, { ...variablesOf(run.variables), ...context?.values, representations })
+    const sent = send(run, { ...variablesOf(run.variables), ...context?.values, [variable]: representations })
     if (isLater(sent)) return sent.then((result) => receive(run, asked, result))
     receive(run, asked, sent)
     return
@@ -98,6 +100,14 @@ export const fetchEntities = (
       }),
     )
   }
+}
+
+/** The variable in which a fetch of entities is told of which: the one argument of its one field. */
+const variableOf = (document: DocumentNode): string => {
+  const [field] = operationOf(document).operation.selectionSet.selections
+  const value = field?.kind === Kind.FIELD ? field.arguments?.[0]?.value : undefined
+  if (value?.kind !== Kind.VARIABLE) throw new Error('A fetch of entities that is not told of which')
+  return value.name.value
 }
 
 /** What one fetch of entities asked for. */

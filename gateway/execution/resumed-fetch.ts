@@ -11,13 +11,17 @@ import type { PreparedFetch } from '../transport/transport.ts'
 import { operationOf } from './prepared-fetch.ts'
 import { AFTER, countVariable } from './resumable.ts'
 
-/** The variable in which a resumed fetch takes the place to go on from. */
-export const RESUME_VARIABLE = 'resumeAfter_'
-
 /** The fetch that a subscription listens to, changed to begin after a place of which nobody knew when it was planned. */
-export const resumedFetch = (fetch: PreparedFetch, schema: GraphQLSchema): PreparedFetch => {
+export interface ResumedFetch {
+  readonly fetch: PreparedFetch
+  /** In which it takes that place. */
+  readonly variable: string
+}
+
+export const resumedFetch = (fetch: PreparedFetch, schema: GraphQLSchema): ResumedFetch => {
   const { operation, fragments } = operationOf(fetch.document)
-  const selections = operation.selectionSet.selections.map((selection) => begunAfter(selection))
+  const variable = freeVariable(operation)
+  const selections = operation.selectionSet.selections.map((selection) => begunAfter(selection, variable))
   const definitions = (operation.variableDefinitions ?? []).filter(
     ({ variable }) => countVariable([selections, ...fragments.values()], variable.name.value) > 0,
   )
@@ -28,16 +32,24 @@ export const resumedFetch = (fetch: PreparedFetch, schema: GraphQLSchema): Prepa
       ...definitions,
       {
         kind: Kind.VARIABLE_DEFINITION,
-        variable: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: RESUME_VARIABLE } },
+        variable: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: variable } },
         type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: typeOfAfter(operation, schema) } },
       },
     ],
   }
   const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [resumed, ...fragments.values()] }
-  return { ...fetch, document, operation: print(document) }
+  return { fetch: { ...fetch, document, operation: print(document) }, variable }
 }
 
-const begunAfter = (selection: SelectionNode): SelectionNode => {
+/** A name that no variable of the fetch has. */
+const freeVariable = ({ variableDefinitions = [] }: OperationDefinitionNode): string => {
+  const taken = new Set(variableDefinitions.map(({ variable }) => variable.name.value))
+  let name = 'resumeAfter_'
+  while (taken.has(name)) name = `${name}_`
+  return name
+}
+
+const begunAfter = (selection: SelectionNode, variable: string): SelectionNode => {
   if (selection.kind !== Kind.FIELD) return selection
   const others = (selection.arguments ?? []).filter(({ name }) => name.value !== AFTER)
   const field: FieldNode = {
@@ -47,7 +59,7 @@ const begunAfter = (selection: SelectionNode): SelectionNode => {
       {
         kind: Kind.ARGUMENT,
         name: { kind: Kind.NAME, value: AFTER },
-        value: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: RESUME_VARIABLE } },
+        value: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: variable } },
       },
     ],
   }

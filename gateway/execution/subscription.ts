@@ -10,7 +10,7 @@ import { mapEvents } from '../streams/map-events.ts'
 import { copyObject, mergeObject } from './merge-shape.ts'
 import { fetchParts } from './prepared-fetch.ts'
 import type { Resumable } from './resumable.ts'
-import { RESUME_VARIABLE, resumedFetch } from './resumed-fetch.ts'
+import { resumedFetch } from './resumed-fetch.ts'
 import { compileRewrites } from './rewrite.ts'
 import type { Run } from './run.ts'
 import { faultOf } from './subgraph-error.ts'
@@ -51,10 +51,10 @@ export const compileSubscription = (
   const resumption = resumable && compileResumption()
 
   function compileResumption(): (variables: Record<string, unknown>) => Resumption {
-    const fetch = resumedFetch(prepared, supergraphSchema)
+    const { fetch, variable } = resumedFetch(prepared, supergraphSchema)
     return (variables) => ({
       cursorOf: ({ data }) => resumable?.cursorOf(data),
-      after: (cursor) => ({ fetch, variables: { ...variables, [RESUME_VARIABLE]: cursor } }),
+      after: (cursor) => ({ fetch, variables: { ...variables, [variable]: cursor } }),
     })
   }
 

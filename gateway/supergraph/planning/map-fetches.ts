@@ -6,6 +6,8 @@ export interface PlanChange {
   readonly split?: (node: FetchNode, path: readonly (string | number)[]) => readonly FetchNode[]
   /** A response name on the way to where a fetch's results go; as it is unless told. */
   readonly path?: (key: string) => string
+  /** A variable that decides whether something is fetched; as it is unless told. */
+  readonly condition?: (variable: string) => string
 }
 
 /** A plan with its fetches changed, and everything else as it was. */
@@ -39,6 +41,7 @@ const mapNode = (node: PlanNode, change: PlanChange, path: readonly (string | nu
     case 'Condition':
       return {
         ...node,
+        condition: change.condition?.(node.condition) ?? node.condition,
         ...(node.ifClause && { ifClause: again(node.ifClause) }),
         ...(node.elseClause && { elseClause: again(node.elseClause) }),
       }

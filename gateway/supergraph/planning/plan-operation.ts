@@ -10,6 +10,7 @@ import { needsFetch } from './needs-fetch.ts'
 import { separateNames } from './own-names.ts'
 import type { PlanningSdl } from './planning-sdl.ts'
 import { restorePlan } from './restore-plan.ts'
+import { separateVariables } from './separate-variables.ts'
 import { tellOperation } from './tell-operation.ts'
 
 /** Plans a document of one operation. Throws what the planner refuses. */
@@ -20,13 +21,14 @@ export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): Pla
   const { required, names, narrowed, overrides, originals, telling, isInterfaceObject } = planning
   const schema: Schema = planner.supergraph.apiSchema()
   return (whole, drawn) => {
-    const document = leaveOut(whole)
+    const variables = separateVariables(leaveOut(whole))
+    const { document } = variables
     const own = separateNames(keepObjects(document, narrowed), names)
     const told = tellOperation(own.document, telling)
     const operation = operationFromDocument(schema, told.document, { validate: false })
     const plan = planned(() => planner.buildQueryPlan(operation, { overrideConditions: overrides.conditions(drawn) }))
     if (!plan.node && needsFetch(document)) throw catalogued('OPERATION_UNANSWERABLE')
-    return mapFetches(own.restore(restorePlan(told.restore(plan), required)), {
+    return mapFetches(variables.restore(own.restore(restorePlan(told.restore(plan), required))), {
       split: (node) => withoutTypeNames(node, (type) => isInterfaceObject(node.serviceName, type)),
       fetch: (node) => ({ ...node, serviceName: originals.get(node.serviceName) ?? node.serviceName }),
     })

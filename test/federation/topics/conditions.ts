@@ -57,6 +57,16 @@ export const CONDITIONS: Topic = {
       { variables: { a: true }, fetches: { a: 1 } },
     ],
     [
+      'a fetch that is skipped, by a variable that is called as the planner calls its own',
+      'query ($representations: Boolean!) { user { name ... @include(if: $representations) { age score } } }',
+      { variables: { representations: false }, fetches: { a: 1 } },
+    ],
+    [
+      'a fetch that is not, by such a variable',
+      'query ($representations: Boolean!) { user { name ... @include(if: $representations) { age score } } }',
+      { variables: { representations: true }, fetches: { a: 1, b: 1 } },
+    ],
+    [
       'a field that is not',
       'query ($a: Boolean!) { user { name age @skip(if: $a) } }',
       { variables: { a: false }, fetches: { a: 1, b: 1 } },

@@ -79,6 +79,20 @@ export const NAMES: Topic = {
       'query { nodes { ...A } } fragment A on Node { ...B size } fragment B on Node { ...C name } fragment C on Node { parent { ...D } } fragment D on Node { size kids { size } }',
     ],
     ['introspection beside data', '{ nodes { size } __type(name: "Info") { fields { name } } t: __typename }'],
+    [
+      'a variable that is called as the planner calls its own',
+      'query ($representations: Int, $representations_: Int!) { nodes { at(x: $representations, y: $representations_) size } }',
+      { variables: { representations: 3, representations_: 4 } },
+    ],
+    [
+      'the same, of the first fetch alone',
+      'query ($representations: ID!) { node(id: $representations) { size } }',
+      { variables: { representations: 'x' }, fetches: { a: 1, b: 1 } },
+    ],
+    [
+      'the same, that is not given',
+      'query ($representations: Int = 2) { nodes { at(x: $representations) parent { at(y: $representations) } } }',
+    ],
     ['several operations in one document are told apart', 'query { node(id: "x") { size } }'],
   ],
 }

@@ -17,7 +17,8 @@ export interface RandomOperation {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
-const VARIABLES = { yes: 'Boolean!', no: 'Boolean = false', n: 'Int', in: 'Input' }
+/** One of them has the name of the variable in which fetches of entities are told of which. */
+const VARIABLES = { yes: 'Boolean!', no: 'Boolean = false', representations: 'Int', in: 'Input' }
 const ALIASES = ['__proto__', 'constructor', 'toString', '__typename', 'a', 'b', 'c', 'd']
 const TRIES = 20
 
@@ -28,7 +29,7 @@ export const randomOperation = (random: Random, schema: GraphQLSchema, kind: 'qu
   const variables = {
     yes: random.chance(0.5),
     ...(random.chance(0.5) && { no: random.chance(0.5) }),
-    ...(random.chance(0.5) && { n: random.int(9) }),
+    ...(random.chance(0.5) && { representations: random.int(9) }),
     ...(random.chance(0.5) && { in: { b: ['x'] } }),
   }
   for (let tries = 0; tries < TRIES; tries++) {
@@ -80,7 +81,7 @@ class SelectionWriter {
   #arguments(field: GraphQLField<unknown, unknown>): string {
     const texts = field.args.flatMap(({ name }) => {
       if (this.#random.chance(0.5)) return []
-      if (name === 'n') return [this.#random.pick(['n: 5', 'n: $n', 'n: null'])]
+      if (name === 'n') return [this.#random.pick(['n: 5', 'n: $representations', 'n: null'])]
       if (name === 's') return ['s: "text"']
       if (name === 'in') return [this.#random.pick(['in: { a: 1 }', 'in: $in', 'in: { b: ["p", null] }'])]
       return name === 'c' ? ['c: GREEN'] : ['l: [4]']
