@@ -54,8 +54,7 @@ export const fetchEntities = (
       failAll(result)
       return
     }
-    if (result.errors?.length)
-      addErrors(run, entityErrors(result.errors, usersOf(numbers, count), locate(), renamed))
+    if (result.errors?.length) addErrors(run, entityErrors(result.errors, usersOf(numbers, count), locate(), renamed))
     const received: unknown = result.data?.['_entities']
     if (!Array.isArray(received) || received.length !== count) {
       if (!result.errors?.length) failAll(catalogued('SUBGRAPH_INVALID_RESPONSE'))
