@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureAddedLatency } from './engine/added-latency.ts'
 import { measureGrowth } from './engine/growth.ts'
 import { measureEngine, type EngineMeasured } from './engine/measure-engine.ts'
 import { ENGINE_OPERATIONS } from './engine/operations.ts'
@@ -53,6 +54,7 @@ const main = async (): Promise<void> => {
       [...stage.children].map(async ([name, child]) => [name, Math.round(await child.memoryMegabytes())] as const),
     )
     const inProcess = stage.targets.get('ours-in-process')
+    const overHttp = stage.targets.get('ours-http')
     const report: EngineReport = {
       command: ['npm run bench:engine', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
       date: new Date().toISOString().slice(0, 10),
@@ -63,6 +65,7 @@ const main = async (): Promise<void> => {
       memoryMegabytes: Object.fromEntries(memory),
       startMs: Object.fromEntries([...stage.startMs].map(([name, milliseconds]) => [name, Math.round(milliseconds)])),
       missing: Object.fromEntries(stage.missing),
+      addedLatency: overHttp && (await measureAddedLatency(stage.subgraph, overHttp)),
       growth: inProcess && !isQuick ? await measureGrowth(inProcess, progress) : [],
     }
     const table = engineTable(report)

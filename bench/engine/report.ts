@@ -1,3 +1,4 @@
+import type { AddedLatency } from './added-latency.ts'
 import type { EngineMeasured } from './measure-engine.ts'
 import type { Growth } from './growth.ts'
 import { median } from '../report.ts'
@@ -32,6 +33,8 @@ export interface EngineReport {
   readonly startMs: Readonly<Partial<Record<EngineContender, number>>>
   readonly missing: Readonly<Partial<Record<EngineContender, string>>>
   readonly growth: readonly Growth[]
+  /** Undefined where the gateway over HTTP was not measured. */
+  readonly addedLatency?: AddedLatency | undefined
 }
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))

@@ -26,6 +26,8 @@ export type EngineContender = (typeof ENGINE_CONTENDERS)[number]
 export interface EngineStage {
   readonly targets: ReadonlyMap<EngineContender, Target>
   readonly children: ReadonlyMap<EngineContender, Child>
+  /** The subgraph whose operation of one fetch is the same as that of the gateways before it. */
+  readonly subgraph: Target
   /** Milliseconds from the start of each process to its first answer. */
   readonly startMs: ReadonlyMap<EngineContender, number>
   /** Contenders that could not be had, and why. */
@@ -155,7 +157,15 @@ export const setEngineStage = async (options: EngineStageOptions): Promise<Engin
       children.set(contender, child)
       targets.set(contender, target)
     }
-    return { targets, children, startMs, missing, isPinned, stop: undo.all }
+    return {
+      targets,
+      children,
+      subgraph: { url: urls.get('accounts') ?? '', token },
+      startMs,
+      missing,
+      isPinned,
+      stop: undo.all,
+    }
   } catch (error) {
     await undo.all()
     throw error

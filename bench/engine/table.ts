@@ -1,3 +1,4 @@
+import type { AddedLatency } from './added-latency.ts'
 import type { EngineOperationReport, EngineReport } from './report.ts'
 import { ENGINE_CONTENDERS, type EngineContender } from './stage.ts'
 
@@ -29,9 +30,12 @@ const listed = (values: Readonly<Partial<Record<EngineContender, number>>>, unit
     .map(([name, value]) => `${name} ${value.toFixed(0)} ${unit}`)
     .join(', ')
 
+const told = ({ straight, through }: AddedLatency): string =>
+  `At one connection the operation of one fetch takes ${straight.toFixed(2)} ms straight from its subgraph and ${through.toFixed(2)} ms through ours-http, by turns: ${(through - straight).toFixed(2)} ms are added.`
+
 /** As Markdown. */
 export const engineTable = (report: EngineReport): string => {
-  const { load, machine, operations, growth, missing } = report
+  const { load, machine, operations, growth, missing, addedLatency } = report
   return [
     '| operation | answer | contender | requests/s | spread | CPU µs/request | alone ms | × stock | × Hive, Rust planner | × hand-written |',
     '| --- | --: | --- | --: | --: | --: | --: | --: | --: | --: |',
@@ -53,6 +57,7 @@ export const engineTable = (report: EngineReport): string => {
           ),
           '',
         ]),
+    ...(addedLatency ? [told(addedLatency), ''] : []),
     `${report.date}, \`${report.command}\`: ${load.rounds} rounds of ${load.seconds} s, ${load.connections} connections, ${machine.cpus} CPUs, ${machine.isPinned ? 'servers pinned to one, subgraphs and load to the other' : 'nothing pinned'}; Node ${report.node}.`,
   ].join('\n')
 }
