@@ -5,7 +5,7 @@ import { catalogued } from '../../platform/errors/catalogue.ts'
 
 const schema = buildSchema(`
   scalar Instant scalar Foreign
-  input Put { name: String!, value: String!, at: Instant, of: Foreign, kinds: [Kind!], more: Put }
+  input Put { name: String!, value: String!, at: Instant, of: Foreign, many: [Foreign], kinds: [Kind!], more: Put }
   enum Kind { ONE }
   type Query { put(input: Put!, count: Int): Int }
 `)
@@ -17,7 +17,9 @@ const parses = (name: string, parseValue: GraphQLScalarType['parseValue']) => {
 parses('Instant', () => {
   throw catalogued('INVALID_INPUT', {}, { message: 'Instant must be an instant.' })
 })
+let readings = 0
 parses('Foreign', (value) => {
+  readings++
   throw new Error(`cannot read ${String(value)}`)
 })
 
@@ -58,5 +60,11 @@ describe('what is wrong with variables', () => {
 
   test('there are no more sentences than graphql-js was told to find', () => {
     expect(faultsOf({ input: { ...PUT, kinds: Array.from({ length: 50 }, () => 'planted') } })).toHaveLength(4)
+  })
+
+  test('of a long list no more is looked at than is told', () => {
+    readings = 0
+    expect(faultsOf({ input: { ...PUT, many: Array.from({ length: 1000 }, () => 'planted') } })).toHaveLength(4)
+    expect(readings).toBeLessThan(12)
   })
 })

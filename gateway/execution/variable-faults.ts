@@ -39,11 +39,23 @@ export const variableFaults = (
     const name = variable.name.value
     const type = typeFromAST(schema, node)
     if (!isInputType(type) || !errors.some((error) => repeats(error, name))) continue
-    coerceInputValue(variables[name], type, (path, _, error) => {
-      if (faults.length < errors.length) {
+    withinReason(() =>
+      coerceInputValue(variables[name], type, (path, _, error) => {
+        if (faults.length >= errors.length) throw ENOUGH
         faults.push(`Variable "$${name}" is invalid at "${placeOf(name, path)}": ${reasonOf(error)}`)
-      }
-    })
+      }),
+    )
   }
   return faults
+}
+
+/** Thrown where no more faults are told: graphql-js would look for them to the end of a list, however long. */
+const ENOUGH = new Error('No more faults are told')
+
+const withinReason = (coerce: () => unknown): void => {
+  try {
+    coerce()
+  } catch (error) {
+    if (error !== ENOUGH) throw error
+  }
 }

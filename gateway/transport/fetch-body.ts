@@ -1,4 +1,5 @@
 import { Kind, OperationTypeNode } from 'graphql'
+import { catalogued } from '../../platform/errors/catalogue.ts'
 import type { PreparedFetch } from './transport.ts'
 
 /** What is sent for a fetch, and whether it may be sent again when nobody knows what became of it. */
@@ -19,8 +20,17 @@ export const fetchBodies = () => {
     of: (fetch: PreparedFetch, variables: Readonly<Record<string, unknown>>): FetchBody => {
       let constant = constants.get(fetch)
       if (!constant) constants.set(fetch, (constant = constantOf(fetch)))
-      return { text: `${constant.prefix}${JSON.stringify(variables)}}`, isRepeatable: constant.isRepeatable }
+      return { text: `${constant.prefix}${textOf(variables)}}`, isRepeatable: constant.isRepeatable }
     },
+  }
+}
+
+/** Reading JSON goes deeper than writing it: that a caller's value is too deep for it is no failure of the subgraph. */
+const textOf = (variables: Readonly<Record<string, unknown>>): string => {
+  try {
+    return JSON.stringify(variables)
+  } catch (error) {
+    throw catalogued('INVALID_INPUT', {}, { message: 'The variables are nested too deeply.', cause: error })
   }
 }
 

@@ -152,7 +152,7 @@ describe.each(['http', 'https'] as const)('over %s', (scheme) => {
     expect(await Promise.all([outcome(transport), outcome(transport)])).toEqual([{ value: null }, { value: null }])
   })
 
-  test('answers that cannot be used, and callers that leave, do not count as failures', async () => {
+  test('answers that cannot be used, callers that leave, and what cannot be sent, do not count as failures', async () => {
     const transport = transportWith({ circuitFailures: 1 })
     subgraph.answerWith((_, response) => response.writeHead(200, JSON_TYPE).end('{'))
     expect(await outcome(transport)).toBe('SUBGRAPH_INVALID_RESPONSE')
@@ -162,6 +162,8 @@ describe.each(['http', 'https'] as const)('over %s', (scheme) => {
     controller.abort(catalogued('REQUEST_CANCELLED'))
     expect(await given).toBe('REQUEST_CANCELLED')
     subgraph.answerWith(undefined)
+    const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
+    await expect(transport.execute(QUERY, { deep }, testRequest())).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     expect(await outcome(transport)).toEqual({ value: null })
   })
 
