@@ -23,9 +23,9 @@ export const entityPath = (keys: readonly string[], guard?: PathGuard): EntityPa
   return {
     keys,
     collect: (root, decisions) => {
-      if (!guard) return gather(reads, root)
       const found: DataObject[] = []
-      walk({ segments, guard, decisions, found }, root, 0, guard.root)
+      if (guard) walk({ segments, guard, decisions, found }, root, 0, guard.root)
+      else gather(reads, 0, root, found)
       return found
     },
     above: (fields, root, decisions) => {
@@ -69,21 +69,17 @@ const next = (
   return key === undefined ? undefined : at.fields.get(key)?.child
 }
 
-/** As `walk`, where nothing is decided: field by field. */
-const gather = (reads: readonly Read[], root: DataObject): DataObject[] => {
-  let objects = [root]
-  for (const read of reads) {
-    const below: DataObject[] = []
-    for (const object of objects) addObjects(read(object), below)
-    objects = below
-  }
-  return objects
-}
-
-const addObjects = (value: unknown, found: DataObject[]): void => {
+/** As `walk`, where nothing is decided. */
+const gather = (reads: readonly Read[], depth: number, value: unknown, found: DataObject[]): void => {
   if (typeof value !== 'object' || value === null) return
-  if (Array.isArray(value)) for (const item of value) addObjects(item, found)
-  else found.push(value as DataObject) // neither null nor a list: checked above
+  if (Array.isArray(value)) {
+    for (const item of value) gather(reads, depth, item, found)
+    return
+  }
+  const object = value as DataObject // neither null nor a list: checked above
+  const read = reads[depth]
+  if (read) gather(reads, depth + 1, read(object), found)
+  else found.push(object)
 }
 
 const walk = (way: Way<DataObject>, value: unknown, depth: number, place: Place | undefined): void => {

@@ -25,7 +25,7 @@ export const withPromptEntities = (schema: GraphQLSchema): GraphQLSchema => {
       try {
         if (!resolve) return first(byApollo(source, { representations: [reference] }, context, info))
         const value = resolve(reference, context, info)
-        return isPromise(value) ? value.then((later) => named(later, name)) : named(value, name)
+        return isPromise(value) ? namedLater(value, name) : named(value, name)
       } catch (error) {
         return error instanceof Error ? error : new Error(String(error))
       }
@@ -40,6 +40,9 @@ const referenceResolver = ({ apollo }: Readonly<Record<string, unknown>>): Resol
 }
 
 const first = (resolved: unknown): unknown => (Array.isArray(resolved) ? resolved[0] : resolved)
+
+const namedLater = (value: PromiseLike<unknown>, name: unknown): PromiseLike<unknown> =>
+  value.then((later) => named(later, name))
 
 /** Tells `_Entity` of which type it is, as @apollo/subgraph does: data that holds another name is left as it is. */
 const named = (value: unknown, name: unknown): unknown => {

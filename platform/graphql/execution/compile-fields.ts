@@ -93,17 +93,28 @@ export const completeFields =
       for (const field of fields) {
         const value = field.constant ?? runField(field, execution, source, path)
         put(answer, field.key, value)
-        if (isPending(value)) (pending ??= []).push(value.then((settled) => put(answer, field.key, settled)))
+        if (isPending(value)) (pending ??= []).push(putLater(answer, field.key, value))
       }
     } catch (error) {
       if (!pending) throw error
-      // What the other fields come to is waited for, so that none of them fails unheard.
-      return Promise.all(pending).finally(() => {
-        throw error
-      })
+      return throwAfter(pending, error)
     }
-    return pending ? Promise.all(pending).then(() => answer) : answer
+    return pending ? giveAfter(pending, answer) : answer
   }
+
+// Functions of their own: what their closures hold would else be made for every object, promises or none.
+
+const putLater = (answer: Answer, key: string, value: Promise<unknown>): Promise<void> =>
+  value.then((settled) => put(answer, key, settled))
+
+const giveAfter = (pending: readonly Promise<unknown>[], answer: Answer): Promise<Answer> =>
+  Promise.all(pending).then(() => answer)
+
+/** What the other fields come to is waited for, so that none of them fails unheard. */
+const throwAfter = (pending: readonly Promise<unknown>[], error: unknown): Promise<unknown> =>
+  Promise.all(pending).finally(() => {
+    throw error
+  })
 
 /** Runs the root fields of a mutation one after the other (spec 6.2.2). */
 export const completeSerially =

@@ -24,17 +24,21 @@ export const completeAbstract = (
     byName.set(concrete.name, made)
     return made
   }
-  return (value, execution, field, path) => {
-    if (value instanceof Error) throw value
-    if (value === null || value === undefined) return null
-    const typename = type.resolveType ? undefined : ownTypename(value)
-    if (typename !== undefined) return completeOf(typename, field)(value, execution, field, path)
+  const completeResolved: Complete = (value, execution, field, path) => {
     const resolveType = type.resolveType ?? defaultTypeResolver
     const info = infoOf(execution, field, path)
     const resolved: unknown = resolveType(value, execution.contextValue, info, type)
     return isPromise(resolved)
       ? Promise.resolve(resolved.then((name) => completeOf(name, field)(value, execution, field, path)))
       : completeOf(resolved, field)(value, execution, field, path)
+  }
+  return (value, execution, field, path) => {
+    if (value instanceof Error) throw value
+    if (value === null || value === undefined) return null
+    const typename = type.resolveType ? undefined : ownTypename(value)
+    return typename === undefined
+      ? completeResolved(value, execution, field, path)
+      : completeOf(typename, field)(value, execution, field, path)
   }
 }
 

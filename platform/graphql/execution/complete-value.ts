@@ -13,20 +13,21 @@ import {
   type GraphQLOutputType,
 } from 'graphql'
 import { isPending, isPromise, Path, pathToArray, type Execution } from './execution.ts'
-import { infoOf, type Complete, type CompiledField } from './run-field.ts'
+import { completeLater, failLater, infoOf, type Complete, type CompiledField } from './run-field.ts'
 
 export const completeNonNull =
   (inner: Complete): Complete =>
   (value, execution, field, path) => {
     const completed = inner(value, execution, field, path)
     if (completed === null) throw nullRefused(field)
-    return isPending(completed) ? completed.then((settled) => refuseNull(settled, field)) : completed
+    return isPending(completed) ? refuseNull(completed, field) : completed
   }
 
-const refuseNull = (value: unknown, field: CompiledField): unknown => {
-  if (value === null) throw nullRefused(field)
-  return value
-}
+const refuseNull = (completed: Promise<unknown>, field: CompiledField): Promise<unknown> =>
+  completed.then((value) => {
+    if (value === null) throw nullRefused(field)
+    return value
+  })
 
 const nullRefused = ({ parentType, definition }: CompiledField): Error =>
   new Error(`Cannot return null for non-nullable field ${parentType.name}.${definition.name}.`)
@@ -60,7 +61,7 @@ export const completeLeaf = (type: GraphQLLeafType): Complete => {
 
 export const completeList = (itemType: GraphQLOutputType, item: Complete): Complete => {
   const isItemNonNull = isNonNullType(itemType)
-  const fail = (error: unknown, { errors }: Execution, { nodes }: CompiledField, path: Path): null => {
+  const fail: Complete = (error, { errors }, { nodes }, path) => {
     const located = locatedError(error, nodes, pathToArray(path))
     if (isItemNonNull) throw located
     errors.add(located, path)
@@ -69,10 +70,9 @@ export const completeList = (itemType: GraphQLOutputType, item: Complete): Compl
   const completeItem: Complete = (value, execution, field, path) => {
     try {
       const completed = isPromise(value)
-        ? Promise.resolve(value.then((resolved) => item(resolved, execution, field, path)))
+        ? completeLater(item, value, execution, field, path)
         : item(value, execution, field, path)
-      if (!isPending(completed)) return completed
-      return completed.then(undefined, (error: unknown) => fail(error, execution, field, path))
+      return isPending(completed) ? failLater(fail, completed, execution, field, path) : completed
     } catch (error) {
       return fail(error, execution, field, path)
     }
@@ -109,19 +109,20 @@ const itemsOf = (value: unknown, { parentType, definition }: CompiledField): rea
 export type CompleteFields = (source: unknown, execution: Execution, path: Path) => unknown
 
 /** `fields` compiles the selection on first use: not every type that a selection allows ever comes. */
-export const completeObject =
-  (type: GraphQLObjectType, fields: CompleteFields): Complete =>
-  (value, execution, field, path) => {
-    if (value instanceof Error) throw value
-    if (value === null || value === undefined) return null
-    const { isTypeOf } = type
-    if (!isTypeOf) return fields(value, execution, path)
+export const completeObject = (type: GraphQLObjectType, fields: CompleteFields): Complete => {
+  const completeChecked: Complete = (value, execution, field, path) => {
     const check = (isOne: boolean): unknown => {
       if (!isOne) {
         throw new GraphQLError(`Expected value of type "${type.name}" but got something else.`, { nodes: field.nodes })
       }
       return fields(value, execution, path)
     }
-    const answer = isTypeOf(value, execution.contextValue, infoOf(execution, field, path))
-    return isPromise(answer) ? Promise.resolve(answer.then((isOne) => check(isOne))) : check(answer)
+    const answer = type.isTypeOf?.(value, execution.contextValue, infoOf(execution, field, path))
+    return isPromise(answer) ? Promise.resolve(answer.then((isOne) => check(isOne))) : check(answer ?? false)
   }
+  return (value, execution, field, path) => {
+    if (value instanceof Error) throw value
+    if (value === null || value === undefined) return null
+    return type.isTypeOf ? completeChecked(value, execution, field, path) : fields(value, execution, path)
+  }
+}

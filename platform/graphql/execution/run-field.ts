@@ -49,7 +49,7 @@ export const runField = (field: CompiledField, execution: Execution, source: unk
       : propertyOf(source, field, execution, above)
     return completed(value, field, execution, path)
   } catch (error) {
-    return fail(error, field, execution, path)
+    return fail(error, execution, field, path)
   }
 }
 
@@ -60,7 +60,7 @@ const runPlainLeaf = (field: CompiledField, execution: Execution, source: unknow
     if (isPromise(value)) return completed(value, field, execution, pathOf(field, above))
     return field.complete(value, execution, field, NOWHERE)
   } catch (error) {
-    return fail(error, field, execution, pathOf(field, above))
+    return fail(error, execution, field, pathOf(field, above))
   }
 }
 
@@ -71,13 +71,31 @@ const pathOf = ({ key, parentType }: CompiledField, above: Path | undefined): Pa
 
 const completed = (value: unknown, field: CompiledField, execution: Execution, path: Path): unknown => {
   const completion = isPromise(value)
-    ? Promise.resolve(value.then((resolved) => field.complete(resolved, execution, field, path)))
+    ? completeLater(field.complete, value, execution, field, path)
     : field.complete(value, execution, field, path)
-  if (!isPending(completion)) return completion
-  return completion.then(undefined, (error: unknown) => fail(error, field, execution, path))
+  return isPending(completion) ? failLater(fail, completion, execution, field, path) : completion
 }
 
-const fail = (error: unknown, { nodes, definition }: CompiledField, { errors }: Execution, path: Path): null => {
+// Functions of their own: what their closures hold would else be made for every value, promises or none.
+
+export const completeLater = (
+  complete: Complete,
+  value: PromiseLike<unknown>,
+  execution: Execution,
+  field: CompiledField,
+  path: Path,
+): Promise<unknown> => Promise.resolve(value.then((resolved) => complete(resolved, execution, field, path)))
+
+/** `fail` is told the error. */
+export const failLater = (
+  fail: Complete,
+  completion: Promise<unknown>,
+  execution: Execution,
+  field: CompiledField,
+  path: Path,
+): Promise<unknown> => completion.then(undefined, (error: unknown) => fail(error, execution, field, path))
+
+const fail: Complete = (error, { errors }, { nodes, definition }, path) => {
   const located = locatedError(error, nodes, pathToArray(path))
   if (isNonNullType(definition.type)) throw located
   errors.add(located, path)
