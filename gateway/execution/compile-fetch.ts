@@ -8,7 +8,7 @@ import { addErrors, failEntities, failRoot, rootErrors } from './fetch-failure.t
 import { isLater, type Prompt } from './later.ts'
 import { mergeCopy, mergeObject } from './merge-shape.ts'
 import { fetchParts, type FetchParts } from './prepared-fetch.ts'
-import { compileRewrites, topLevelRenames } from './rewrite.ts'
+import { compilePathRenames, compileRewrites } from './rewrite.ts'
 import type { Run, Step } from './run.ts'
 import { sender, type FetchDependencies, type Send, type Sent } from './send-fetch.ts'
 
@@ -32,7 +32,7 @@ const fetchRoot = (
 ): Step => {
   const { shape, variablesOf, isMutation } = parts
   const rewrite = compileRewrites(node.outputRewrites, supergraphSchema)
-  const renamed = topLevelRenames(node)
+  const rename = compilePathRenames(node)
 
   const receive = (run: Run, targets: readonly DataObject[], result: Sent): void => {
     const places = path.keys.length > 0 && isFaulty(result) ? path.locate(run.data, run.decisions) : []
@@ -42,7 +42,7 @@ const fetchRoot = (
       fail(result)
       return
     }
-    const errors = rootErrors(result.errors ?? [], renamed)
+    const errors = rootErrors(result.errors ?? [], rename)
     if (!isDataObject(result.data)) {
       if (errors.length === 0) fail(catalogued('SUBGRAPH_INVALID_RESPONSE'))
       for (const error of errors) {

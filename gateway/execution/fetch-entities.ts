@@ -10,7 +10,7 @@ import { isLater } from './later.ts'
 import { mergeCopy, mergeObject } from './merge-shape.ts'
 import { operationOf, type FetchParts } from './prepared-fetch.ts'
 import { compileRepresentation, type BuildRepresentation } from './representation.ts'
-import { compileRewrites, topLevelRenames, type Rewrite } from './rewrite.ts'
+import { compilePathRenames, compileRewrites, type Rewrite } from './rewrite.ts'
 import type { Run, Step } from './run.ts'
 import type { FetchDependencies, Send, Sent } from './send-fetch.ts'
 
@@ -28,7 +28,7 @@ export const fetchEntities = (
     compileRewrites(node.inputRewrites, supergraphSchema),
   )
   const rewriteOutput = compileRewrites(node.outputRewrites, supergraphSchema)
-  const renamed = topLevelRenames(node)
+  const rename = compilePathRenames(node)
 
   const groupByContext = compileContexts(node, path, supergraphSchema)
   const readKey = soleKey(requires)
@@ -54,7 +54,7 @@ export const fetchEntities = (
       failAll(result)
       return
     }
-    if (result.errors?.length) addErrors(run, entityErrors(result.errors, usersOf(numbers, count), locate(), renamed))
+    if (result.errors?.length) addErrors(run, entityErrors(result.errors, usersOf(numbers, count), locate(), rename))
     const received: unknown = result.data?.['_entities']
     if (!Array.isArray(received) || received.length !== count) {
       if (!result.errors?.length) failAll(catalogued('SUBGRAPH_INVALID_RESPONSE'))

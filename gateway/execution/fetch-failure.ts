@@ -2,6 +2,7 @@ import type { CataloguedError } from '../../platform/errors/catalogue.ts'
 import type { SubgraphError } from '../transport/transport.ts'
 import type { ResponsePath } from './data.ts'
 import type { MergeShape } from './merge-shape.ts'
+import type { RenamePath } from './rewrite.ts'
 import type { FieldError, Run } from './run.ts'
 import { toCatalogued } from './subgraph-error.ts'
 import { MAX_ERRORS, tooManyErrors } from './too-many-errors.ts'
@@ -43,10 +44,10 @@ export const addErrors = (run: Run, errors: Iterable<FieldError>): void => {
 }
 
 /** Puts a subgraph's errors about root fields where the client sees them. */
-export const rootErrors = (errors: readonly SubgraphError[], renamed: ReadonlyMap<string, string>): FieldError[] => {
+export const rootErrors = (errors: readonly SubgraphError[], rename: RenamePath): FieldError[] => {
   const placed = errors
     .slice(0, MAX_ERRORS)
-    .map((error) => ({ path: rename(error.path ?? [], renamed), error: toCatalogued(error) }))
+    .map((error) => ({ path: rename(error.path ?? []), error: toCatalogued(error) }))
   return errors.length > MAX_ERRORS ? [...placed, { path: [], error: tooManyErrors() }] : placed
 }
 
@@ -58,22 +59,16 @@ export function* entityErrors(
   errors: readonly SubgraphError[],
   users: readonly (readonly number[])[],
   places: readonly ResponsePath[],
-  renamed: ReadonlyMap<string, string>,
+  rename: RenamePath,
 ): Generator<FieldError> {
   for (const sent of errors.slice(0, MAX_ERRORS)) {
     const [root, index, ...rest] = sent.path ?? []
     const using = root === '_entities' && typeof index === 'number' ? users[index] : undefined
     const error = toCatalogued(sent)
     if (!using) yield { path: commonPath(places), error }
-    else for (const place of using) yield { path: [...(places[place] ?? []), ...rename(rest, renamed)], error }
+    else for (const place of using) yield { path: [...(places[place] ?? []), ...rename(rest)], error }
   }
   if (errors.length > MAX_ERRORS) yield { path: commonPath(places), error: tooManyErrors() }
-}
-
-const rename = (path: ResponsePath, renamed: ReadonlyMap<string, string>): ResponsePath => {
-  const [first, ...rest] = path
-  const name = typeof first === 'string' ? renamed.get(first) : undefined
-  return name === undefined ? path : [name, ...rest]
 }
 
 const commonPath = (places: readonly ResponsePath[]): ResponsePath => {

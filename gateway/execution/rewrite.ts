@@ -1,7 +1,7 @@
 import type { FetchDataRewrite, FetchNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
 import { namesOf } from '../supergraph/planning/plan-path.ts'
-import { isDataObject, reader, writer, type DataObject } from './data.ts'
+import { isDataObject, reader, writer, type DataObject, type ResponsePath } from './data.ts'
 import type { Rename } from './merge-shape.ts'
 import { planStep } from './plan-step.ts'
 
@@ -28,11 +28,21 @@ export const renamesOf = (rewrites: readonly FetchDataRewrite[] | undefined): Re
     return [{ path: names.slice(0, -1), from, to: rewrite.renameKeyTo }]
   })
 
-/** What the fetched objects themselves are renamed of. */
-export const topLevelRenames = (node: FetchNode): ReadonlyMap<string, string> =>
-  new Map(
-    renamesOf(node.outputRewrites).flatMap(({ path, from, to }) => (path.length === 0 ? [[from, to] as const] : [])),
-  )
+/** The path of an error in what a fetch brought, by the names that the client knows: the planner's are its alone. */
+export type RenamePath = (path: ResponsePath) => ResponsePath
+
+export const compilePathRenames = ({ outputRewrites }: FetchNode): RenamePath => {
+  const renames = new Map(renamesOf(outputRewrites).map(({ path, from, to }) => [[...path, from].join('.'), to]))
+  if (renames.size === 0) return (path) => path
+  return (path) => {
+    const names: string[] = []
+    return path.map((step) => {
+      if (typeof step === 'number') return step
+      names.push(step)
+      return renames.get(names.join('.')) ?? step
+    })
+  }
+}
 
 const compileRewrite = (rewrite: FetchDataRewrite, schema: GraphQLSchema): Rewrite[] => {
   const last = rewrite.path.at(-1)

@@ -11,7 +11,7 @@ import { copyObject, mergeObject } from './merge-shape.ts'
 import { fetchParts } from './prepared-fetch.ts'
 import type { Resumable } from './resumable.ts'
 import { resumedFetch } from './resumed-fetch.ts'
-import { compileRewrites } from './rewrite.ts'
+import { compilePathRenames, compileRewrites } from './rewrite.ts'
 import type { Run } from './run.ts'
 import { faultOf } from './subgraph-error.ts'
 
@@ -48,6 +48,7 @@ export const compileSubscription = (
 ): Subscribe => {
   const { prepared, shape, variablesOf } = fetchParts(primary)
   const rewrite = compileRewrites(primary.outputRewrites, supergraphSchema)
+  const rename = compilePathRenames(primary)
   const resumption = resumable && compileResumption()
 
   function compileResumption(): (variables: Record<string, unknown>) => Resumption {
@@ -72,7 +73,7 @@ export const compileSubscription = (
       return finish(run)
     }
     if (event.errors) onSubgraphErrors(prepared.subgraph, event.errors, own)
-    addErrors(run, rootErrors(event.errors ?? [], new Map()))
+    addErrors(run, rootErrors(event.errors ?? [], rename))
     if (isDataObject(event.data)) {
       // The payload may be shared with other subscribers.
       const payload = copyObject(event.data, shape)

@@ -1,4 +1,5 @@
 import type { Topic } from '../stage/topic.ts'
+import { ALIASES } from './aliases.ts'
 import { CHAINS } from './chains.ts'
 import { CIRCLES } from './circles.ts'
 import { CONDITIONS } from './conditions.ts'
@@ -38,5 +39,6 @@ export const TOPICS: readonly Topic[] = [
   CONDITIONS,
   NAMES,
   TYPENAMES,
+  ALIASES,
   CONTEXTS,
 ]

@@ -19,7 +19,7 @@ export interface RandomOperation {
 
 /** One of them has the name of the variable in which fetches of entities are told of which. */
 const VARIABLES = { yes: 'Boolean!', no: 'Boolean = false', representations: 'Int', in: 'Input' }
-const ALIASES = ['__proto__', 'constructor', 'toString', '__typename', 'a', 'b', 'c', 'd']
+const ALIASES = ['__proto__', 'constructor', 'toString', '__typename', 'a__alias_0', 'a', 'b', 'c', 'd']
 const TRIES = 20
 
 /** A valid operation: aliases, fragments inline and named, conditions, merged fields, variables with defaults. */

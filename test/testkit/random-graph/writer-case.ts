@@ -17,7 +17,7 @@ import { joined } from '../../../gateway/execution/completion/pieces.ts'
 import { Writing, WRITTEN } from '../../../gateway/execution/completion/writing.ts'
 import { shapeOf } from '../../../gateway/execution/merge-shape.ts'
 import { operationOf } from '../../../gateway/execution/prepared-fetch.ts'
-import { separateTypenames, type ClientNames } from '../../../gateway/execution/separate-typenames.ts'
+import { separateClientNames, type ClientNames } from '../../../gateway/execution/client-names.ts'
 import { systemClock } from '../../../platform/clock/clock.ts'
 import { collectFields, type CollectContext } from '../../../platform/graphql/execution/collect-fields.ts'
 import { compileConditions } from '../../../platform/graphql/execution/conditions.ts'
@@ -48,7 +48,7 @@ export const writerCase = async (seed: number): Promise<WriterCase> => {
   const schema = buildSchema(randomSdl(random))
   const { document, variables } = randomOperation(random, schema, 'query')
   const sent = operationOf(document)
-  const { operation, fragments, client } = separateTypenames(sent.operation, sent.fragments)
+  const { operation, fragments, client } = separateClientNames(sent.operation, sent.fragments)
   const conditions = compileConditions(operation, fragments)(variables)
   const context = { schema, fragments, conditions }
   const query = schema.getQueryType()

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals'
 import { parse, print } from 'graphql'
 import { operationOf } from './prepared-fetch.ts'
-import { separateTypenames } from './separate-typenames.ts'
+import { separateClientNames } from './client-names.ts'
 
 const separated = (query: string) => {
   const { operation, fragments } = operationOf(parse(query))
-  return { sent: { operation, fragments }, ...separateTypenames(operation, fragments) }
+  return { sent: { operation, fragments }, ...separateClientNames(operation, fragments) }
 }
 
 test.each([
@@ -16,6 +16,16 @@ test.each([
   expect(operation).toBe(sent.operation)
   expect(fragments).toBe(sent.fragments)
   expect(client).toBeUndefined()
+})
+
+test('what the planner may call a field is called something else, each by one name', () => {
+  const { operation, client } = separated(
+    '{ me { x__alias_0: name x__alias_0_: id x__alias_12 x__alias: id y: name } }',
+  )
+  expect(print(operation)).toBe(
+    print(parse('{ me { x__alias_0__: name x__alias_0_: id x__alias_12_: x__alias_12 x__alias: id y: name } }')).trim(),
+  )
+  expect(client?.pathOf(['me', 'x__alias_0__', 'x__alias_12_'])).toEqual(['me', 'x__alias_0', 'x__alias_12'])
 })
 
 test('every field but the type name is called by a name that is free in all of the operation', () => {
