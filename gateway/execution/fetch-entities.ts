@@ -39,17 +39,16 @@ export const fetchEntities = (
       const all = path.locate(run.data, run.decisions)
       return places ? places.flatMap((place) => all.slice(place, place + 1)) : all
     }
-    const failAll = (error: CataloguedError): void => {
+    const failPlaces = (failed: readonly number[], error: CataloguedError): void => {
       const places = locate()
       failEntities(
         run,
-        usersOf(numbers, count)
-          .flat()
-          .flatMap((place) => places.slice(place, place + 1)),
+        failed.flatMap((place) => places.slice(place, place + 1)),
         shape,
         error,
       )
     }
+    const failAll = (error: CataloguedError): void => failPlaces(usersOf(numbers, count).flat(), error)
     if (result instanceof CataloguedError) {
       failAll(result)
       return
@@ -61,6 +60,7 @@ export const fetchEntities = (
       return
     }
     let firsts = 0
+    let misfits: number[] | undefined
     for (let place = 0; place < entities.length; place++) {
       const target = entities[place]
       const number = numbers ? (numbers[place] ?? NONE) : place
@@ -69,7 +69,10 @@ export const fetchEntities = (
       const isFirst = number === firsts
       if (isFirst) firsts++
       const entity: unknown = received[number]
-      if (!isDataObject(entity)) continue
+      if (!isDataObject(entity)) {
+        if (entity !== null && entity !== undefined) (misfits ??= []).push(place)
+        continue
+      }
       if (isFirst && rewriteOutput) {
         const typename = target['__typename']
         if (entity['__typename'] === undefined && typename !== undefined) entity['__typename'] = typename
@@ -78,6 +81,7 @@ export const fetchEntities = (
       if (isFirst) mergeObject(target, entity, shape)
       else mergeCopy(target, entity, shape)
     }
+    if (misfits) failPlaces(misfits, catalogued('SUBGRAPH_INVALID_RESPONSE'))
   }
 
   const ask = (run: Run, entities: readonly DataObject[], context?: ContextGroup): Promise<void> | undefined => {

@@ -194,6 +194,14 @@ test.each<
     { product: { shipping: null } },
     ['product.shipping'],
   ],
+  [
+    'an entity that is a text',
+    '{ product(upc: "b1") { title shipping } }',
+    'warehouse',
+    () => ({ data: { _entities: ['x'] } }),
+    { product: { title: 'Compilers', shipping: null } },
+    ['product.shipping'],
+  ],
   ['no data at all', '{ me { name } }', 'accounts', () => ({}), { me: null }, ['me']],
   ['data that is text', '{ me { name } }', 'accounts', () => ({ data: 'hello' }), { me: null }, ['me']],
   [

@@ -183,6 +183,15 @@ describe('parameters', () => {
     expect((await send(at(plain), { body, headers: { 'content-type': type } })).status).toBe(status)
   })
 
+  test.each([
+    ['identity', 200],
+    ['gzip', 415],
+    ['unheard-of', 415],
+  ])('a body that says it is encoded as %s is answered with %i', async (encoding, status) => {
+    const body = { query: '{ thing(id: "1") { id } }' }
+    expect((await send(at(plain), { body, headers: { 'content-encoding': encoding } })).status).toBe(status)
+  })
+
   test('headers past their limit are 431, a request that does not arrive is 408, and other bytes are 400', async () => {
     const refused = (code: string): string => {
       const socket = new PassThrough()

@@ -47,8 +47,9 @@ export const acceptJsonAlone = (fastify: FastifyInstance): void => {
   fastify.removeAllContentTypeParsers()
   const parse = fastify.getDefaultJsonParser('error', 'error')
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const type = request.headers['content-type'] ?? ''
+    const { 'content-type': type = '', 'content-encoding': encoding } = request.headers
     if (type !== 'application/json' && FOREIGN_CHARSET.test(type)) return done(catalogued('UNSUPPORTED_MEDIA_TYPE'))
+    if (encoding !== undefined && !/^(?:identity)?$/i.test(encoding)) return done(catalogued('UNSUPPORTED_MEDIA_TYPE'))
     const value = mayPoison(body) ? undefined : parsed(body)
     // What is suspect, or wrong, is for the parser that says what it is.
     if (value === undefined) return parse(request, body, done)

@@ -82,7 +82,7 @@ test.each<[name: string, answer: Answer, data: unknown, errors: readonly string[
   ['sends too few entities', entities({ size: 1 }), NONE, [`items ${INVALID}`]],
   ['sends too many entities', entities({ size: 1 }, { size: 2 }, { size: 3 }), NONE, [`items ${INVALID}`]],
   ['sends no list of entities', json({ data: { _entities: { size: 1 } } }), NONE, [`items ${INVALID}`]],
-  ['sends entities of another kind', entities('a', 7), NONE, []],
+  ['sends entities of another kind', entities('a', 7), NONE, [`items ${INVALID}`]],
   [
     'sends a leaf of another kind',
     entities({ size: 'large' }, { size: 2 }),

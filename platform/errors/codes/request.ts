@@ -74,8 +74,8 @@ export const REQUEST_CODES = {
     message: 'The content type is not supported.',
     retryable: false,
     httpStatus: 415,
-    when: 'The body is sent with a content type other than `application/json`, or with a `charset` other than UTF-8.',
-    remedy: 'Send `content-type: application/json`.',
+    when: 'The body is sent with a content type other than `application/json`, with a `charset` other than UTF-8, or compressed.',
+    remedy: 'Send `content-type: application/json`, and no `content-encoding`.',
   },
   NOT_ACCEPTABLE: {
     message: 'None of the accepted media types can be produced.',
