@@ -64,3 +64,39 @@ test('with a key in common they are one where all else is the same too, and no f
     ]),
   ).toEqual({ numbers: [0, 1, 2, 1, 0, 3, 2, 4, 4], listed: 5 })
 })
+
+test('what is represented alike is built once, and what cannot be represented has no number', () => {
+  const requires = [on('User', field('__typename'), field('id'))]
+  const built: unknown[] = []
+  const { representations, numbers } = representDistinct(
+    [
+      { __typename: 'User' },
+      { __typename: 'User', id: '1', name: 'one' },
+      { __typename: 'Robot', id: '1' },
+      { __typename: 'User', id: '1', name: 'the same' },
+      { __typename: 'User', id: '2' },
+      { __typename: 'User' },
+    ],
+    ({ __typename, id }) => {
+      built.push(id)
+      return __typename === 'User' && id !== undefined ? { __typename, id } : undefined
+    },
+    soleKey(requires),
+  )
+  expect(numbers).toEqual([-1, 0, -1, 0, 1, -1])
+  expect(representations).toEqual([
+    { __typename: 'User', id: '1' },
+    { __typename: 'User', id: '2' },
+  ])
+  expect(built).toEqual([undefined, '1', '1', '2', undefined])
+})
+
+test('where each has its own nothing is numbered; a field read under another name is no sole key', () => {
+  const requires = [on('User', field('__typename'), field('id'))]
+  const users = ['1', '2', '3'].map((id) => ({ __typename: 'User', id }))
+  const { representations, numbers } = representDistinct(users, (entity) => entity, soleKey(requires))
+  expect([representations, numbers]).toEqual([users, undefined])
+  expect(
+    soleKey([on('User', field('__typename'), { kind: 'Field', name: 'id', alias: 'id__alias_0' })]),
+  ).toBeUndefined()
+})

@@ -28,10 +28,17 @@ export const representDistinct = (
   for (let place = 0; place < entities.length; place++) {
     const entity = entities[place]
     const number = entity === undefined ? NONE : numbering.numberOf(entity)
-    if (number !== place) numbers ??= Array.from({ length: place }, (_, before) => before)
-    numbers?.push(number)
+    if (number !== place) numbers ??= ownNumbers(place, entities.length)
+    if (numbers) numbers[place] = number
   }
   return { representations: numbering.representations, numbers }
+}
+
+/** Of the first `count` each its own, in a list of as many as `length`. */
+const ownNumbers = (count: number, length: number): number[] => {
+  const numbers = new Array<number>(length)
+  for (let place = 0; place < count; place++) numbers[place] = place
+  return numbers
 }
 
 class Numbering {

@@ -15,6 +15,11 @@ const BACKSLASH = 0x5c
 const SPACE = 0x20
 const ZERO = 0x30
 
+/** A tenth in whole numbers, exact for those below: a quotient of two would be a number of its own on the heap. */
+const TENTH = 3277
+const TENTH_BITS = 15
+const EXACT = 16_384
+
 /** Writing ends before anything else begins, so that one space serves all of it: it is lent to one writer at a time. */
 let free: Buffer | undefined
 
@@ -87,7 +92,7 @@ export class JsonBytes {
     for (let limit = 10; limit <= value; limit *= 10) end++
     this.#at = end
     do {
-      const rest = (left / 10) | 0
+      const rest = left < EXACT ? (left * TENTH) >> TENTH_BITS : (left / 10) | 0
       this.#bytes[--end] = ZERO + left - rest * 10
       left = rest
     } while (left > 0)
