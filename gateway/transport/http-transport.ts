@@ -59,7 +59,7 @@ export const httpTransport = (subgraph: HttpSubgraph): SubgraphTransport => {
     connections: Math.min(MAX_CONNECTIONS, limits.concurrency),
     maxResponseBytes: limits.maxResponseBytes,
   })
-  const socket = createSubgraphSocket(subgraph)
+  const socket = createSubgraphSocket(limits)
   const admission = createAdmission({ limit: limits.concurrency, maxWaiting: limits.concurrency * WAITING_FOR_EACH })
   const circuit = createCircuit({
     failures: limits.circuitFailures,

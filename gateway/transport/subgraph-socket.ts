@@ -19,6 +19,7 @@ export interface SubgraphSocket {
 export interface SubgraphSocketOptions {
   readonly name: string
   readonly url: string
+  readonly maxResponseBytes: number
   readonly sign?: InternalSigner['sign'] | undefined
   /** How long a lost connection is tried to be opened again before its subscriptions end: the time of a restart. */
   readonly reconnectForMs?: number | undefined
@@ -41,6 +42,7 @@ export const createSubgraphSocket = (options: SubgraphSocketOptions): SubgraphSo
     url: options.url.replace(/^http/, 'ws'),
     idleMs: IDLE_CLOSE_MS,
     answerMs: ANSWER_MS,
+    maxMessageBytes: options.maxResponseBytes,
     onConnected: () => (connectedAt = performance.now()),
   })
 

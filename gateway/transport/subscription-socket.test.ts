@@ -38,7 +38,7 @@ afterEach(async () => {
 const url = (): string => `ws://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on a port
 const socketWith = (options: Partial<SubscriptionSocketOptions> = {}): SubscriptionSocket => {
   const socket = new SubscriptionSocket({
-    ...{ url: url(), idleMs: 60_000, answerMs: 60_000, onConnected: () => undefined },
+    ...{ url: url(), idleMs: 60_000, answerMs: 60_000, maxMessageBytes: 10_000, onConnected: () => undefined },
     ...options,
   })
   open.push(socket)
@@ -60,6 +60,16 @@ const heard = (socket: SubscriptionSocket) => {
   return { told, end }
 }
 const types = (): readonly string[] => received.map(({ type }) => type)
+
+test('a message that is larger than may be ends its connection', async () => {
+  script = {
+    ...ACKNOWLEDGED,
+    subscribe: (socket, id) => say(socket, { type: 'next', id, payload: { data: { tick: 'x'.repeat(10_000) } } }),
+  }
+  const { told } = heard(socketWith())
+  await until('it is lost', () => told.length > 0)
+  expect(told).toEqual(['lost'])
+})
 
 test('each is told what is for it, until it is complete or refused', async () => {
   script = {
@@ -131,7 +141,7 @@ test.each<[name: string, answer: (socket: WebSocket) => void]>([
 /** Subscribes, ends that with its first event, closes, says so, and has nothing else to do. */
 const PROGRAM = `
   const { SubscriptionSocket } = await import(process.argv[1])
-  const socket = new SubscriptionSocket({ url: process.argv[2], idleMs: 60_000, answerMs: 60_000, onConnected() {} })
+  const socket = new SubscriptionSocket({ url: process.argv[2], idleMs: 60_000, answerMs: 60_000, maxMessageBytes: 10_000, onConnected() {} })
   await new Promise((resolve) => {
     const end = socket.subscribe({}, { next: () => { end(); resolve() }, refused: console.error, lost: console.error, complete() {} })
   })

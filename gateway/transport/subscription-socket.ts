@@ -19,6 +19,8 @@ export interface SubscriptionSocketOptions {
   readonly idleMs: number
   /** A connection without an answer for so long is dead, whatever its socket says. */
   readonly answerMs: number
+  /** Of one message, unpacked. A larger one ends its connection before it is read whole. */
+  readonly maxMessageBytes: number
   readonly onConnected: () => void
 }
 
@@ -80,8 +82,8 @@ export class SubscriptionSocket {
   }
 
   #open(): WebSocket {
-    const { url, answerMs } = this.#options
-    const socket = new WebSocket(url, SUBPROTOCOL, { handshakeTimeout: answerMs })
+    const { url, answerMs, maxMessageBytes } = this.#options
+    const socket = new WebSocket(url, SUBPROTOCOL, { handshakeTimeout: answerMs, maxPayload: maxMessageBytes })
     socket.on('open', () => {
       this.#send({ type: 'connection_init' })
       this.#expectAnswer(socket)

@@ -95,7 +95,8 @@ export const GATEWAY_SETTINGS = {
     kind: integer(1024, 536_870_912),
     default: '33554432',
     example: '8388608',
-    about: 'The largest answer that is taken from a subgraph over HTTP, in bytes, compressed and unpacked alike.',
+    about:
+      'The largest answer, or event, that is taken from a subgraph over HTTP, in bytes, compressed and unpacked alike.',
   }),
   subgraphCircuitFailures: setting({
     variable: 'SUBGRAPH_CIRCUIT_FAILURES',
