@@ -18,6 +18,7 @@ import { compileResumable } from './resumable.ts'
 import type { Variables } from './run.ts'
 import type { FetchDependencies } from './send-fetch.ts'
 import { separateClientNames } from './client-names.ts'
+import { separateMeanings } from './separate-meanings.ts'
 import { SingleFlight } from './single-flight.ts'
 import { variableFaults } from './variable-faults.ts'
 
@@ -96,7 +97,7 @@ export const preparedOperations = (options: PreparedOperationsOptions): Prepared
   const prepare = (incoming: IncomingOperation): PreparedOperation => {
     const { document, operationName } = incoming
     const sent = operationOf(document, operationName)
-    const separated = separateClientNames(sent.operation, sent.fragments)
+    const separated = separateMeanings(separateClientNames(sent.operation, sent.fragments))
     const { operation, fragments, client } = separated
     const definitions = operation.variableDefinitions ?? []
     const coerce = compileVariables(apiSchema, definitions, MAX_VARIABLE_ERRORS)

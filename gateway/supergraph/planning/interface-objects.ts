@@ -3,10 +3,13 @@ import { Kind, print, visit, type SelectionNode } from 'graphql'
 import { documentOf } from './fetch-document.ts'
 import { argumentOf, graphOf, type Types } from './join-directives.ts'
 
-/** Whether a subgraph, by its value of `join__Graph`, knows an interface as one object. */
-export type IsInterfaceObject = (graph: string, type: string) => boolean
+export interface InterfaceObjects {
+  /** Whether a subgraph, by its value of `join__Graph`, knows an interface as one object. */
+  readonly has: (graph: string, type: string) => boolean
+  readonly isEmpty: boolean
+}
 
-export const interfaceObjectsIn = (types: Types): IsInterfaceObject => {
+export const interfaceObjectsIn = (types: Types): InterfaceObjects => {
   const found = new Set(
     [...types].flatMap(([type, { directives = [] }]) =>
       directives.flatMap((join) => {
@@ -15,7 +18,7 @@ export const interfaceObjectsIn = (types: Types): IsInterfaceObject => {
       }),
     ),
   )
-  return (graph, type) => found.has(`${graph} ${type}`)
+  return { has: (graph, type) => found.has(`${graph} ${type}`), isEmpty: found.size === 0 }
 }
 
 /**
@@ -26,17 +29,21 @@ export const withoutTypeNames = (node: FetchNode, isObject: (type: string) => bo
   if (!node.requires) return [node]
   const dropped: SelectionNode[] = []
   const left: SelectionNode[] = []
-  const kept = (selection: SelectionNode): readonly SelectionNode[] => {
-    const type = selection.kind === Kind.INLINE_FRAGMENT ? selection.typeCondition?.name.value : undefined
-    if (selection.kind !== Kind.INLINE_FRAGMENT || type === undefined || !isObject(type)) return [selection]
-    const selections = selection.selectionSet.selections.filter((one) => !isTypeName(one))
-    dropped.push(...selection.selectionSet.selections.filter(isTypeName))
+  /** Of objects of that type; undefined where that is not known. */
+  const kept = (selection: SelectionNode, type: string | undefined): readonly SelectionNode[] => {
+    if (selection.kind !== Kind.INLINE_FRAGMENT) {
+      const isDropped = isTypeName(selection) && type !== undefined && isObject(type)
+      if (isDropped) dropped.push(selection)
+      return isDropped ? [] : [selection]
+    }
+    const of = selection.typeCondition?.name.value ?? type
+    const selections = selection.selectionSet.selections.flatMap((one) => kept(one, of))
     return selections.length === 0 ? [] : [{ ...selection, selectionSet: { ...selection.selectionSet, selections } }]
   }
   const document = visit(documentOf(node), {
     Field: (field) => {
       if (field.name.value !== '_entities' || !field.selectionSet) return false
-      const selections = field.selectionSet.selections.flatMap(kept)
+      const selections = field.selectionSet.selections.flatMap((one) => kept(one, undefined))
       left.push(...selections)
       return { ...field, selectionSet: { ...field.selectionSet, selections } }
     },

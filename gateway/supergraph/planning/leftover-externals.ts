@@ -9,7 +9,7 @@ import {
   typesIn,
   type Types,
 } from './join-directives.ts'
-import { interfaceDeclares } from './subgraph-part.ts'
+import { hasField, interfacesIn } from './subgraph-part.ts'
 
 /** What a subgraph knew of others for its links alone goes with them: an external field that nothing mentions is refused. */
 export const withoutLeftovers = (
@@ -54,11 +54,12 @@ const unmentioned = (types: Types, graph: string): ReadonlySet<string> => {
   }
   return new Set(
     [...types].flatMap(([type, definition]) => {
-      const { fields = [], interfaces = [] } = definition
+      const { fields = [] } = definition
+      const interfaces = interfacesIn(graph, definition)
       return fields.flatMap(({ name, directives = [] }) =>
         directives.some((join) => graphOf(join) === graph && isExternal(join)) &&
-        !interfaceDeclares(types, graph, definition, name.value) &&
-        ![type, ...interfaces.map((one) => one.name.value)].some((of) => mentioned.has(`${of}.${name.value}`))
+        !interfaces.some((one) => hasField(types, graph, one, name.value)) &&
+        ![type, ...interfaces].some((of) => mentioned.has(`${of}.${name.value}`))
           ? [`${type}.${name.value}`]
           : [],
       )

@@ -3,6 +3,7 @@ import { chainLinks, type ChainLink } from './chain-links.ts'
 import { graphsOf } from './graph-names.ts'
 import { isTypeDefinition, typesIn, type Types } from './join-directives.ts'
 import { copied, typeWith, type LinkSubgraph } from './link-joins.ts'
+import { withObjects, type StandingObjects } from './standing-objects.ts'
 import { membersIn, partWithFields } from './subgraph-part.ts'
 import { withoutLeftovers } from './leftover-externals.ts'
 
@@ -11,43 +12,48 @@ export interface LinkSubgraphs {
   readonly document: DocumentNode
   /** By the names of those that were added. */
   readonly originals: ReadonlyMap<string, string>
+  /** By the names of those that were added for an interface object: the objects that stand for it there. */
+  readonly standing: ReadonlyMap<string, StandingObjects>
 }
 
 /**
  * The planner (2.14) loses links of a chain of requirements that leads back into a subgraph that it has left. Every link
  * between two others is planned as one of a subgraph of its own, of all links of that depth: such a chain never comes back.
  * So are `others`, fields that nothing has.
+ *
+ * Of an interface object it plans no requirement that is one of a chain. These are fields of the interface's objects there.
  */
 export const linkSubgraphs = (document: DocumentNode, others: readonly ChainLink[] = []): LinkSubgraphs => {
   const types: Types = typesIn(document.definitions)
   const links = [...chainLinks(types), ...others]
-  if (links.length === 0) return { document, originals: new Map() }
+  if (links.length === 0) return { document, originals: new Map(), standing: new Map() }
   const members = membersIn(document.definitions, types)
   const added = [...Map.groupBy(links, graphNameOf)].map(([graph, own]): LinkSubgraph => {
-    const of = own[0]?.graph ?? ''
+    const [first] = own
+    const of = first?.graph ?? ''
     const coordinates = new Set(own.map(({ type, field }) => `${type}.${field}`))
-    return { graph, of, links: coordinates, part: partWithFields(own, of, types, members) }
+    const subgraph = { graph, of, links: coordinates, part: partWithFields(own, of, types, members) }
+    return first?.isOfInterfaceObject === true ? withObjects(subgraph, first.type, types) : subgraph
   })
   const definitions = withoutLeftovers(
-    document.definitions.map((node) => withSubgraphs(node, added)),
-    new Set(added.map(({ of }) => of)),
+    document.definitions.map((node) => withSubgraphs(node, added, types)),
+    new Set(added.flatMap(({ of, graph, standing }) => (standing ? [of, graph] : [of]))),
   )
   const linked = { ...document, definitions }
-  const originals = new Map(added.map(({ graph, of }) => [graph, of]))
   const names = [...graphsOf(linked)]
-  const nameOf = (graph: string | undefined): string => names.find(([, value]) => value === graph)?.[0] ?? ''
+  const nameOf = (graph: string): string => names.find(([, value]) => value === graph)?.[0] ?? ''
   return {
     document: linked,
-    originals: new Map(
-      names.flatMap(([name, graph]) => (originals.has(graph) ? [[name, nameOf(originals.get(graph))] as const] : [])),
-    ),
+    originals: new Map(added.map(({ graph, of }) => [nameOf(graph), nameOf(of)])),
+    standing: new Map(added.flatMap(({ graph, standing }) => (standing ? [[nameOf(graph), standing] as const] : []))),
   }
 }
 
-const graphNameOf = ({ graph, depth }: ChainLink): string => `${graph}__LINK_${String(depth)}`
+const graphNameOf = ({ graph, depth, type, isOfInterfaceObject }: ChainLink): string =>
+  `${graph}__LINK_${String(depth)}${isOfInterfaceObject ? `_${type}` : ''}`
 
-const withSubgraphs = (node: DefinitionNode, added: readonly LinkSubgraph[]): DefinitionNode => {
-  if (isTypeDefinition(node)) return typeWith(node, added)
+const withSubgraphs = (node: DefinitionNode, added: readonly LinkSubgraph[], types: Types): DefinitionNode => {
+  if (isTypeDefinition(node)) return typeWith(node, added, types)
   switch (node.kind) {
     case Kind.UNION_TYPE_DEFINITION:
       return copied(

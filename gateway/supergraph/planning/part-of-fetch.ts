@@ -27,10 +27,26 @@ export const partOfFetch = (node: FetchNode, { keeps, requires }: FetchPart): Fe
       return selectionSet.selections.length === 0 ? [] : [{ ...selection, selectionSet }]
     }),
   })
+  return withEntitySelections(node, reduced, requires)
+}
+
+/** What a document of a fetch of entities asks of them. */
+export const entitySelections = ({ definitions }: DocumentNode): SelectionSetNode | undefined => {
+  const operation = definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+  const [entities] = operation?.selectionSet.selections ?? []
+  return entities?.kind === Kind.FIELD ? entities.selectionSet : undefined
+}
+
+/** A fetch that asks something else of its entities, with the variables that this uses, and sends something else. */
+export const withEntitySelections = (
+  node: FetchNode,
+  change: (set: SelectionSetNode) => SelectionSetNode,
+  requires: readonly QueryPlanSelectionNode[],
+): FetchNode => {
   const part = visit(documentOf(node), {
     Field: (field) =>
       field.name.value === '_entities' && field.selectionSet
-        ? { ...field, selectionSet: reduced(field.selectionSet) }
+        ? { ...field, selectionSet: change(field.selectionSet) }
         : false,
   })
   const used = variablesOf(part)
@@ -42,7 +58,7 @@ export const partOfFetch = (node: FetchNode, { keeps, requires }: FetchPart): Fe
     operation: print(document),
     operationDocumentNode: document,
     variableUsages: node.variableUsages?.filter((name) => used.has(name)) ?? [],
-    requires,
+    requires: [...requires],
   }
 }
 

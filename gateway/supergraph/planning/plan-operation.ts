@@ -2,6 +2,8 @@ import { operationFromDocument, type Schema } from '@apollo/federation-internals
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { GraphQLError, type DocumentNode } from 'graphql'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
+import { asInterfaceObject } from './as-interface-object.ts'
+import { inlineFragments } from './inline-fragments.ts'
 import { withoutTypeNames } from './interface-objects.ts'
 import { keepObjects } from './keep-objects.ts'
 import { leaveOut } from './leave-out.ts'
@@ -18,7 +20,8 @@ export type PlanOperation = (document: DocumentNode, drawn: string) => QueryPlan
 
 /** `planner` was made for the SDL of `planning`. */
 export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): PlanOperation => {
-  const { required, names, narrowed, overrides, originals, telling, isInterfaceObject } = planning
+  const { required, names, narrowed, overrides, originals, standing, telling, isInterfaceObject, changesFetches } =
+    planning
   const schema: Schema = planner.supergraph.apiSchema()
   return (whole, drawn) => {
     const variables = separateVariables(leaveOut(whole))
@@ -28,8 +31,14 @@ export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): Pla
     const operation = operationFromDocument(schema, told.document, { validate: false })
     const plan = planned(() => planner.buildQueryPlan(operation, { overrideConditions: overrides.conditions(drawn) }))
     if (!plan.node && needsFetch(document)) throw catalogued('OPERATION_UNANSWERABLE')
-    return mapFetches(variables.restore(own.restore(restorePlan(told.restore(plan), required))), {
-      split: (node) => withoutTypeNames(node, (type) => isInterfaceObject(node.serviceName, type)),
+    const inlined = changesFetches ? mapFetches(plan, { fetch: inlineFragments }) : plan
+    return mapFetches(variables.restore(own.restore(restorePlan(told.restore(inlined), required))), {
+      split: (node) => {
+        const serviceName = originals.get(node.serviceName) ?? node.serviceName
+        return asInterfaceObject(node, standing.get(node.serviceName)).flatMap((fetch) =>
+          withoutTypeNames({ ...fetch, serviceName }, (type) => isInterfaceObject(serviceName, type)),
+        )
+      },
       fetch: (node) => ({ ...node, serviceName: originals.get(node.serviceName) ?? node.serviceName }),
     })
   }

@@ -12,6 +12,7 @@ import { linkSubgraphs } from './link-subgraphs.ts'
 import { nameRequirements } from './name-requirements.ts'
 import { requiredNames } from './required-names.ts'
 import { requirementsOf } from './requirements-of.ts'
+import type { StandingObjects } from './standing-objects.ts'
 import { toldFields } from './told-fields.ts'
 
 /** A supergraph as the planner is given it. */
@@ -25,10 +26,14 @@ export interface PlanningSdl {
   readonly overrides: Overrides
   /** Whether a subgraph knows an interface as one object. */
   readonly isInterfaceObject: (subgraph: string, type: string) => boolean
+  /** Whether fetches of entities are split or changed once they are planned. */
+  readonly changesFetches: boolean
   /** What fields are told of contexts; undefined where there are none. */
   readonly telling: Telling | undefined
   /** The subgraphs that stand behind those that are there for the planner alone, by the names of these. */
   readonly originals: ReadonlyMap<string, string>
+  /** Of these, by their names, the objects that stand for an interface that the original knows as one object. */
+  readonly standing: ReadonlyMap<string, StandingObjects>
 }
 
 const NONE: ReadonlySet<string> = new Set()
@@ -40,7 +45,7 @@ const NONE: ReadonlySet<string> = new Set()
 export const planningSdl = (sdl: string): PlanningSdl => {
   const given = parse(sdl, { noLocation: true })
   const told = toldFields(allowContexts(given))
-  const { document, originals } = linkSubgraphs(told.document, told.links)
+  const { document, originals, standing } = linkSubgraphs(told.document, told.links)
   const types = typesIn(document.definitions)
   const { byName, namesOf, rewrite } = nameRequirements(types)
   const graphs = graphsOf(document)
@@ -62,15 +67,17 @@ export const planningSdl = (sdl: string): PlanningSdl => {
     fieldOf: (name) => byName.get(name)?.name ?? name,
     toldTo: (subgraph, type, field) => contexts.toldTo(type, field, graphs.get(originals.get(subgraph) ?? subgraph)),
   }
-  const isObject = interfaceObjectsIn(types)
-  const isInterfaceObject = (subgraph: string, type: string) => isObject(graphs.get(subgraph) ?? '', type)
+  const interfaceObjects = interfaceObjectsIn(types)
+  const isInterfaceObject = (subgraph: string, type: string) => interfaceObjects.has(graphs.get(subgraph) ?? '', type)
   const rest = {
     required,
     names,
     narrowed: narrowedFields(types),
     overrides,
     isInterfaceObject,
+    changesFetches: !isEmpty || !interfaceObjects.isEmpty || told.name !== '',
     originals,
+    standing,
     telling: told.name === '' ? undefined : telling,
   }
   if (isOrdered && byName.size === 0 && document === given) return { sdl, ...rest }

@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals'
-import { parse, validate } from 'graphql'
+import { GraphQLError, parse, validate } from 'graphql'
 import { systemClock } from '../../../platform/clock/clock.ts'
 import { silentLog } from '../../../platform/log/log.ts'
 import { federatedGraph, testRequest, type TestSubgraph } from '../../../test/testkit/federated-graph.ts'
 import { createEngine } from '../../execution/engine.ts'
 import { loadSupergraph } from '../load-supergraph.ts'
+import { planOperation } from './plan-operation.ts'
+import { plannerOf } from './planner-of.ts'
 import { planningSdl } from './planning-sdl.ts'
 
 const serve = async (subgraphs: Readonly<Record<string, TestSubgraph>>) => {
@@ -224,25 +226,16 @@ test('what a context says is not the caller’s to say', async () => {
   })
 })
 
-test('what the planner cannot plan is told from what is too much for it', async () => {
-  const { ask } = await serve({
-    a: {
-      typeDefs: `type Query { nodes: [Node!]! } interface Node @key(fields: "id") { id: ID! title: String }
-        type Page implements Node @key(fields: "id") { id: ID! title: String }`,
-      resolvers: {},
-    },
-    b: {
-      typeDefs: `type Node @key(fields: "id") @interfaceObject {
-        id: ID! title: String @external rank: Int label: String @requires(fields: "title")
-      }`,
-      resolvers: {},
-    },
-    c: {
-      typeDefs: `type Query { first: Node } type Node @key(fields: "id") @interfaceObject {
-        id: ID! rank: Int @external label: String @external full: String @requires(fields: "label rank")
-      }`,
-      resolvers: {},
-    },
-  })
-  expect(await ask('{ first { full } }')).toEqual({ data: null, codes: ['OPERATION_UNANSWERABLE'] })
+test.each([
+  ['what the planner cannot plan', new GraphQLError('There is no way'), 'OPERATION_UNANSWERABLE'],
+  ['what is too much for it', new Error('The number of selections exceeds limit'), 'OPERATION_TOO_LARGE'],
+])('%s is told as such', (_, refusal, code) => {
+  const { sdl } = federatedGraph({ a: { typeDefs: 'type Query { first: Int }', resolvers: {} } })
+  const planner = plannerOf(sdl)
+  planner.buildQueryPlan = () => {
+    throw refusal
+  }
+  expect(() => planOperation(planner, planningSdl(sdl))(parse('{ first }'), '')).toThrow(
+    expect.objectContaining({ code, cause: refusal }),
+  )
 })

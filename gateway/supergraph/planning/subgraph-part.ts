@@ -1,4 +1,5 @@
 import { Kind, type DefinitionNode, type SelectionSetNode } from 'graphql'
+import { interfaceObjectsIn } from './interface-objects.ts'
 import {
   argumentOf,
   fieldSetOf,
@@ -28,17 +29,19 @@ export const membersIn = (definitions: readonly DefinitionNode[], types: Types):
 }
 
 /** Whether a subgraph has a field of a type that it has. */
-const hasField = (types: Types, graph: string, type: string, name: string): boolean => {
+export const hasField = (types: Types, graph: string, type: string, name: string): boolean => {
   const field = types.get(type)?.fields?.find((one) => one.name.value === name)
   const joins = (field?.directives ?? []).filter((join) => join.name.value === 'join__field')
   return field !== undefined && (joins.length === 0 || joins.some((join) => graphOf(join) === graph))
 }
 
-/** Whether an interface that the type implements in a subgraph has the field there. */
-export const interfaceDeclares = (types: Types, graph: string, type: TypeDefinition, field: string): boolean =>
-  (type.directives ?? []).some((join) => {
-    const named = join.name.value === 'join__implements' && graphOf(join) === graph && argumentOf(join, 'interface')
-    return named && named.kind === Kind.STRING && hasField(types, graph, named.value, field)
+/** The interfaces that a type implements in a subgraph. */
+export const interfacesIn = (graph: string, { directives = [] }: TypeDefinition): readonly string[] =>
+  directives.flatMap((join) => {
+    const named = argumentOf(join, 'interface')
+    return join.name.value === 'join__implements' && graphOf(join) === graph && named?.kind === Kind.STRING
+      ? [named.value]
+      : []
   })
 
 /**
@@ -52,6 +55,7 @@ export const partWithFields = (
   members: Members,
 ): SubgraphPart => {
   const part = new Map<string, Set<string>>()
+  const interfaceObjects = interfaceObjectsIn(types)
 
   const addType = (type: string): Set<string> => {
     const known = part.get(type)
@@ -61,8 +65,8 @@ export const partWithFields = (
     const keys = keySets(types, type, graph)
     for (const key of keys) addSet(key, type)
     const own = types.get(type)
-    if (own && (keys.length === 0 || own.kind === Kind.INTERFACE_TYPE_DEFINITION))
-      for (const { name } of own.fields ?? []) addField(type, name.value)
+    const isObject = own?.kind === Kind.OBJECT_TYPE_DEFINITION || interfaceObjects.has(graph, type)
+    if (own && (keys.length === 0 || !isObject)) for (const { name } of own.fields ?? []) addField(type, name.value)
     for (const member of members(type)) if (isIn(types, member, graph)) addMember(member, type)
     return added
   }

@@ -33,7 +33,9 @@ export const toldFields = (document: DocumentNode): ToldFields => {
   return {
     document: { ...document, definitions },
     name,
-    links: [...told].flatMap(([type, graphs]) => graphs.map((graph) => ({ type, field: name, graph, depth: 0 }))),
+    links: [...told].flatMap(([type, graphs]) =>
+      graphs.map((graph) => ({ type, field: name, graph, depth: 0, isOfInterfaceObject: false })),
+    ),
   }
 }
 

@@ -8,6 +8,7 @@ import {
   toldIn,
   type RandomContext,
 } from './random-contexts.ts'
+import { randomItems, type RandomItems } from './random-items.ts'
 import type { Arguments, Thing, Universe, View } from '../stage/universe.ts'
 
 type Leaf = 'Int' | 'String' | 'Boolean' | 'Kind'
@@ -40,10 +41,16 @@ export const randomGraph = (seed: number): Omit<Topic, 'cases'> => {
   const types = TYPES.map((name) => ({ name, fields: fieldsOf(random, name) }))
   const roots = rootsOf(random)
   const contexts = randomContexts(random, TYPES, SUBGRAPHS)
+  const items = randomItems(random, SUBGRAPHS)
   return {
     name: `seed ${seed.toString()}`,
-    subgraphs: Object.fromEntries(SUBGRAPHS.map((name) => [name, sdlOf(name, types, roots, contexts)])),
-    universe: () => universeOf(randomOf(seed + 1), types, roots, contexts),
+    subgraphs: Object.fromEntries(
+      SUBGRAPHS.map((name) => [name, withItems(sdlOf(name, types, roots, contexts), items.sdl(name))]),
+    ),
+    universe: () => {
+      const { Query, entities = [], ...rest } = universeOf(randomOf(seed + 1), types, roots, contexts)
+      return { ...rest, Query: { ...Query, ...items.roots }, entities: [...entities, ...items.entities] }
+    },
   }
 }
 
@@ -108,6 +115,9 @@ const sdlOf = (
     type Value @shareable { no: Int word: String! node: Node }
     ${types.map(({ name, fields }) => `type ${name} implements Node @key(fields: "id") ${setting(name)} { id: ID! ${own(fields)} ${told(name)} }`).join('\n')}`
 }
+
+const withItems = (sdl: string, items: ReturnType<RandomItems['sdl']>): string =>
+  `${sdl} extend type Query { ${items.roots} } ${items.types}`
 
 const universeOf = (
   random: Random,

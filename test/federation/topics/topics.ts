@@ -9,10 +9,12 @@ import { INPUTS } from './inputs.ts'
 import { INTERFACE_OBJECTS } from './interface-objects.ts'
 import { INTERFACES } from './interfaces.ts'
 import { KEYS } from './keys.ts'
+import { MEANINGS } from './meanings.ts'
 import { MUTATIONS } from './mutations.ts'
 import { NAMES } from './names.ts'
 import { NARROWED_TYPES } from './narrowed-types.ts'
 import { NULLS } from './nulls.ts'
+import { OBJECT_CHAINS } from './object-chains.ts'
 import { OVERRIDE } from './override.ts'
 import { PROVIDES } from './provides.ts'
 import { REQUIRES } from './requires.ts'
@@ -29,11 +31,13 @@ export const TOPICS: readonly Topic[] = [
   SHARING,
   INTERFACES,
   INTERFACE_OBJECTS,
+  OBJECT_CHAINS,
   NARROWED_TYPES,
   UNIONS,
   INPUTS,
   NULLS,
   CIRCLES,
+  MEANINGS,
   MUTATIONS,
   INACCESSIBLE,
   CONDITIONS,
