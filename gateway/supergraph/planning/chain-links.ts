@@ -1,7 +1,7 @@
 import { interfaceObjectsIn } from './interface-objects.ts'
 import { fieldSetOf, graphOf, mapFields, objectsOf, type Types } from './join-directives.ts'
 
-/** A field that requires something, and is required itself; of an interface object also one that requires such a field. */
+/** A field that requires something, and is required itself; of an interface object every one that requires something. */
 export interface ChainLink {
   readonly type: string
   readonly field: string
@@ -26,11 +26,10 @@ export const chainLinks = (types: Types): readonly ChainLink[] => {
     const needs = (byField.get(coordinate) ?? []).flatMap((one) => one.needs)
     return needs.length === 0 ? 0 : 1 + Math.max(...needs.map((need) => depthOf(need, new Set([...above, coordinate]))))
   }
-  return requirements.flatMap(({ coordinates, isOfInterfaceObject, needs, type, field, graph }) => {
+  return requirements.flatMap(({ coordinates, isOfInterfaceObject, type, field, graph }) => {
     const isRequired = coordinates.some((coordinate) => required.has(coordinate))
-    const isEnd = isOfInterfaceObject && needs.some((need) => byField.has(need))
     const depth = Math.max(...coordinates.map((coordinate) => depthOf(coordinate, new Set())))
-    return isRequired || isEnd ? [{ type, field, graph, depth, isOfInterfaceObject }] : []
+    return isRequired || isOfInterfaceObject ? [{ type, field, graph, depth, isOfInterfaceObject }] : []
   })
 }
 

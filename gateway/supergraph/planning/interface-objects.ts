@@ -6,6 +6,8 @@ import { argumentOf, graphOf, type Types } from './join-directives.ts'
 export interface InterfaceObjects {
   /** Whether a subgraph, by its value of `join__Graph`, knows an interface as one object. */
   readonly has: (graph: string, type: string) => boolean
+  /** Whether any does. */
+  readonly isAny: (type: string) => boolean
   readonly isEmpty: boolean
 }
 
@@ -18,7 +20,12 @@ export const interfaceObjectsIn = (types: Types): InterfaceObjects => {
       }),
     ),
   )
-  return { has: (graph, type) => found.has(`${graph} ${type}`), isEmpty: found.size === 0 }
+  const interfaces = new Set([...found].map((one) => one.slice(one.indexOf(' ') + 1)))
+  return {
+    has: (graph, type) => found.has(`${graph} ${type}`),
+    isAny: (type) => interfaces.has(type),
+    isEmpty: found.size === 0,
+  }
 }
 
 /**

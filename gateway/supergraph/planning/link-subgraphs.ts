@@ -21,7 +21,7 @@ export interface LinkSubgraphs {
  * between two others is planned as one of a subgraph of its own, of all links of that depth: such a chain never comes back.
  * So are `others`, fields that nothing has.
  *
- * Of an interface object it plans no requirement that is one of a chain. These are fields of the interface's objects there.
+ * Of an interface object it plans few requirements right. All of them are fields of the interface's objects there.
  */
 export const linkSubgraphs = (document: DocumentNode, others: readonly ChainLink[] = []): LinkSubgraphs => {
   const types: Types = typesIn(document.definitions)

@@ -1,15 +1,19 @@
-import { Kind, print, type ConstDirectiveNode, type FieldDefinitionNode, type FieldNode } from 'graphql'
+import { Kind, type ConstDirectiveNode, type FieldDefinitionNode, type FieldNode } from 'graphql'
+import { interfaceObjectsIn } from './interface-objects.ts'
 import {
   fieldSetOf,
   graphOf,
   isExternal,
   mapFields,
   namedType,
+  objectsOf,
   withFieldSet,
   type TypeDefinition,
   type Types,
 } from './join-directives.ts'
+import { requiredFieldNames } from './required-field-names.ts'
 import type { RequiredField } from './required-fields.ts'
+import { hasField, interfacesIn } from './subgraph-part.ts'
 
 export interface NamedRequirements {
   readonly byName: ReadonlyMap<string, RequiredField>
@@ -21,22 +25,28 @@ export interface NamedRequirements {
 
 /** Gives every field that is required with arguments a name of its own. */
 export const nameRequirements = (types: Types): NamedRequirements => {
-  const names = fieldNames(types)
+  const names = requiredFieldNames(types)
   const namesOf = new Map<string, ReadonlySet<string>>()
   /** By type and name: the field that it stands for, and the subgraphs that require it. */
   const added = new Map<string, Map<string, { readonly field: string; readonly graphs: Set<string> }>>()
   /** What field sets still mention by its own name, as `GRAPH Type.field`. */
   const mentioned = new Set<string>()
 
-  const add = (type: string, name: string, field: string, graph: string): void => {
+  const addTo = (type: string, name: string, field: string, graph?: string): void => {
     const fields = added.get(type) ?? new Map<string, { readonly field: string; readonly graphs: Set<string> }>()
     added.set(type, fields)
     const present = fields.get(name) ?? { field, graphs: new Set() }
     fields.set(name, present)
-    present.graphs.add(graph)
-    if (types.get(type)?.kind !== Kind.INTERFACE_TYPE_DEFINITION) return
-    for (const { interfaces = [], name: implementing } of types.values())
-      if (interfaces.some((each) => each.name.value === type)) add(implementing.value, name, field, graph)
+    if (graph !== undefined) present.graphs.add(graph)
+    for (const object of objectsOf(type, types)) addTo(object, name, field, graph)
+  }
+  const interfaceObjects = interfaceObjectsIn(types)
+
+  /** A field of an interface object, required of an object that it stands for, is one of both. */
+  const add = (type: string, name: string, field: string, graph: string): void => {
+    addTo(type, name, field, graph)
+    for (const { name: of } of types.get(type)?.interfaces ?? [])
+      if (interfaceObjects.isAny(of.value)) addTo(of.value, name, field)
   }
 
   /** Also without any, where it takes some: the caller may ask for it with others. */
@@ -98,14 +108,22 @@ export const nameRequirements = (types: Types): NamedRequirements => {
     if (more.length === 0) return { ...type, fields: own }
     const isReplaced = (field: string, graph: string): boolean =>
       !mentioned.has(`${graph} ${name}.${field}`) && more.some(([, of]) => of.field === field && of.graphs.has(graph))
+    /** What an interface promises in a subgraph, its objects have there. */
+    const isPromised = (field: string, graph: string, as: string): boolean =>
+      interfacesIn(graph, type).some(
+        (of) => hasField(types, graph, of, field) && (as === field || added.get(of)?.has(as) === true),
+      )
     return {
       ...type,
       fields: [
-        ...own.map((field) => withJoins(field, (graph) => !isReplaced(field.name.value, graph))),
+        ...own.map((field) => {
+          const { value: as } = field.name
+          return withJoins(field, (graph) => !isReplaced(as, graph) || isPromised(as, graph, as))
+        }),
         ...more.flatMap(([as, { field: of, graphs }]) => {
           const original = own.find((field) => field.name.value === of)
           const copy = original && { ...original, name: { kind: Kind.NAME as const, value: as }, arguments: [] }
-          return copy ? [withJoins(copy, (graph) => graphs.has(graph))] : []
+          return copy ? [withJoins(copy, (graph) => graphs.has(graph) || isPromised(of, graph, as))] : []
         }),
       ],
     }
@@ -119,23 +137,3 @@ const withJoins = (field: FieldDefinitionNode, keeps: (graph: string) => boolean
   ...field,
   directives: (field.directives ?? []).filter((join) => !isExternal(join) || keeps(graphOf(join))),
 })
-
-const fieldNames = (types: Types) => {
-  const taken = new Set([...types.values()].flatMap(({ fields = [] }) => fields.map(({ name }) => name.value)))
-  const byName = new Map<string, RequiredField>()
-  const known = new Map<string, string>()
-  return {
-    byName,
-    /** One name for the same field with the same arguments. */
-    of: ({ kind, name, arguments: values = [] }: FieldNode): string => {
-      const key = print({ kind, name, arguments: values })
-      const present = known.get(key)
-      if (present !== undefined) return present
-      let unique = `${name.value}__required_${String(known.size + 1)}`
-      while (taken.has(unique)) unique += '_'
-      known.set(key, unique)
-      byName.set(unique, { name: name.value, arguments: values })
-      return unique
-    },
-  }
-}

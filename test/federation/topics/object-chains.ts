@@ -38,17 +38,24 @@ export const OBJECT_CHAINS: Topic = {
       type Query { stored: [Part] }
       type Part @key(fields: "id") @interfaceObject {
         id: ID! price: Int @external label: Label @external width: Int @external mass: Int @external margin: Int! @external levy: Int @external
+        grade(of: Int = 0): Int @external
         shelf(side: Int = 0): Shelf @requires(fields: "price")
         bulk: Int @requires(fields: "price")
         rank: String @requires(fields: "label { text part { mass } }")
         room: Int @requires(fields: "width")
         twin: Part @requires(fields: "price")
+        score: Int @requires(fields: "price grade(of: 2)")
       }
       type Label @external { text: String! part: Part! }
       type Shelf { no: Int! of: Part }
       type Box @key(fields: "id") {
         id: ID! lid: Part @external parts: [Part!] @external
         weight: Int @requires(fields: "lid { margin }") sum: Int @requires(fields: "parts { levy }")
+      }`,
+    makers: `
+      type Query { made: [Part!] }
+      type Part @key(fields: "id") @interfaceObject {
+        id: ID! mass: Int @external grade(of: Int = 0): Int polish: Int @requires(fields: "mass")
       }`,
   },
   universe: () => {
@@ -64,6 +71,7 @@ export const OBJECT_CHAINS: Topic = {
       length: ({ unit }: Arguments) => (unit === 'CM' ? 1 : 10) * (index + 1),
       cost: __typename === 'Nut' ? (_: Arguments, at: View) => at.number('tariff') + 1 : 40 + index,
       twin: (_: Arguments, at: View) => (at.get('price') === 20 ? parts[1] : null),
+      grade: ({ of }: Arguments) => 50 + 10 * index + Number(of),
       shelf: ({ side }: Arguments, at: View) => ({ no: at.number('price') + Number(side), of: parts[0] }),
       label: (_: Arguments, at: View) => ({ __typename: 'Label', text: `bulk ${at.text('bulk')}`, part: parts[1] }),
     }))
@@ -73,7 +81,7 @@ export const OBJECT_CHAINS: Topic = {
     ]
     const [bolt, nut] = parts
     const byId = ({ id }: Arguments) => parts.find((part) => part.id === id)
-    const lists = { parts: [...parts, null], priced: [nut, bolt], stored: [null, ...parts], boxes }
+    const lists = { parts: [...parts, null], priced: [nut, bolt], stored: [null, ...parts], made: [bolt, nut], boxes }
     const Query = { ...lists, part: byId, bolt, nut, pieces: [nut, { __typename: 'Note', text: 'no part' }, bolt] }
     return { Query, entities: [...parts, ...boxes] }
   },
@@ -113,6 +121,10 @@ export const OBJECT_CHAINS: Topic = {
     ['the interface at the end', '{ stored { twin { __typename id bulk ... on Nut { tariff } } } }'],
     ['required with an argument', '{ parts { room length } }'],
     ['required with an argument, the link alone', '{ stored { length(unit: MM) width room } }'],
+    ['required with an argument, of another interface object', '{ stored { score grade } }'],
+    ['the same, on each type', '{ parts { ... on Bolt { score } ... on Nut { grade(of: 1) s: score } } }'],
+    ['no chain, on one type of another interface object', '{ stored { ... on Bolt { polish } } }'],
+    ['no chain, on one type of its own', '{ made { ... on Nut { polish } polish } }'],
     ['links of an object within', '{ boxes { weight } }'],
     ['links of each of a list', '{ boxes { sum parts { price } } }'],
     ['from one part to the next', '{ parts { bulk next { bulk next { levy } } } }'],
@@ -139,6 +151,8 @@ const RULES = {
   rank: (_: Arguments, at: View) => `${at.of('label').text('text')} of ${at.of('label').of('part').text('mass')}`,
   width: (_: Arguments, at: View) => at.number('length', { unit: 'CM' }) + 3,
   room: (_: Arguments, at: View) => at.number('width') * 7,
+  score: (_: Arguments, at: View) => at.number('grade', { of: 2 }) * 1000 + Number(at.get('price') ?? 0),
+  polish: (_: Arguments, at: View) => Number(at.get('mass') ?? 9) + 1,
   total: (_: Arguments, at: View) => at.number('levy') + 1,
 }
 
