@@ -1,7 +1,7 @@
 import { catalogued, CataloguedError } from '../../platform/errors/catalogue.ts'
 import { plannerOf } from './planning/planner-of.ts'
 import { planningSdl, type PlanningSdl } from './planning/planning-sdl.ts'
-import { supergraphOf, type PlanningLimits, type Supergraph } from './supergraph.ts'
+import { PLANNING_LIMITS, supergraphOf, type PlanningLimits, type Supergraph } from './supergraph.ts'
 
 /** Refuses a generation by throwing or rejecting; the one before stays until it is done. */
 export type AcceptSupergraph = (candidate: Supergraph) => void | Promise<void>
@@ -10,12 +10,12 @@ export type AcceptSupergraph = (candidate: Supergraph) => void | Promise<void>
 export const generationOf = async (
   sdl: string,
   accept: AcceptSupergraph = () => undefined,
-  limits?: PlanningLimits,
+  limits: PlanningLimits = PLANNING_LIMITS,
 ): Promise<Supergraph> => {
   let candidate: Supergraph | undefined
   try {
     const planning = planningOf(sdl)
-    const planner = plannerOf(planning.sdl)
+    const planner = plannerOf(planning.sdl, limits.maxPathsHere)
     candidate = supergraphOf({ sdl, planner, planning, limits })
     await accept(candidate)
     return candidate

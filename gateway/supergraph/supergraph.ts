@@ -2,7 +2,7 @@ import type { QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { Kind, print, type DocumentNode, type GraphQLSchema } from 'graphql'
 import { measurer } from '../operation/measure.ts'
 import { fragmentsOf } from './planning/fragments-of.ts'
-import { planOperation } from './planning/plan-operation.ts'
+import { planOperation, TooManyPaths } from './planning/plan-operation.ts'
 import type { PlanningSdl } from './planning/planning-sdl.ts'
 import { createPlanningThread } from './planning/planning-thread.ts'
 
@@ -23,7 +23,7 @@ export interface Supergraph {
   /** Which shares of progressive overrides one operation belongs to; the empty text where there are none. */
   readonly draw: () => string
   /**
-   * Plans a document of one operation. Costs milliseconds, a large one is planned in a thread of its own: the caller keeps
+   * Plans a document of one operation. Costs milliseconds, one that is large, or has very many plans, is planned in a thread of its own: the caller keeps
    * plans. Throws, or rejects with, what the planner refuses, `OPERATION_TOO_LARGE` where it takes too long.
    */
   readonly plan: (document: DocumentNode, drawn?: string) => QueryPlan | Promise<QueryPlan>
@@ -34,15 +34,25 @@ export interface Supergraph {
 export interface PlanningLimits {
   /** Operations of more fields, fragments expanded, are planned in a thread of their own. */
   readonly maxFieldsHere: number
+  /** So are those with more ways to one of their fields. */
+  readonly maxPathsHere: number
+  /** Those with more are refused: what a thread needs at once beyond its memory ends the process. */
+  readonly maxPathsAside: number
   readonly timeoutMs: number
   readonly maxHeapMb: number
 }
 
-export const PLANNING_LIMITS: PlanningLimits = { maxFieldsHere: 300, timeoutMs: 5000, maxHeapMb: 512 }
+export const PLANNING_LIMITS: PlanningLimits = {
+  maxFieldsHere: 300,
+  maxPathsHere: 1000,
+  maxPathsAside: 30_000,
+  timeoutMs: 5000,
+  maxHeapMb: 512,
+}
 
 export interface SupergraphParts {
   readonly sdl: string
-  /** Made for the SDL of `planning`. */
+  /** Made for the SDL of `planning`, with as many paths as the limits say. */
   readonly planner: QueryPlanner
   readonly planning: PlanningSdl
   readonly limits?: PlanningLimits | undefined
@@ -52,7 +62,7 @@ export const supergraphOf = (parts: SupergraphParts): Supergraph => {
   const { sdl, planner, planning, limits = PLANNING_LIMITS } = parts
   const { supergraph } = planner
   const planHere = planOperation(planner, planning)
-  const thread = createPlanningThread({ sdl, ...limits })
+  const thread = createPlanningThread({ sdl, maxPaths: limits.maxPathsAside, ...limits })
   return {
     sdl,
     apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
@@ -61,10 +71,16 @@ export const supergraphOf = (parts: SupergraphParts): Supergraph => {
       planning.originals.has(name) ? [] : [{ name, url }],
     ),
     draw: planning.overrides.draw,
-    plan: (document, drawn = planning.overrides.draw()) =>
-      fieldsOf(document) <= limits.maxFieldsHere
-        ? planHere(document, drawn)
-        : thread.plan({ query: print(document), drawn }),
+    plan: (document, drawn = planning.overrides.draw()) => {
+      const planAside = (): Promise<QueryPlan> => thread.plan({ query: print(document), drawn })
+      if (fieldsOf(document) > limits.maxFieldsHere) return planAside()
+      try {
+        return planHere(document, drawn)
+      } catch (error) {
+        if (error instanceof TooManyPaths) return planAside()
+        throw error
+      }
+    },
     close: thread.close,
   }
 }

@@ -10,12 +10,13 @@ import { leaveOut } from './leave-out.ts'
 import { mapFetches } from './map-fetches.ts'
 import { needsFetch } from './needs-fetch.ts'
 import { separateNames } from './own-names.ts'
+import { TOO_MANY_PATHS } from './planner-of.ts'
 import type { PlanningSdl } from './planning-sdl.ts'
 import { restorePlan } from './restore-plan.ts'
 import { separateVariables } from './separate-variables.ts'
 import { tellOperation } from './tell-operation.ts'
 
-/** Plans a document of one operation. Throws what the planner refuses. */
+/** Plans a document of one operation. Throws what the planner refuses, `TooManyPaths` where it gives up. */
 export type PlanOperation = (document: DocumentNode, drawn: string) => QueryPlan
 
 /** `planner` was made for the SDL of `planning`. */
@@ -44,15 +45,20 @@ export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): Pla
   }
 }
 
+/** The planner was made to give up where there are so many ways to a field: another one may find the best. */
+export class TooManyPaths extends Error {
+  override readonly name = 'TooManyPaths'
+}
+
 /** What the planner cannot do is told from what is too much for it, and that by its words: it has no code. */
 const planned = (plan: () => QueryPlan): QueryPlan => {
   try {
     return plan()
   } catch (cause) {
     if (cause instanceof GraphQLError) throw catalogued('OPERATION_UNANSWERABLE', {}, { cause })
-    throw cause instanceof Error && TOO_MUCH.test(cause.message)
-      ? catalogued('OPERATION_TOO_LARGE', {}, { cause })
-      : cause
+    if (!(cause instanceof Error)) throw cause
+    if (TOO_MANY_PATHS.test(cause.message)) throw new TooManyPaths(undefined, { cause })
+    throw TOO_MUCH.test(cause.message) ? catalogued('OPERATION_TOO_LARGE', {}, { cause }) : cause
   }
 }
 

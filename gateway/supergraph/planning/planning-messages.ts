@@ -2,6 +2,12 @@ import type { QueryPlan } from '@apollo/query-planner'
 import type { ErrorCode } from '../../../platform/errors/catalogue.ts'
 import { mapFetches } from './map-fetches.ts'
 
+/** What a planning thread is started with. */
+export interface PlanningWorkerData {
+  readonly sdl: string
+  readonly maxPaths: number
+}
+
 /** What a planning thread is sent: one at a time. */
 export interface PlanningOrder {
   readonly query: string

@@ -16,7 +16,7 @@ const ORDER = { query: QUERY, drawn: '' }
 
 const open: PlanningThread[] = []
 const thread = (timeoutMs: number, changes: Partial<PlanningThreadOptions> = {}): PlanningThread => {
-  const made = createPlanningThread({ sdl, timeoutMs, maxHeapMb: 256, ...changes })
+  const made = createPlanningThread({ sdl, maxPaths: 1000, timeoutMs, maxHeapMb: 256, ...changes })
   open.push(made)
   return made
 }
@@ -49,6 +49,30 @@ test.each(TOPICS)('what is planned aside of $name is planned as it would be here
   )
   for (const [here, aside] of await Promise.all(planned)) expect(aside).toEqual(withoutDocuments(here))
   await Promise.all([supergraph.close(), planning.close()])
+})
+
+/** An interface that leads to itself, whose objects two subgraphs know: at each step any of them may be left for any other. */
+const CIRCLES = federatedGraph(
+  Object.fromEntries(
+    ['x', 'y'].map((field) => [
+      field,
+      {
+        typeDefs: `type Query { ${field}s: I } interface I { id: ID! next: I ${field}: Int }
+          ${['A', 'B', 'C'].map((type) => `type ${type} implements I @key(fields: "id") { id: ID! next: I @shareable ${field}: Int }`).join(' ')}`,
+        resolvers: {},
+      },
+    ]),
+  ),
+).sdl
+const circle = (steps: number): string => (steps === 0 ? 'x' : `x ... on A { y } next { ${circle(steps - 1)} }`)
+
+test('a small operation with very many ways to plan it is planned aside, and refused where they are too many', async () => {
+  const supergraph = await generationOf(CIRCLES)
+  const planned = [0, 1, 2, 3].map((steps) => supergraph.plan(parse(`{ xs { ${circle(steps)} } }`)))
+  expect(planned.map((plan) => plan instanceof Promise)).toEqual([false, false, true, true])
+  expect(await planned[2]).toMatchObject({ kind: 'QueryPlan' })
+  await expect(planned[3]).rejects.toMatchObject({ code: 'OPERATION_TOO_LARGE' })
+  await supergraph.close()
 })
 
 test('one that takes too long is refused, and does not keep the next one from being planned', async () => {

@@ -1,10 +1,12 @@
 import { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
 import { catalogued } from '../../../platform/errors/catalogue.ts'
-import type { PlanningAnswer, PlanningOrder } from './planning-messages.ts'
+import type { PlanningAnswer, PlanningOrder, PlanningWorkerData } from './planning-messages.ts'
 
 export interface PlanningThreadOptions {
   readonly sdl: string
+  /** How many ways there may be to one field of an operation. */
+  readonly maxPaths: number
   /** How long one operation may take. */
   readonly timeoutMs: number
   /** What planning one operation may use. */
@@ -14,8 +16,8 @@ export interface PlanningThreadOptions {
 /** Plans large operations aside, one after the other, so that none of them holds up anything else. */
 export interface PlanningThread {
   /**
-   * Rejects with `OPERATION_TOO_LARGE` where planning takes too long, too much memory, or too many wait for it; with what
-   * the planner refuses otherwise.
+   * Rejects with `OPERATION_TOO_LARGE` where planning takes too long or too much memory, has too many ways to look through,
+   * or too many wait for it; with what the planner refuses otherwise.
    */
   readonly plan: (order: PlanningOrder) => Promise<QueryPlan>
   readonly close: () => Promise<void>
@@ -63,9 +65,9 @@ export const createPlanningThread = (options: PlanningThreadOptions): PlanningTh
   }
 
   const start = (): Worker => {
-    const { sdl, maxHeapMb } = options
+    const { sdl, maxPaths, maxHeapMb } = options
     const made = new Worker(new URL('planning-worker.ts', import.meta.url), {
-      workerData: { sdl },
+      workerData: { sdl, maxPaths } satisfies PlanningWorkerData,
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
     })
     made.on('message', (answer: PlanningAnswer) => {

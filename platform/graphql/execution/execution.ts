@@ -41,7 +41,8 @@ export class Errors {
   }
 }
 
-export const pathToArray = (path: Path | undefined): (string | number)[] => {
+/** Of a place as a resolver is told it, too. */
+export const pathToArray = (path: GraphQLResolveInfo['path'] | undefined): (string | number)[] => {
   const keys: (string | number)[] = []
   for (let at = path; at !== undefined; at = at.prev) keys.push(at.key)
   return keys.reverse()
