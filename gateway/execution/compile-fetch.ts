@@ -4,7 +4,7 @@ import { pathGuard } from '../preflight/path-guard.ts'
 import { isDataObject, type DataObject } from './data.ts'
 import { entityPath, type EntityPath } from './entity-path.ts'
 import { fetchEntities } from './fetch-entities.ts'
-import { addErrors, failEntities, failRoot, rootErrors } from './fetch-failure.ts'
+import { addErrors, errorAt, failEntities, failRoot, rootErrors } from './fetch-failure.ts'
 import { isLater, type Prompt } from './later.ts'
 import { mergeCopy, mergeObject } from './merge-shape.ts'
 import { fetchParts, type FetchParts } from './prepared-fetch.ts'
@@ -45,13 +45,19 @@ const fetchRoot = (
     const errors = rootErrors(result.errors ?? [], rename)
     if (!isDataObject(result.data)) {
       if (errors.length === 0) fail(catalogued('SUBGRAPH_INVALID_RESPONSE'))
-      for (const error of errors) {
-        if (error.path.length === 0) fail(error.error)
-        else addErrors(run, prefixed(error, places))
+      // Others of one code would be told once.
+      const failedBy = new Set<string>()
+      for (const placed of errors) {
+        const { path, error } = placed
+        if (path.length > 0) addErrors(run, errorAt(places, placed))
+        else if (!failedBy.has(error.code)) {
+          failedBy.add(error.code)
+          fail(error)
+        }
       }
       return
     }
-    for (const error of errors) addErrors(run, prefixed(error, places))
+    for (const error of errors) addErrors(run, errorAt(places, error))
     rewrite?.(result.data)
     for (const [index, target] of targets.entries()) {
       if (index === 0) mergeObject(target, result.data, shape)
@@ -80,6 +86,3 @@ const rereadAfter = async (sent: Prompt<Sent>, { request }: Run): Promise<Sent> 
   await request.access?.refresh().catch(() => undefined)
   return result
 }
-
-const prefixed = (error: Run['errors'][number], places: readonly (readonly (string | number)[])[]): Run['errors'] =>
-  places.length === 0 ? [error] : places.map((place) => ({ ...error, path: [...place, ...error.path] }))

@@ -7,9 +7,12 @@ import type { FieldError, Run } from './run.ts'
 import { toCatalogued } from './subgraph-error.ts'
 import { MAX_ERRORS, tooManyErrors } from './too-many-errors.ts'
 
+/** What failures are added to. */
+type Failing = Pick<Run, 'errors'>
+
 /** A whole fetch of root fields failed: one error for each of them. */
-export const failRoot = (run: Run, shape: MergeShape, error: CataloguedError): void => {
-  for (const { key } of shape) if (key !== '__typename') run.errors.push({ path: [key], error })
+export const failRoot = (run: Failing, shape: MergeShape, error: CataloguedError): void => {
+  addErrors(run, atFields([], shape, error))
 }
 
 /**
@@ -17,7 +20,7 @@ export const failRoot = (run: Run, shape: MergeShape, error: CataloguedError): v
  * many one error at the list that holds them.
  */
 export const failEntities = (
-  run: Run,
+  run: Failing,
   places: readonly ResponsePath[],
   shape: MergeShape,
   error: CataloguedError,
@@ -25,22 +28,38 @@ export const failEntities = (
   const [first] = places
   if (!first) return
   const list = first.findIndex((element) => typeof element === 'number')
-  if (places.length > 1 && list > 0) {
-    run.errors.push({ path: first.slice(0, list), error })
-    return
-  }
-  for (const { key } of shape) if (key !== '__typename') run.errors.push({ path: [...first, key], error })
+  addErrors(
+    run,
+    places.length > 1 && list > 0 ? [{ path: first.slice(0, list), error }] : atFields(first, shape, error),
+  )
 }
 
-/** Of each of many places. */
+function* atFields(object: ResponsePath, shape: MergeShape, error: CataloguedError): Generator<FieldError> {
+  for (const { key } of shape) if (key !== '__typename') yield { path: [...object, key], error }
+}
+
+/** More than an answer tells: of one thing in many places many are alike. */
 const MAX_PLACED = 100_000
 
-/** Adds errors to those of the run: some more than its answer tells, for however many places they are. */
-export const addErrors = (run: Run, errors: Iterable<FieldError>): void => {
+/**
+ * Adds errors to those of the run, for however many places they are: of those after the first 100,000 one says that
+ * there are more. `errors` is read no further than that.
+ */
+export const addErrors = (run: Failing, errors: Iterable<FieldError>): void => {
+  if (run.errors.length > MAX_PLACED) return
   for (const error of errors) {
-    if (run.errors.length === MAX_PLACED) return
+    if (run.errors.length >= MAX_PLACED) {
+      run.errors.push({ path: [], error: tooManyErrors() })
+      return
+    }
     run.errors.push(error)
   }
+}
+
+/** An error about what a fetch brought, at each of the places that show it. */
+export function* errorAt(places: readonly ResponsePath[], error: FieldError): Generator<FieldError> {
+  if (places.length === 0) yield error
+  for (const place of places) yield { ...error, path: [...place, ...error.path] }
 }
 
 /** Puts a subgraph's errors about root fields where the client sees them. */

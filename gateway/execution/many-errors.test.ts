@@ -58,6 +58,24 @@ test('a list of very many values of the wrong shape is told by the first of them
   expect([told.length, told.at(-1)]).toEqual([10_001, 'TOO_MANY_ERRORS '])
 })
 
+test('as many errors as an answer tells are all there are, however often one was sent', async () => {
+  const sent = many(10_000, (index) => ({ message: 'x', path: ['me', index] }))
+  const { told } = await run('{ me { name } search { __typename } }', {
+    accounts: { data: { me: null }, errors: sent },
+    catalog: { data: { search: null }, errors: [...sent.slice(0, 1), ...sent.slice(-1)] },
+  })
+  expect(told).toHaveLength(10_000)
+  expect(told).not.toContain('TOO_MANY_ERRORS ')
+})
+
+test('an error of a whole fetch is one for each of its fields, however often it was sent', async () => {
+  const fields = many(11, (index) => `a${index.toString()}: me { name }`)
+  const { told } = await run(`{ ${fields.join(' ')} }`, {
+    accounts: { data: null, errors: many(10_000, () => ({ message: 'x' })) },
+  })
+  expect(told).toEqual(many(11, (index) => `INTERNAL a${index.toString()}`))
+})
+
 test('very many errors about one thing that stands in very many places are no product of both', async () => {
   const { told } = await run('{ products { title shipping } }', {
     catalog: {
@@ -68,7 +86,20 @@ test('very many errors about one thing that stands in very many places are no pr
       errors: many(5000, (index) => ({ message: 'x', path: ['_entities', 0, 'shipping', index] })),
     },
   })
-  expect(told.at(-1)).toBe('TOO_MANY_ERRORS ')
+  expect([told.length, told.at(-1)]).toEqual([10_001, 'TOO_MANY_ERRORS '])
+})
+
+test('of errors in more places than are held it is said that some were left out, few as those are that are told', async () => {
+  const { told } = await run('{ products { title shipping } }', {
+    catalog: {
+      data: { products: many(5000, () => ({ __typename: 'Book', upc: 'b1', title: 'x', weight: 1, price: 1 })) },
+    },
+    warehouse: {
+      data: { _entities: [{ shipping: null }] },
+      errors: many(50, () => ({ message: 'x', path: ['_entities', 0, 'shipping'] })),
+    },
+  })
+  expect(told).toEqual([...many(5000, (index) => `INTERNAL products.${index.toString()}.shipping`), 'TOO_MANY_ERRORS '])
 })
 
 test('one error that explains very many nulls stays one', async () => {
@@ -85,4 +116,21 @@ test('one error that explains very many nulls stays one', async () => {
     accounts: { errors: [{ message: 'x' }] },
   })
   expect(told).toEqual(['INTERNAL products'])
+})
+
+test('nulls that another error explains leave room for a value of the wrong shape', async () => {
+  const { told } = await run('{ products { maker { name } } search { __typename } }', {
+    catalog: {
+      data: {
+        products: many(120_000, (index) => ({
+          __typename: 'Book',
+          upc: 'b1',
+          maker: { __typename: 'User', id: `p${index.toString()}` },
+        })),
+        search: [1],
+      },
+    },
+    accounts: { errors: [{ message: 'x' }] },
+  })
+  expect(told).toEqual(['INTERNAL products', 'SUBGRAPH_INVALID_RESPONSE search.0'])
 })

@@ -3,16 +3,10 @@ import { toGraphQLError } from '../../errors/graphql-error.ts'
 import type { ResponsePath } from '../data.ts'
 import type { MergeShape } from '../merge-shape.ts'
 import type { FieldError } from '../run.ts'
-import type { ClientNames } from '../client-names.ts'
+import type { ClientNames } from '../separated-operation.ts'
 import { MAX_ERRORS, tooManyErrors } from '../too-many-errors.ts'
 import { PathTree } from './path-tree.ts'
 import type { Writing } from './writing.ts'
-
-/** The places of an answer, and what its client calls them. */
-interface Places {
-  readonly selected: MergeShape
-  readonly client: ClientNames | undefined
-}
 
 /** The places of an answer, and what its client calls them. */
 interface Places {
@@ -27,7 +21,7 @@ interface Places {
  */
 export const errorsOf = (
   fetchErrors: readonly FieldError[],
-  { findings, hasMoreFindings }: Pick<Writing, 'findings' | 'hasMoreFindings'>,
+  { findings, hasMoreCauses, hasMoreConsequences }: Pick<Writing, 'findings' | 'hasMoreCauses' | 'hasMoreConsequences'>,
   { selected, client }: Places,
 ): GraphQLError[] | undefined => {
   if (fetchErrors.length === 0 && findings.length === 0) return undefined
@@ -40,18 +34,24 @@ export const errorsOf = (
   const kept = findings.filter(({ path, isConsequence }) => !isConsequence || !explained.isAlong(path))
   const seen = new Set<string>()
   const told: GraphQLError[] = []
+  let hasMore = hasMoreCauses || (hasMoreConsequences && kept.some(({ isConsequence }) => isConsequence))
   for (const { path, error } of [...found, ...kept]) {
-    if (told.length === MAX_ERRORS) return [...told, moreErrors()]
+    if (path.length === 0 && error.code === 'TOO_MANY_ERRORS') {
+      hasMore = true
+      continue
+    }
     const place = client ? client.pathOf(path) : path
     const key = JSON.stringify([error.code, place])
     if (seen.has(key)) continue
+    if (told.length === MAX_ERRORS) {
+      hasMore = true
+      break
+    }
     seen.add(key)
     told.push(toGraphQLError(error, place))
   }
-  return hasMoreFindings && kept.length > 0 ? [...told, moreErrors()] : told
+  return hasMore ? [...told, toGraphQLError(tooManyErrors())] : told
 }
-
-const moreErrors = (): GraphQLError => toGraphQLError(tooManyErrors())
 
 /** The longest part of the path that the client selected: what was fetched for a later fetch alone is nobody's place. */
 const cut = (path: ResponsePath, selected: MergeShape): ResponsePath => {

@@ -32,7 +32,7 @@ export interface WritingContext {
   readonly decisions: Decisions
 }
 
-/** More than an answer tells: most may be what others explain. */
+/** Of consequences, and of what is none: more than an answer tells, as most may be what others explain. */
 const MAX_FINDINGS = 100_000
 
 /** One answer being written. */
@@ -41,9 +41,9 @@ export class Writing {
   readonly findings: Finding[] = []
   readonly introspection: DataObject
   readonly decisions: Decisions
-  /** Some were not held. */
-  hasMoreFindings = false
   #invalid: CataloguedError | undefined
+  #causes = 0
+  #consequences = 0
 
   constructor({ introspection, decisions }: WritingContext) {
     this.introspection = introspection
@@ -55,10 +55,26 @@ export class Writing {
     return (this.#invalid ??= catalogued('SUBGRAPH_INVALID_RESPONSE'))
   }
 
-  /** Denials are always held: they say what may not be told. Of anything else a subgraph could send any number. */
+  /**
+   * Denials are always held: they say what may not be told. Of anything else a subgraph could send any number; what
+   * others may explain takes no room of what nothing explains.
+   */
   find(finding: Finding): void {
-    if (finding.isDenial || this.findings.length < MAX_FINDINGS) this.findings.push(finding)
-    else this.hasMoreFindings = true
+    if (finding.isDenial || this.#count(finding) <= MAX_FINDINGS) this.findings.push(finding)
+  }
+
+  /** Some that no other explains were not held. */
+  get hasMoreCauses(): boolean {
+    return this.#causes > MAX_FINDINGS
+  }
+
+  /** Some that others may explain were not held. */
+  get hasMoreConsequences(): boolean {
+    return this.#consequences > MAX_FINDINGS
+  }
+
+  #count({ isConsequence }: Finding): number {
+    return isConsequence ? ++this.#consequences : ++this.#causes
   }
 }
 
