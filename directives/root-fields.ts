@@ -12,6 +12,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
+import { responseKey } from '../platform/graphql/execution/collect-fields.ts'
 
 /** What of an execution tells its root fields. */
 export type Execution = Pick<
@@ -47,7 +48,7 @@ const collect = (
   for (const node of selections) {
     if (!isIncluded(node, execution)) continue
     if (node.kind === Kind.FIELD) {
-      const key = node.alias?.value ?? node.name.value
+      const key = responseKey(node)
       // Two of one name have the same arguments, else the operation is not valid.
       if (!into.has(key)) into.set(key, node)
       continue

@@ -81,6 +81,9 @@ export const setEngineStage = async (options: EngineStageOptions): Promise<Engin
     const urls = new Map([...subgraphs.urls].map(([name, url]) => [name.replace('Subgraph ', ''), url]))
     await writeFile(fileOf('supergraph.graphql'), shopSupergraph(urls))
 
+    const accounts = urls.get('accounts')
+    if (accounts === undefined) throw new Error('The subgraph accounts did not tell where it listens')
+
     const keys = await createKeyRing('EdDSA')
     await writeFile(fileOf('jwks.json'), JSON.stringify(publicKeys(keys)))
     const token = await tokenOf(keys)
@@ -160,7 +163,7 @@ export const setEngineStage = async (options: EngineStageOptions): Promise<Engin
     return {
       targets,
       children,
-      subgraph: { url: urls.get('accounts') ?? '', token },
+      subgraph: { url: accounts, token },
       startMs,
       missing,
       isPinned,

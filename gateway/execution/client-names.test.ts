@@ -28,6 +28,15 @@ test('what the planner may call a field is called something else, each by one na
   expect(client?.pathOf(['me', 'x__alias_0__', 'x__alias_12_'])).toEqual(['me', 'x__alias_0', 'x__alias_12'])
 })
 
+test.each([
+  ['_1__alias_0', '_1__alias_0_'],
+  ['___alias_0', 'alias_0_'],
+])('what the planner may call %s is called by a name that may stand in a document', (name, key) => {
+  const { operation, client } = separated(`{ me { ${name}: id } }`)
+  expect(print(parse(print(operation)))).toBe(print(parse(`{ me { ${key}: id } }`)))
+  expect(client?.nameOf(key)).toBe(name)
+})
+
 test('every field but the type name is called by a name that is free in all of the operation', () => {
   const { operation, fragments, client, sent } = separated(
     '{ __typename: me { typename_: id ...F } } fragment F on User { ... { __typename: name @skip(if: true) } typename__ on: __typename }',

@@ -1,30 +1,6 @@
-import {
-  Kind,
-  visit,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-} from 'graphql'
-import type { Fragments } from '../../platform/graphql/execution/collect-fields.ts'
-import type { ResponsePath } from './data.ts'
-
-interface Sent {
-  readonly operation: OperationDefinitionNode
-  readonly fragments: Fragments
-}
-
-/** An operation in which no name that its client chose means anything where it is planned and fetched. */
-export interface SeparatedOperation extends Sent {
-  /** Undefined where it is as it was sent. */
-  readonly client: ClientNames | undefined
-}
-
-/** What the client of such an operation sent, and what it calls what it gets. */
-export interface ClientNames extends Sent {
-  readonly nameOf: (key: string) => string
-  readonly pathOf: (path: ResponsePath) => ResponsePath
-}
+import { Kind, type FieldNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql'
+import { responseKey, type Fragments } from '../../platform/graphql/execution/collect-fields.ts'
+import { eachField, renamed, type SeparatedOperation, type SpreadOperation } from './separated-operation.ts'
 
 /**
  * What is fetched is known, and decided, by what stands under `__typename`, and the planner (2.14) has names of its own for
@@ -33,34 +9,26 @@ export interface ClientNames extends Sent {
  * free, and are written under the client's.
  */
 export const separateClientNames = (operation: OperationDefinitionNode, fragments: Fragments): SeparatedOperation => {
-  const sent = { operation, fragments }
+  const sent = { operation, fragments, client: undefined }
   const definitions = [operation, ...fragments.values()]
-  if (!definitions.some(({ selectionSet }) => holdsMeaningful(selectionSet))) return { ...sent, client: undefined }
-  const keyOf = freeKeys(definitions)
-  const names = new Map([...keyOf].map(([name, key]) => [key, name]))
-  const nameOf = (key: string): string => names.get(key) ?? key
-  const rename = {
-    Field: (field: FieldNode) => (isMeaningful(field) ? under(field, keyOf.get(nameIn(field))) : undefined),
-  }
-  return {
-    operation: visit(operation, rename),
-    fragments: new Map([...fragments].map(([name, fragment]) => [name, visit(fragment, rename)])),
-    client: {
-      ...sent,
-      nameOf,
-      pathOf: (path) => path.map((step) => (typeof step === 'string' ? nameOf(step) : step)),
-    },
-  }
+  if (!definitions.some(({ selectionSet }) => holdsMeaningful(selectionSet))) return sent
+  const keys = freeKeys(sent)
+  return renamed(
+    sent,
+    (field) => (isMeaningful(field) ? keys.get(responseKey(field)) : undefined),
+    new Map([...keys].map(([name, key]) => [key, name])),
+  )
 }
 
 const TYPENAME = '__typename'
 const PLANNERS = /__alias_\d+$/
 
-const nameIn = ({ alias, name }: FieldNode): string => (alias ?? name).value
+/** Whether the planner may call a field of its own so. */
+export const isPlannersName = (name: string): boolean => PLANNERS.test(name)
 
 const isMeaningful = (field: FieldNode): boolean => {
-  const name = nameIn(field)
-  return name === TYPENAME ? field.name.value !== TYPENAME : PLANNERS.test(name)
+  const name = responseKey(field)
+  return name === TYPENAME ? field.name.value !== TYPENAME : isPlannersName(name)
 }
 
 const holdsMeaningful = ({ selections }: SelectionSetNode): boolean =>
@@ -71,26 +39,21 @@ const holdsMeaningful = ({ selections }: SelectionSetNode): boolean =>
         (selection.selectionSet !== undefined && holdsMeaningful(selection.selectionSet))),
   )
 
-const under = (field: FieldNode, key: string | undefined): FieldNode =>
-  key === undefined ? field : { ...field, alias: { kind: Kind.NAME, value: key } }
-
 /** For each such name one under which nothing of the operation answers: a client could have chosen it as well. */
-const freeKeys = (
-  definitions: readonly (OperationDefinitionNode | FragmentDefinitionNode)[],
-): ReadonlyMap<string, string> => {
+const freeKeys = (sent: SpreadOperation): ReadonlyMap<string, string> => {
   const taken = new Set<string>()
   const meaningful = new Set<string>()
-  const note = (field: FieldNode): void => {
-    taken.add(nameIn(field))
-    if (isMeaningful(field)) meaningful.add(nameIn(field))
-  }
-  for (const definition of definitions) visit(definition, { Field: note })
-  const keyOf = new Map<string, string>()
+  eachField(sent, (field) => {
+    taken.add(responseKey(field))
+    if (isMeaningful(field)) meaningful.add(responseKey(field))
+  })
+  const keys = new Map<string, string>()
   for (const name of meaningful) {
-    let key = `${name.replace(/^_+/, '')}_`
+    // No name begins with a digit.
+    let key = `${name.replace(/^_+(?=[A-Za-z])/, '')}_`
     while (taken.has(key)) key = `${key}_`
     taken.add(key)
-    keyOf.set(name, key)
+    keys.set(name, key)
   }
-  return keyOf
+  return keys
 }

@@ -19,7 +19,7 @@ import type { Prompt } from './later.ts'
 import { shapeOf } from './merge-shape.ts'
 import type { Run, Variables } from './run.ts'
 import type { Resumable } from './resumable.ts'
-import type { ClientNames } from './client-names.ts'
+import type { ClientNames } from './separated-operation.ts'
 import { compileSubscription, type ReviewEvent, type SubscriptionEvents } from './subscription.ts'
 
 /** An operation ready to run any number of times. */
@@ -40,7 +40,7 @@ export interface SubscriptionStart {
 }
 
 export interface OperationParts {
-  /** All of it (`separateClientNames`); the plan may be that of less, where fields are denied. */
+  /** All of it, under the names of `separateClientNames` and `separateMeanings`; the plan may be that of less, where fields are denied. */
   readonly operation: OperationDefinitionNode
   readonly fragments: Fragments
   /** Undefined where the client calls everything as the operation does. */

@@ -1,5 +1,5 @@
 import { Kind, type SelectionSetNode } from 'graphql'
-import type { Fragments } from '../../platform/graphql/execution/collect-fields.ts'
+import { responseKey, type Fragments } from '../../platform/graphql/execution/collect-fields.ts'
 import { isDataObject, reader, writer, type DataObject, type Read, type Write } from './data.ts'
 
 /**
@@ -40,7 +40,7 @@ export interface Rename {
 const addSelections = (draft: Draft, { selections }: SelectionSetNode, fragments: Fragments): void => {
   for (const selection of selections) {
     if (selection.kind === Kind.FIELD) {
-      const key = selection.alias?.value ?? selection.name.value
+      const key = responseKey(selection)
       const children = selection.selectionSet ? (draft.get(key) ?? new Map<string, Draft | undefined>()) : undefined
       draft.set(key, children)
       if (selection.selectionSet && children) addSelections(children, selection.selectionSet, fragments)

@@ -16,7 +16,7 @@ import {
 } from 'graphql'
 import type { Rules } from '../../directives/rule.ts'
 
-import type { Fragments } from '../../platform/graphql/execution/collect-fields.ts'
+import { responseKey, type Fragments } from '../../platform/graphql/execution/collect-fields.ts'
 import { isDataObject, reader } from './data.ts'
 import type { Variables } from './run.ts'
 
@@ -54,8 +54,8 @@ export const compileResumable = (
   if (!nodes || !field || !root.selectionSet || !hasPositions(field, rules)) return undefined
   const selected = nodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? [])
   const own = selected.find(isPlainCursor)
-  const cursorKey = own ? keyOf(own) : freeKey(selected, fragments)
-  const [readRoot, readCursor] = [reader(keyOf(root)), reader(cursorKey)]
+  const cursorKey = own ? responseKey(own) : freeKey(selected, fragments)
+  const [readRoot, readCursor] = [reader(responseKey(root)), reader(cursorKey)]
   const after = root.arguments?.find(({ name }) => name.value === AFTER)
   return {
     withCursor: (asked) =>
@@ -106,8 +106,6 @@ const hasPositions = ({ args, type }: GraphQLField<unknown, unknown>, rules: Rul
   return !rules.has(`${event.name}.${CURSOR}`)
 }
 
-const keyOf = ({ alias, name }: FieldNode): string => (alias ?? name).value
-
 const isPlainCursor = (selection: SelectionNode): selection is FieldNode =>
   selection.kind === Kind.FIELD &&
   selection.name.value === CURSOR &&
@@ -119,7 +117,7 @@ const freeKey = (selections: readonly SelectionNode[], fragments: Fragments): st
   const taken = new Set<string>()
   const collect = (of: readonly SelectionNode[]): void => {
     for (const selection of of) {
-      if (selection.kind === Kind.FIELD) taken.add(keyOf(selection))
+      if (selection.kind === Kind.FIELD) taken.add(responseKey(selection))
       else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet.selections)
       else collect(fragments.get(selection.name.value)?.selectionSet.selections ?? [])
     }

@@ -33,3 +33,11 @@ test('fields that one place calls alike have names of their own, and the client 
   expect(made.client?.operation).toBe(operation)
   expect(made.client?.pathOf(['a', 0, q])).toEqual(['a', 0, '__typename'])
 })
+
+test('no name of their own is one by which the planner may call a field', () => {
+  const { made } = separated('{ a { ... on P { x__alias: x } ... on Q { x__alias: y } } }')
+  expect(print(made.operation)).toBe(
+    print(parse('{ a { ... on P { x__alias: x } ... on Q { x__alias_2_: y } } }')).trim(),
+  )
+  expect(made.client?.pathOf(['a', 'x__alias_2_'])).toEqual(['a', 'x__alias'])
+})

@@ -1,6 +1,7 @@
-import { Kind, print, visit, type FieldNode, type SelectionSetNode } from 'graphql'
-import type { Fragments } from '../../platform/graphql/execution/collect-fields.ts'
-import type { SeparatedOperation } from './client-names.ts'
+import { Kind, print, type FieldNode, type SelectionSetNode } from 'graphql'
+import { responseKey, type Fragments } from '../../platform/graphql/execution/collect-fields.ts'
+import { isPlannersName } from './client-names.ts'
+import { eachField, renamed, type SeparatedOperation, type SpreadOperation } from './separated-operation.ts'
 
 /**
  * At one place of an answer a client may call different fields alike, where no object has both (GraphQL, 5.3.2): those of
@@ -8,55 +9,22 @@ import type { SeparatedOperation } from './client-names.ts'
  * They are planned and fetched under names of their own, and are written under the client's.
  */
 export const separateMeanings = (sent: SeparatedOperation): SeparatedOperation => {
-  const { operation, fragments, client } = sent
   const ambiguous = ambiguousKeys(sent)
   if (ambiguous.size === 0) return sent
-  const names = ownNames(sent, ambiguous)
-  const rename = {
-    Field: (field: FieldNode) => {
-      const name = names.byMeaning.get(keyOf(field))?.get(meaningOf(field))
-      return name === undefined ? undefined : { ...field, alias: { kind: Kind.NAME as const, value: name } }
-    },
-  }
-  const nameOf = (key: string): string => {
-    const called = names.called.get(key) ?? key
-    return client ? client.nameOf(called) : called
-  }
-  return {
-    operation: visit(operation, rename),
-    fragments: new Map([...fragments].map(([name, fragment]) => [name, visit(fragment, rename)])),
-    client: {
-      ...(client ?? { operation, fragments }),
-      nameOf,
-      pathOf: (path) => path.map((step) => (typeof step === 'string' ? nameOf(step) : step)),
-    },
-  }
+  const { byMeaning, called } = ownNames(sent, ambiguous)
+  return renamed(sent, (field) => byMeaning.get(responseKey(field))?.get(meaningOf(field)), called)
 }
-
-const keyOf = ({ alias, name }: FieldNode): string => (alias ?? name).value
 
 const meaningOf = ({ kind, name, arguments: given }: FieldNode): string =>
   given?.length ? print({ kind, name, arguments: given }) : name.value
 
-type Operation = Pick<SeparatedOperation, 'operation' | 'fragments'>
-
-/** Every field of an operation, wherever it stands. */
-const eachField = ({ operation, fragments }: Operation, note: (field: FieldNode) => void): void => {
-  for (const definition of [operation, ...fragments.values()])
-    visit(definition, {
-      Field: (field) => {
-        note(field)
-      },
-    })
-}
-
 /** The names that answer for different fields at one place. */
-const ambiguousKeys = (sent: Operation): ReadonlySet<string> => {
+const ambiguousKeys = (sent: SpreadOperation): ReadonlySet<string> => {
   const meanings = new Map<string, Set<string>>()
   eachField(sent, (field) => {
-    const present = meanings.get(keyOf(field))
+    const present = meanings.get(responseKey(field))
     if (present) present.add(meaningOf(field))
-    else meanings.set(keyOf(field), new Set([meaningOf(field)]))
+    else meanings.set(responseKey(field), new Set([meaningOf(field)]))
   })
   const ambiguous = new Set<string>()
   // Most operations end here: nothing is called by the name of something else, wherever it stands.
@@ -72,9 +40,9 @@ const collectAmbiguous = (sets: readonly SelectionSetNode[], fragments: Fragment
   const collect = ({ selections }: SelectionSetNode): void => {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
-        const nodes = fields.get(keyOf(selection))
+        const nodes = fields.get(responseKey(selection))
         if (nodes) nodes.push(selection)
-        else fields.set(keyOf(selection), [selection])
+        else fields.set(responseKey(selection), [selection])
       } else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet)
       else if (!visited.has(selection.name.value)) {
         visited.add(selection.name.value)
@@ -98,18 +66,18 @@ interface OwnNames {
   readonly called: ReadonlyMap<string, string>
 }
 
-const ownNames = (sent: Operation, ambiguous: ReadonlySet<string>): OwnNames => {
+const ownNames = (sent: SpreadOperation, ambiguous: ReadonlySet<string>): OwnNames => {
   const taken = new Set<string>()
-  eachField(sent, (field) => void taken.add(keyOf(field)))
+  eachField(sent, (field) => void taken.add(responseKey(field)))
   const byMeaning = new Map([...ambiguous].map((key) => [key, new Map<string, string>()]))
   const called = new Map<string, string>()
   eachField(sent, (field) => {
-    const key = keyOf(field)
+    const key = responseKey(field)
     const names = byMeaning.get(key)
     const meaning = meaningOf(field)
     if (!names || names.has(meaning)) return
     let name = names.size === 0 ? key : `${key}_${String(names.size + 1)}`
-    while (names.size > 0 && taken.has(name)) name += '_'
+    while (names.size > 0 && (taken.has(name) || isPlannersName(name))) name += '_'
     taken.add(name)
     names.set(meaning, name)
     called.set(name, key)

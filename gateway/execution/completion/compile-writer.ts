@@ -12,7 +12,7 @@ import { catalogued, type CataloguedError } from '../../../platform/errors/catal
 import type { Guarding } from '../../preflight/guarding.ts'
 import type { ObjectPlace, Place } from '../../preflight/place.ts'
 import { reader, type Read } from '../data.ts'
-import type { ClientNames } from '../client-names.ts'
+import type { ClientNames } from '../separated-operation.ts'
 import {
   collectFields,
   type CollectContext,

@@ -13,6 +13,9 @@ import {
 } from 'graphql'
 import { typeCondition } from './type-condition.ts'
 
+/** What a field is called in an answer (spec 2.7). */
+export const responseKey = ({ alias, name }: FieldNode): string => (alias ?? name).value
+
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
 /** An object's type; an interface stands for itself where a subgraph knows it as an object (`@interfaceObject`). */
@@ -47,7 +50,7 @@ const collect = (
   for (const selection of selections) {
     if (!isIncluded(context, selection)) continue
     if (selection.kind === Kind.FIELD) {
-      const key = selection.alias?.value ?? selection.name.value
+      const key = responseKey(selection)
       const nodes = fields.get(key)
       if (nodes) nodes.push(selection)
       else fields.set(key, [selection])
