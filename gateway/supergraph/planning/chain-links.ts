@@ -13,24 +13,45 @@ export interface ChainLink {
   readonly isOfInterfaceObject: boolean
 }
 
-/** The links of all chains of requirements, without their ends where these are fields of objects. */
+/**
+ * The links of all chains of requirements, without their ends where these are fields of objects. Work grows with the square of
+ * how many requirements hang together, however many ways lead from one to another.
+ */
 export const chainLinks = (types: Types): readonly ChainLink[] => {
   const requirements = requirementsIn(types)
   const required = new Set(requirements.flatMap(({ needs }) => needs))
   const byField = Map.groupBy(
-    requirements.flatMap(({ coordinates, needs }) => coordinates.map((coordinate) => ({ coordinate, needs }))),
+    requirements.flatMap((requirement) => requirement.coordinates.map((coordinate) => ({ coordinate, requirement }))),
     ({ coordinate }) => coordinate,
   )
-  const depthOf = (coordinate: string, above: ReadonlySet<string>): number => {
-    if (above.has(coordinate)) return 0
-    const needs = (byField.get(coordinate) ?? []).flatMap((one) => one.needs)
-    return needs.length === 0 ? 0 : 1 + Math.max(...needs.map((need) => depthOf(need, new Set([...above, coordinate]))))
-  }
-  return requirements.flatMap(({ coordinates, isOfInterfaceObject, type, field, graph }) => {
+  const answering = (coordinates: readonly string[]): ReadonlySet<Requirement> =>
+    new Set(coordinates.flatMap((one) => (byField.get(one) ?? []).map(({ requirement }) => requirement)))
+
+  return requirements.flatMap((requirement) => {
+    const { coordinates, isOfInterfaceObject, type, field, graph } = requirement
     const isRequired = coordinates.some((coordinate) => required.has(coordinate))
-    const depth = Math.max(...coordinates.map((coordinate) => depthOf(coordinate, new Set())))
-    return isRequired || isOfInterfaceObject ? [{ type, field, graph, depth, isOfInterfaceObject }] : []
+    if (!isRequired && !isOfInterfaceObject) return []
+    return [{ type, field, graph, depth: depthOf(coordinates, answering), isOfInterfaceObject }]
   })
+}
+
+/** How many requirements lead to a field, on the longest way that does not come back to where it was: a circle ends there. */
+const depthOf = (
+  field: readonly string[],
+  answering: (coordinates: readonly string[]) => ReadonlySet<Requirement>,
+): number => {
+  const known = new Map<Requirement, number>()
+  const deepest = (coordinates: readonly string[]): number => Math.max(0, ...[...answering(coordinates)].map(way))
+  const way = (requirement: Requirement): number => {
+    const present = known.get(requirement)
+    if (present !== undefined) return present
+    known.set(requirement, 0)
+    const { needs } = requirement
+    const depth = needs.length === 0 ? 0 : 1 + deepest(needs)
+    known.set(requirement, depth)
+    return depth
+  }
+  return deepest(field)
 }
 
 interface Requirement extends Omit<ChainLink, 'depth'> {
