@@ -4,11 +4,11 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { execute, parse, subscribe, type GraphQLSchema } from 'graphql'
+import { execute, parse, subscribe, validate, type GraphQLError, type GraphQLSchema } from 'graphql'
 import { makeServer } from 'graphql-ws'
 import { WebSocketServer, type WebSocket } from 'ws'
 
-/** A subgraph on a real socket. It answers with its schema, or as a test tells it to. */
+/** A subgraph on a real socket. It answers what is valid by its schema, or as a test tells it to. */
 export interface HttpSubgraph {
   readonly url: string
   readonly received: readonly Received[]
@@ -47,6 +47,8 @@ export const startHttpSubgraph = async (
   const received: Received[] = []
   const subscribed: { extensions?: Record<string, unknown> | null | undefined }[] = []
   const sockets = new Set<WebSocket>()
+  /** Of each text, which is validated once, as servers do. */
+  const faults = new Map<string, readonly GraphQLError[]>()
   let answer: Answer | undefined
 
   const answerRequest = (request: IncomingMessage, response: ServerResponse): void => {
@@ -56,7 +58,11 @@ export const startHttpSubgraph = async (
       const body = JSON.parse(text) as Received['body']
       received.push({ headers: request.headers, rawHeaders: request.rawHeaders, body })
       if (answer) return answer(request, response)
-      const result = execute({ schema, document: parse(body.query), variableValues: body.variables ?? {} })
+      const document = parse(body.query)
+      const errors = faults.get(body.query) ?? validate(schema, document)
+      faults.set(body.query, errors)
+      const result =
+        errors.length > 0 ? { errors } : execute({ schema, document, variableValues: body.variables ?? {} })
       void Promise.resolve(result).then((value) =>
         response.setHeader('content-type', 'application/json').end(JSON.stringify(value)),
       )

@@ -1,7 +1,8 @@
 import type { FetchNode } from '@apollo/query-planner'
-import { Kind, print, visit, type SelectionNode } from 'graphql'
+import { Kind, type SelectionNode, type SelectionSetNode } from 'graphql'
 import { documentOf } from './fetch-document.ts'
 import { argumentOf, graphOf, type Types } from './join-directives.ts'
+import { entitySelections, withEntitySelections } from './part-of-fetch.ts'
 
 export interface InterfaceObjects {
   /** Whether a subgraph, by its value of `join__Graph`, knows an interface as one object. */
@@ -33,30 +34,29 @@ export const interfaceObjectsIn = (types: Types): InterfaceObjects => {
  * may, and would be told that of the interface, over that of the object. None where it asks for nothing else.
  */
 export const withoutTypeNames = (node: FetchNode, isObject: (type: string) => boolean): readonly FetchNode[] => {
-  if (!node.requires) return [node]
-  const dropped: SelectionNode[] = []
-  const left: SelectionNode[] = []
-  /** Of objects of that type; undefined where that is not known. */
-  const kept = (selection: SelectionNode, type: string | undefined): readonly SelectionNode[] => {
-    if (selection.kind !== Kind.INLINE_FRAGMENT) {
-      const isDropped = isTypeName(selection) && type !== undefined && isObject(type)
-      if (isDropped) dropped.push(selection)
-      return isDropped ? [] : [selection]
-    }
-    const of = selection.typeCondition?.name.value ?? type
-    const selections = selection.selectionSet.selections.flatMap((one) => kept(one, of))
-    return selections.length === 0 ? [] : [{ ...selection, selectionSet: { ...selection.selectionSet, selections } }]
-  }
-  const document = visit(documentOf(node), {
-    Field: (field) => {
-      if (field.name.value !== '_entities' || !field.selectionSet) return false
-      const selections = field.selectionSet.selections.flatMap((one) => kept(one, undefined))
-      left.push(...selections)
-      return { ...field, selectionSet: { ...field.selectionSet, selections } }
-    },
+  const asked = node.requires && entitySelections(documentOf(node))
+  if (!asked) return [node]
+  const left = askedWithout(asked, undefined, isObject)
+  if (left === asked) return [node]
+  return left.selections.length === 0 ? [] : [withEntitySelections(node, () => left, node.requires ?? [])]
+}
+
+/** Of objects of a type, undefined where that is not known; the same set where nothing is dropped of it. */
+const askedWithout = (
+  set: SelectionSetNode,
+  type: string | undefined,
+  isObject: (type: string) => boolean,
+): SelectionSetNode => {
+  const selections = set.selections.flatMap((selection): readonly SelectionNode[] => {
+    if (selection.kind !== Kind.INLINE_FRAGMENT)
+      return isTypeName(selection) && type !== undefined && isObject(type) ? [] : [selection]
+    const inner = askedWithout(selection.selectionSet, selection.typeCondition?.name.value ?? type, isObject)
+    if (inner === selection.selectionSet) return [selection]
+    return inner.selections.length === 0 ? [] : [{ ...selection, selectionSet: inner }]
   })
-  if (dropped.length === 0) return [node]
-  return left.length === 0 ? [] : [{ ...node, operation: print(document), operationDocumentNode: document }]
+  const isSame =
+    selections.length === set.selections.length && selections.every((one, at) => one === set.selections[at])
+  return isSame ? set : { ...set, selections }
 }
 
 const isTypeName = (selection: SelectionNode): boolean =>

@@ -34,12 +34,10 @@ export const planOperation = (planner: QueryPlanner, planning: PlanningSdl): Pla
     if (!plan.node && needsFetch(document)) throw catalogued('OPERATION_UNANSWERABLE')
     const inlined = changesFetches ? mapFetches(plan, { fetch: inlineFragments }) : plan
     return mapFetches(variables.restore(own.restore(restorePlan(told.restore(inlined), required))), {
-      split: (node) => {
-        const serviceName = originals.get(node.serviceName) ?? node.serviceName
-        return asInterfaceObject(node, standing.get(node.serviceName)).flatMap((fetch) =>
-          withoutTypeNames({ ...fetch, serviceName }, (type) => isInterfaceObject(serviceName, type)),
-        )
-      },
+      split: (node) =>
+        asInterfaceObject(node, standing.get(node.serviceName)).flatMap((fetch) =>
+          withoutTypeNames(fetch, (type) => isInterfaceObject(node.serviceName, type)),
+        ),
       fetch: (node) => ({ ...node, serviceName: originals.get(node.serviceName) ?? node.serviceName }),
     })
   }

@@ -68,7 +68,8 @@ export const planningSdl = (sdl: string): PlanningSdl => {
     toldTo: (subgraph, type, field) => contexts.toldTo(type, field, graphs.get(originals.get(subgraph) ?? subgraph)),
   }
   const interfaceObjects = interfaceObjectsIn(types)
-  const isInterfaceObject = (subgraph: string, type: string) => interfaceObjects.has(graphs.get(subgraph) ?? '', type)
+  const isInterfaceObject = (subgraph: string, type: string) =>
+    interfaceObjects.has(graphs.get(originals.get(subgraph) ?? subgraph) ?? '', type)
   const rest = {
     required,
     names,

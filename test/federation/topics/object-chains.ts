@@ -137,6 +137,11 @@ export const OBJECT_CHAINS: Topic = {
       { variables: { a: true } },
     ],
     [
+      'the type name and a link under a condition on one type',
+      'query ($a: Boolean!) { stored { ... on Bolt @include(if: $a) { __typename price } bulk } }',
+      { variables: { a: true } },
+    ],
+    [
       'by a fragment of the caller',
       '{ parts { ...B } stored { ...B ... on Nut { ...B } } } fragment B on Part { __typename bulk levy }',
     ],
