@@ -1,6 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner'
 import { Kind, type DirectiveNode, type FieldNode, type SelectionSetNode } from 'graphql'
 import { documentOf } from './fetch-document.ts'
+import { entitySelections } from './part-of-fetch.ts'
 
 /** A field that a fetch asks of its entities. */
 export interface EntityField {
@@ -20,11 +21,8 @@ export const entityFields = (node: FetchNode): readonly EntityField[] => {
         collect(selection.selectionSet, selection.typeCondition?.name.value ?? type, under)
     }
   }
-  for (const definition of documentOf(node).definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue
-    const [entities] = definition.selectionSet.selections
-    if (entities?.kind === Kind.FIELD && entities.selectionSet) collect(entities.selectionSet, '', '')
-  }
+  const asked = entitySelections(documentOf(node))
+  if (asked) collect(asked, '', '')
   return found
 }
 

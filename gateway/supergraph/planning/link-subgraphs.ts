@@ -1,10 +1,11 @@
 import { Kind, type DefinitionNode, type DocumentNode } from 'graphql'
 import { chainLinks, type ChainLink } from './chain-links.ts'
 import { graphsOf } from './graph-names.ts'
+import { interfaceObjectsIn } from './interface-objects.ts'
 import { isTypeDefinition, typesIn, type Types } from './join-directives.ts'
 import { copied, typeWith, type LinkSubgraph } from './link-joins.ts'
 import { withObjects, type StandingObjects } from './standing-objects.ts'
-import { membersIn, partWithFields } from './subgraph-part.ts'
+import { membersIn, partWithFields, type Kinds } from './subgraph-part.ts'
 import { withoutLeftovers } from './leftover-externals.ts'
 
 /** A supergraph with subgraphs for the links of chains, and whose they are. */
@@ -27,12 +28,12 @@ export const linkSubgraphs = (document: DocumentNode, others: readonly ChainLink
   const types: Types = typesIn(document.definitions)
   const links = [...chainLinks(types), ...others]
   if (links.length === 0) return { document, originals: new Map(), standing: new Map() }
-  const members = membersIn(document.definitions, types)
+  const kinds: Kinds = { members: membersIn(document.definitions, types), interfaceObjects: interfaceObjectsIn(types) }
   const added = [...Map.groupBy(links, graphNameOf)].map(([graph, own]): LinkSubgraph => {
     const [first] = own
     const of = first?.graph ?? ''
     const coordinates = new Set(own.map(({ type, field }) => `${type}.${field}`))
-    const subgraph = { graph, of, links: coordinates, part: partWithFields(own, of, types, members) }
+    const subgraph = { graph, of, links: coordinates, part: partWithFields(own, of, types, kinds) }
     return first?.isOfInterfaceObject === true ? withObjects(subgraph, first.type, types) : subgraph
   })
   const definitions = withoutLeftovers(

@@ -1,5 +1,5 @@
 import { Kind, type DefinitionNode, type SelectionSetNode } from 'graphql'
-import { interfaceObjectsIn } from './interface-objects.ts'
+import type { InterfaceObjects } from './interface-objects.ts'
 import {
   argumentOf,
   fieldSetOf,
@@ -44,6 +44,12 @@ export const interfacesIn = (graph: string, { directives = [] }: TypeDefinition)
       : []
   })
 
+/** What is known of the types of a supergraph beside their definitions. */
+export interface Kinds {
+  readonly members: Members
+  readonly interfaceObjects: InterfaceObjects
+}
+
 /**
  * The least of a subgraph with which some of its fields can be asked for: these, what they require, the keys of what
  * they belong to and lead to, and all of what has no key.
@@ -52,10 +58,9 @@ export const partWithFields = (
   fields: readonly { readonly type: string; readonly field: string }[],
   graph: string,
   types: Types,
-  members: Members,
+  { members, interfaceObjects }: Kinds,
 ): SubgraphPart => {
   const part = new Map<string, Set<string>>()
-  const interfaceObjects = interfaceObjectsIn(types)
 
   const addType = (type: string): Set<string> => {
     const known = part.get(type)
