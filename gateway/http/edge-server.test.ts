@@ -4,6 +4,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import { silentLog } from '../../platform/log/log.ts'
 import { until } from '../../test/testkit/until.ts'
 import { createErrorReporter } from '../errors/error-reporter.ts'
+import type { Pieces } from '../execution/completion/pieces.ts'
 import { createEdgeServer, type EdgeServer } from './edge-server.ts'
 import { sendAnswer } from './send-answer.ts'
 
@@ -15,13 +16,20 @@ const LARGE_BYTES = 64 * 1_048_576
 /** In parts, as answers are written. */
 const PART = Buffer.alloc(32_768, 'x')
 const LARGE = Array.from({ length: LARGE_BYTES / PART.length }, () => PART)
+/** As one text: what somebody has looked into is written anew. */
+const TEXT = ['x'.repeat(LARGE_BYTES)]
+
+interface Exchange {
+  readonly client: Socket
+  readonly there: Socket
+}
 
 /** A client that has asked for what is too much, and the server's side of its connection. */
-const arrange = async (standstillMs: number): Promise<{ readonly client: Socket; readonly there: Socket }> => {
+const arrange = async (standstillMs: number, body: Pieces = LARGE): Promise<Exchange> => {
   const report = createErrorReporter({ log: silentLog, docsBaseUrl: undefined, metrics: undefined })
   edge = createEdgeServer({ maxBodyBytes: 1000, standstillMs, report })
   edge.fastify.get('/large', async (request, reply) => {
-    await sendAnswer(request, reply, { status: 200, headers: {}, body: LARGE })
+    await sendAnswer(request, reply, { status: 200, headers: {}, body })
     return reply
   })
   await edge.fastify.listen({ port: 0, host: '127.0.0.1' })
@@ -42,8 +50,11 @@ test('a client that reads nothing of its answer is cut, and the answer let go', 
   client.destroy()
 })
 
-test('an answer is handed over no faster than its client reads', async () => {
-  const { client, there } = await arrange(10_000)
+test.each([
+  ['in parts', LARGE],
+  ['as one text', TEXT],
+])('an answer %s is handed over no faster than its client reads', async (_, body) => {
+  const { client, there } = await arrange(10_000, body)
   await until('the system takes no more', () => there.writableNeedDrain)
   expect(there.writableLength).toBeLessThan(1_048_576)
   client.destroy()

@@ -58,10 +58,20 @@ export const sendAnswer = (request: FastifyRequest, reply: FastifyReply, answer:
   return piped(pipeline(parting(answer.body), encoder(encoding, length), response))
 }
 
-/** Lets go of each part when it hands it over: of what a client reads slowly only the rest is kept. */
-const parting = function* (pieces: Pieces): Generator<string | Buffer> {
-  const left = pieces.toReversed()
+/** In parts that a connection takes one at a time, each let go when it is handed over: of a slow client's answer the rest is kept. */
+const parting = (pieces: Pieces): Generator<string | Buffer> => handOver(pieces.flatMap(cut).reverse())
+
+/** What it is given is all that it holds, and gets shorter. */
+const handOver = function* (left: (string | Buffer)[]): Generator<string | Buffer> {
   for (let next = left.pop(); next !== undefined; next = left.pop()) yield next
+}
+
+const cut = (piece: string | Buffer): (string | Buffer)[] => {
+  if (piece.length <= STREAMED_BYTES) return [piece]
+  const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
+  const parts: Buffer[] = []
+  for (let at = 0; at < bytes.length; at += STREAMED_BYTES) parts.push(bytes.subarray(at, at + STREAMED_BYTES))
+  return parts
 }
 
 /** Changes the headers. */
