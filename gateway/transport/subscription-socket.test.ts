@@ -61,10 +61,38 @@ const heard = (socket: SubscriptionSocket) => {
 }
 const types = (): readonly string[] => received.map(({ type }) => type)
 
-test('a message that is larger than may be ends its connection', async () => {
+test('an event that is larger than may be ends its subscription, and no other', async () => {
   script = {
     ...ACKNOWLEDGED,
-    subscribe: (socket, id) => say(socket, { type: 'next', id, payload: { data: { tick: 'x'.repeat(10_000) } } }),
+    subscribe: (socket, id) => {
+      if (id === '1') return
+      say(socket, { type: 'next', id, payload: { data: { tick: 'x'.repeat(10_000) } } })
+      say(socket, { type: 'next', id, payload: 'too late' })
+    },
+    complete: (socket) => say(socket, { type: 'next', id: '1', payload: { data: { tick: 1 } } }),
+  }
+  const socket = socketWith()
+  const [other, large] = [heard(socket), heard(socket)]
+  await until('the other is told', () => other.told.length > 0)
+  expect(other.told).toEqual([{ data: { tick: 1 } }])
+  expect(large.told).toEqual([[]])
+  expect(received.at(-1)).toEqual({ type: 'complete', id: '2' })
+  expect(server.clients.size).toBe(1)
+})
+
+test('what cannot be written is thrown to who asks for it, and nobody else hears of it', async () => {
+  const socket = socketWith()
+  const { told } = heard(socket)
+  const sink = { next: () => undefined, refused: () => undefined, lost: () => undefined, complete: () => undefined }
+  expect(() => socket.subscribe({ variables: { unwritable: 1n } }, sink)).toThrow(TypeError)
+  await until('the first is asked for', () => types().includes('subscribe'))
+  expect([types(), told]).toEqual([['connection_init', 'subscribe'], []])
+})
+
+test('a message that is far larger than may be ends its connection', async () => {
+  script = {
+    ...ACKNOWLEDGED,
+    subscribe: (socket, id) => say(socket, { type: 'next', id, payload: { data: { tick: 'x'.repeat(40_000) } } }),
   }
   const { told } = heard(socketWith())
   await until('it is lost', () => told.length > 0)

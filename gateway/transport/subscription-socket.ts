@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { constants } from 'node:buffer'
 import { WebSocket } from 'ws'
 import { messageOf } from './subscription-message.ts'
 
@@ -19,19 +20,25 @@ export interface SubscriptionSocketOptions {
   readonly idleMs: number
   /** A connection without an answer for so long is dead, whatever its socket says. */
   readonly answerMs: number
-  /** Of one message, unpacked. A larger one ends its connection before it is read whole. */
+  /**
+   * Of one message, unpacked. A larger event ends its subscription alone; one that is four times as large ends the
+   * connection before it is read whole.
+   */
   readonly maxMessageBytes: number
   readonly onConnected: () => void
 }
 
 interface Subscription {
   readonly id: string
-  readonly payload: object
+  /** The message that asks for it. */
+  readonly asking: string
   readonly sink: SubscriptionSink
 }
 
 const SUBPROTOCOL = 'graphql-transport-ws'
 const NORMAL_CLOSURE = 1000
+/** What is larger than may be is still read, to know whose it is, up to so many times what may be. */
+const READ_TIMES = 4
 /** How long whoever is told of the end of a connection may take to agree. */
 const GOODBYE_MS = 1000
 
@@ -55,13 +62,14 @@ export class SubscriptionSocket {
     this.#options = options
   }
 
-  /** Gives what ends it, of which the sink is not told. */
+  /** Gives what ends it, of which the sink is not told. Throws where the payload cannot be written as JSON. */
   subscribe(payload: object, sink: SubscriptionSink): () => void {
-    const subscription = { id: String(++this.#ids), payload, sink }
+    const id = String(++this.#ids)
+    const subscription = { id, asking: JSON.stringify({ type: 'subscribe', id, payload }), sink }
     clearTimeout(this.#idle)
     this.#subscriptions.set(subscription.id, subscription)
     this.#socket ??= this.#outside(() => this.#open())
-    if (this.#isAcknowledged) this.#ask(subscription)
+    if (this.#isAcknowledged) this.#socket.send(subscription.asking)
     return () => {
       if (!this.#subscriptions.has(subscription.id)) return
       if (this.#isAcknowledged) this.#send({ type: 'complete', id: subscription.id })
@@ -83,7 +91,8 @@ export class SubscriptionSocket {
 
   #open(): WebSocket {
     const { url, answerMs, maxMessageBytes } = this.#options
-    const socket = new WebSocket(url, SUBPROTOCOL, { handshakeTimeout: answerMs, maxPayload: maxMessageBytes })
+    const maxPayload = Math.min(READ_TIMES * maxMessageBytes, constants.MAX_STRING_LENGTH)
+    const socket = new WebSocket(url, SUBPROTOCOL, { handshakeTimeout: answerMs, maxPayload })
     socket.on('open', () => {
       this.#send({ type: 'connection_init' })
       this.#expectAnswer(socket)
@@ -103,7 +112,7 @@ export class SubscriptionSocket {
         this.#isAcknowledged = true
         this.#options.onConnected()
         this.#pingLater(socket)
-        for (const subscription of this.#subscriptions.values()) this.#ask(subscription)
+        for (const subscription of this.#subscriptions.values()) socket.send(subscription.asking)
         break
       case 'ping':
         this.#send({ type: 'pong' })
@@ -112,6 +121,7 @@ export class SubscriptionSocket {
         this.#pingLater(socket)
         break
       case 'next':
+        if (data.length > this.#options.maxMessageBytes) return this.#drop(this.#subscriptions.get(message.id))
         this.#subscriptions.get(message.id)?.sink.next(message.payload)
         break
       case 'error':
@@ -130,8 +140,11 @@ export class SubscriptionSocket {
     socket.terminate()
   }
 
-  #ask({ id, payload }: Subscription): void {
-    this.#send({ type: 'subscribe', id, payload })
+  /** Its event is too large. It would be so behind the same cursor again: the subscription is over. */
+  #drop(subscription: Subscription | undefined): void {
+    if (subscription === undefined) return
+    this.#send({ type: 'complete', id: subscription.id })
+    this.#forget(subscription)?.refused([])
   }
 
   #send(message: object): void {

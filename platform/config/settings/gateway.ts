@@ -96,7 +96,7 @@ export const GATEWAY_SETTINGS = {
     default: '33554432',
     example: '8388608',
     about:
-      'The largest answer, or event, that is taken from a subgraph over HTTP, in bytes, compressed and unpacked alike.',
+      'The largest answer over HTTP, or message of a subscription, that is taken from a subgraph, in bytes, compressed and unpacked alike.',
   }),
   subgraphCircuitFailures: setting({
     variable: 'SUBGRAPH_CIRCUIT_FAILURES',
