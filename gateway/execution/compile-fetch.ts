@@ -14,7 +14,7 @@ import { sender, type FetchDependencies, type Send, type Sent } from './send-fet
 
 /** Compiles a fetch whose results go to the objects at the path `keys`; the root of the answer for the empty path. */
 export const compileFetch = (node: FetchNode, keys: readonly string[], dependencies: FetchDependencies): Step => {
-  const parts = fetchParts(node)
+  const parts = fetchParts(node, dependencies.supergraphSchema)
   const send = sender(parts.prepared, dependencies)
   const wanted = parts.shape.map(({ key }) => key).filter((key) => key !== '__typename')
   const path = entityPath(keys, dependencies.guarding && pathGuard(dependencies.guarding, keys, wanted))

@@ -23,11 +23,12 @@ export const shapeOf = (
   selections: SelectionSetNode,
   fragments: Fragments,
   renames: readonly Rename[] = [],
+  writerOf: (key: string) => Write = writer,
 ): MergeShape => {
   const draft: Draft = new Map()
   addSelections(draft, selections, fragments)
   for (const rename of renames) applyRename(draft, rename)
-  return finish(draft)
+  return finish(draft, writerOf)
 }
 
 /** A response name that an output rewrite changes; fragments are left out of the path. */
@@ -62,12 +63,12 @@ const applyRename = (draft: Draft, { path, from, to }: Rename): void => {
   parent.set(to, renamed && present ? new Map([...present, ...renamed]) : renamed)
 }
 
-const finish = (draft: Draft): MergeShape =>
+const finish = (draft: Draft, writerOf: (key: string) => Write): MergeShape =>
   [...draft].map(([key, children]) => ({
     key,
     read: reader(key),
-    write: writer(key),
-    children: children ? finish(children) : undefined,
+    write: writerOf(key),
+    children: children ? finish(children, writerOf) : undefined,
   }))
 
 /**

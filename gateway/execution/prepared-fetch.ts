@@ -5,10 +5,12 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql'
 import { documentOf } from '../supergraph/planning/fetch-document.ts'
 import type { PreparedFetch } from '../transport/transport.ts'
+import { fetchedWriters } from './fetched-type-names.ts'
 import { renamesOf } from './rewrite.ts'
 import type { Fragments } from '../../platform/graphql/execution/collect-fields.ts'
 import { shapeOf, type MergeShape } from './merge-shape.ts'
@@ -24,7 +26,8 @@ export interface FetchParts {
   readonly variablesOf: (variables: Variables) => Record<string, unknown>
 }
 
-export const fetchParts = (node: FetchNode): FetchParts => {
+/** `schema` is that of the supergraph, whole. */
+export const fetchParts = (node: FetchNode, schema: GraphQLSchema): FetchParts => {
   const document = documentOf(node)
   const { operation, fragments } = operationOf(document)
   const [first] = operation.selectionSet.selections
@@ -35,7 +38,7 @@ export const fetchParts = (node: FetchNode): FetchParts => {
   return {
     prepared: { subgraph: node.serviceName, operation: node.operation, operationName: node.operationName, document },
     isMutation: operation.operation === OperationTypeNode.MUTATION,
-    shape: shapeOf(selections, fragments, renamesOf(node.outputRewrites)),
+    shape: shapeOf(selections, fragments, renamesOf(node.outputRewrites), fetchedWriters(schema)),
     variablesOf: pick((node.variableUsages ?? []).filter((name) => !ofContexts.has(name))),
   }
 }

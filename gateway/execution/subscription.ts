@@ -46,7 +46,7 @@ export const compileSubscription = (
   { supergraphSchema, transportOf, onSubgraphErrors }: FetchDependencies,
   resumable: Resumable | undefined,
 ): Subscribe => {
-  const { prepared, shape, variablesOf } = fetchParts(primary)
+  const { prepared, shape, variablesOf } = fetchParts(primary, supergraphSchema)
   const rewrite = compileRewrites(primary.outputRewrites, supergraphSchema)
   const rename = compilePathRenames(primary)
   const resumption = resumable && compileResumption()

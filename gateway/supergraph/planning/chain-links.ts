@@ -1,5 +1,6 @@
 import { interfaceObjectsIn } from './interface-objects.ts'
-import { fieldSetOf, graphOf, mapFields, objectsOf, type Types } from './join-directives.ts'
+import { fieldSetOf, graphOf, mapFields, namedType, objectsOf, type Types } from './join-directives.ts'
+import type { Members } from './subgraph-part.ts'
 
 /** A field that requires something, and is required itself; of an interface object every one that requires something. */
 export interface ChainLink {
@@ -14,11 +15,12 @@ export interface ChainLink {
 }
 
 /**
- * The links of all chains of requirements, without their ends where these are fields of objects. Work grows with the square of
- * how many requirements hang together, however many ways lead from one to another.
+ * The links of all chains of requirements, and of the types that have any the leaves at their ends: the planner (2.14) takes a
+ * subgraph that requires a field for one that has it. What leads to other objects, and is required by nobody, stays where it is.
+ * Work grows with the square of how many requirements hang together, however many ways lead from one to another.
  */
-export const chainLinks = (types: Types): readonly ChainLink[] => {
-  const requirements = requirementsIn(types)
+export const chainLinks = (types: Types, members: Members): readonly ChainLink[] => {
+  const requirements = requirementsIn(types, members)
   const required = new Set(requirements.flatMap(({ needs }) => needs))
   const byField = Map.groupBy(
     requirements.flatMap((requirement) => requirement.coordinates.map((coordinate) => ({ coordinate, requirement }))),
@@ -26,11 +28,13 @@ export const chainLinks = (types: Types): readonly ChainLink[] => {
   )
   const answering = (coordinates: readonly string[]): ReadonlySet<Requirement> =>
     new Set(coordinates.flatMap((one) => (byField.get(one) ?? []).map(({ requirement }) => requirement)))
+  const isLink = ({ coordinates, isOfInterfaceObject }: Requirement): boolean =>
+    isOfInterfaceObject || coordinates.some((coordinate) => required.has(coordinate))
+  const chained = new Set(requirements.filter(isLink).flatMap((link) => link.types))
 
   return requirements.flatMap((requirement) => {
-    const { coordinates, isOfInterfaceObject, type, field, graph } = requirement
-    const isRequired = coordinates.some((coordinate) => required.has(coordinate))
-    if (!isRequired && !isOfInterfaceObject) return []
+    const { coordinates, isOfInterfaceObject, isLeaf, type, field, graph } = requirement
+    if (!isLink(requirement) && !(isLeaf && chained.has(type))) return []
     return [{ type, field, graph, depth: depthOf(coordinates, answering), isOfInterfaceObject }]
   })
 }
@@ -55,18 +59,22 @@ const depthOf = (
 }
 
 interface Requirement extends Omit<ChainLink, 'depth'> {
+  /** The type, and where it is an interface all its objects. */
+  readonly types: readonly string[]
+  readonly isLeaf: boolean
   /** Of the field; where it is one of an interface object also those of all objects. */
   readonly coordinates: readonly string[]
   /** Coordinates of what it requires; of an interface's field those of all its objects. */
   readonly needs: readonly string[]
 }
 
-const requirementsIn = (types: Types): readonly Requirement[] => {
+const requirementsIn = (types: Types, members: Members): readonly Requirement[] => {
+  const isLeafType = (type: string): boolean => !types.has(type) && members(type).length === 0
   const interfaceObjects = interfaceObjectsIn(types)
   const coordinatesOf = (field: string, parent: string): readonly string[] =>
     [parent, ...objectsOf(parent, types)].map((of) => `${of}.${field}`)
   return [...types].flatMap(([type, { fields = [] }]) =>
-    fields.flatMap(({ name: { value: field }, directives: joins = [] }) =>
+    fields.flatMap(({ name: { value: field }, type: of, directives: joins = [] }) =>
       joins.flatMap((join) => {
         const set = fieldSetOf(join, 'requires')
         const graph = graphOf(join)
@@ -78,7 +86,12 @@ const requirementsIn = (types: Types): readonly Requirement[] => {
           needs.push(...coordinatesOf(one.name.value, parent))
           return one
         })
-        return [{ type, field, graph, isOfInterfaceObject, coordinates, needs }]
+        return [
+          {
+            ...{ type, field, graph, isOfInterfaceObject, coordinates, needs },
+            ...{ types: [type, ...objectsOf(type, types)], isLeaf: isLeafType(namedType(of)) },
+          },
+        ]
       }),
     ),
   )

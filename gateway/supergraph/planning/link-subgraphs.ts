@@ -26,9 +26,10 @@ export interface LinkSubgraphs {
  */
 export const linkSubgraphs = (document: DocumentNode, others: readonly ChainLink[] = []): LinkSubgraphs => {
   const types: Types = typesIn(document.definitions)
-  const links = [...chainLinks(types), ...others]
+  const members = membersIn(document.definitions, types)
+  const links = [...chainLinks(types, members), ...others]
   if (links.length === 0) return { document, originals: new Map(), standing: new Map() }
-  const kinds: Kinds = { members: membersIn(document.definitions, types), interfaceObjects: interfaceObjectsIn(types) }
+  const kinds: Kinds = { members, interfaceObjects: interfaceObjectsIn(types) }
   const added = [...Map.groupBy(links, graphNameOf)].map(([graph, own]): LinkSubgraph => {
     const [first] = own
     const of = first?.graph ?? ''

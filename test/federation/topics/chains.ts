@@ -6,7 +6,8 @@ export const CHAINS: Topic = {
   name: 'chains of requirements',
   subgraphs: {
     a: `
-      type Query { fromA: [Thing!]! shape: Shape priced: [Priced!]! }
+      type Query { fromA: [Thing!]! shape: Shape priced: [Priced!]! gear: Gear }
+      type Gear @key(fields: "id") { id: ID! teeth: Int @external ratio: Int @requires(fields: "teeth") torque: Int @requires(fields: "teeth") }
       interface Priced { id: ID! price: Int }
       type Product implements Priced @key(fields: "id") { id: ID! weight: Int @external price: Int @requires(fields: "weight") }
       type Gift implements Priced @key(fields: "id") { id: ID! price: Int }
@@ -32,6 +33,7 @@ export const CHAINS: Topic = {
       type Circle implements Shape @key(fields: "id") { id: ID! side: Int }`,
     b: `
       type Query { fromB: Thing }
+      type Gear @key(fields: "id") { id: ID! teeth: Int torque: Int @external power: Int @requires(fields: "torque") }
       type Product @key(fields: "id") { id: ID! price: Int @external tax: Int @requires(fields: "price") }
       type Thing @key(fields: "id") {
         id: ID! plain: String
@@ -80,8 +82,8 @@ export const CHAINS: Topic = {
     }))
     const priced = [PRODUCT, GIFT]
     const lists = { fromA: things, fromC: [things[1], null, things[0]], priced }
-    const Query = { ...lists, fromB: things[0], shape: shapes[0], product: PRODUCT }
-    return { Query, entities: [...things, ...shapes, ...priced, HOLDER, TILE] }
+    const Query = { ...lists, fromB: things[0], shape: shapes[0], product: PRODUCT, gear: GEAR }
+    return { Query, entities: [...things, ...shapes, ...priced, HOLDER, TILE, GEAR] }
   },
   cases: [
     ['two links, the last alone', '{ fromA { three } }', { fetches: { a: 2, b: 1 } }],
@@ -122,6 +124,8 @@ export const CHAINS: Topic = {
     ['on the objects of an interface', '{ shape { ... on Square { total } ... on Circle { total } } }'],
     ['a link that an interface declares, by the interface', '{ priced { __typename id price } }'],
     ['a link that an interface declares, and what requires it', '{ priced { price ... on Product { tax weight } } }'],
+    ['what is required of another, and is required by whom it leads through as well', '{ gear { power } }'],
+    ['the same, with all that it leads through', '{ gear { ratio torque power teeth } }'],
     ['a link that an interface declares, from elsewhere', '{ product { tax } }'],
     ['on one object of an interface', '{ shape { side ... on Square { price total } } }'],
   ],
@@ -136,6 +140,13 @@ const PRODUCT = {
 }
 
 const GIFT = { __typename: 'Gift', id: 'g', price: 0 }
+
+const GEAR = {
+  ...{ __typename: 'Gear', id: 'gear', teeth: 12 },
+  ratio: (_: Arguments, at: View) => at.number('teeth') / 3,
+  torque: (_: Arguments, at: View) => at.number('teeth') * 2,
+  power: (_: Arguments, at: View) => at.number('torque') + 1,
+}
 
 const TILE = {
   ...{ __typename: 'Tile', id: 'tile', no: 1 },
