@@ -2,11 +2,15 @@ import { expect, test } from '@jest/globals'
 import { parse } from 'graphql'
 import { chainLinks } from './chain-links.ts'
 import { typesIn } from './join-directives.ts'
+import { membersIn } from './subgraph-part.ts'
 
-const linksOf = (sdl: string) =>
-  chainLinks(typesIn(parse(sdl).definitions)).map(
+const linksOf = (sdl: string) => {
+  const { definitions } = parse(sdl)
+  const types = typesIn(definitions)
+  return chainLinks(types, membersIn(definitions, types)).map(
     ({ type, field, graph, depth }) => `${graph} ${type}.${field} ${String(depth)}`,
   )
+}
 
 const DEPTH = 12
 const OBJECTS = 30
@@ -45,9 +49,24 @@ test('of several ways the longest counts, whichever is looked at first', () => {
     'low: Int @join__field(graph: C, requires: "plain")',
   ]
   const end = 'end: Int @join__field(graph: A, requires: "top") plain: Int @join__field(graph: D)'
-  const links = ['A T.top 3', 'B T.middle 2', 'C T.low 1']
+  const links = ['A T.top 3', 'B T.middle 2', 'C T.low 1', 'A T.end 4']
   expect(linksOf(type(`${top} ${middle} ${low} ${end}`))).toEqual(links)
   expect(linksOf(type(`${end} ${low} ${middle} ${top}`))).toEqual(links.toReversed())
+})
+
+test('an end that is a leaf is one of them; one that leads to objects, or is of a type without links, is not', () => {
+  const links = linksOf(`
+    type T @join__type(graph: A, key: "id") {
+      id: ID! plain: Int @join__field(graph: B)
+      link: Int @join__field(graph: A, requires: "plain")
+      leaf: Int @join__field(graph: B, requires: "link")
+      other: Int @join__field(graph: C, requires: "plain")
+      leads: T @join__field(graph: C, requires: "link")
+    }
+    type U @join__type(graph: A, key: "id") {
+      id: ID! plain: Int @join__field(graph: B) single: Int @join__field(graph: A, requires: "plain")
+    }`)
+  expect(links).toEqual(['A T.link 1', 'B T.leaf 2', 'C T.other 1'])
 })
 
 test('a circle ends where it began, also where another way leads into it or out of it', () => {
@@ -62,7 +81,7 @@ test('a circle ends where it began, also where another way leads into it or out 
       end: Int @join__field(graph: C, requires: "above")
       plain: Int @join__field(graph: D)
     }`)
-  expect(links).toEqual(['A T.one 3', 'B T.two 2', 'A T.self 1', 'C T.leaf 1', 'B T.above 4'])
+  expect(links).toEqual(['A T.one 3', 'B T.two 2', 'A T.self 1', 'C T.leaf 1', 'B T.above 4', 'C T.end 5'])
 })
 
 test('every way through many circles of a type is not walked either', () => {

@@ -55,7 +55,7 @@ export const OBJECT_CHAINS: Topic = {
     makers: `
       type Query { made: [Part!] }
       type Part @key(fields: "id") @interfaceObject {
-        id: ID! mass: Int @external grade(of: Int = 0): Int mate: Part polish: Int @requires(fields: "mass")
+        id: ID! mass: Int @external grade(of: Int = 0): Int polish: Int @requires(fields: "mass")
       }`,
   },
   universe: () => {
@@ -72,7 +72,6 @@ export const OBJECT_CHAINS: Topic = {
       cost: __typename === 'Nut' ? (_: Arguments, at: View) => at.number('tariff') + 1 : 40 + index,
       twin: (_: Arguments, at: View) => (at.get('price') === 20 ? parts[1] : null),
       grade: ({ of }: Arguments) => 50 + 10 * index + Number(of),
-      mate: () => parts[1],
       shelf: ({ side }: Arguments, at: View) => ({ no: at.number('price') + Number(side), of: parts[0] }),
       label: (_: Arguments, at: View) => ({ __typename: 'Label', text: `bulk ${at.text('bulk')}`, part: parts[1] }),
     }))
@@ -126,10 +125,6 @@ export const OBJECT_CHAINS: Topic = {
     ['the same, on each type', '{ parts { ... on Bolt { score } ... on Nut { grade(of: 1) s: score } } }'],
     ['no chain, on one type of another interface object', '{ stored { ... on Bolt { polish } } }'],
     ['no chain, on one type of its own', '{ made { ... on Nut { polish } polish } }'],
-    [
-      'on two ways to the same object, one of them through its type',
-      '{ stored { mate { levy } ... on Bolt { mate { ... on Nut { grade } } levy } } }',
-    ],
     ['links of an object within', '{ boxes { weight } }'],
     ['links of each of a list', '{ boxes { sum parts { price } } }'],
     ['from one part to the next', '{ parts { bulk next { bulk next { levy } } } }'],
