@@ -10,9 +10,12 @@ describe.each(TOPICS)('$name', (topic) => {
   afterAll(() => stage.close())
 
   test.each(topic.cases)('%s: as one server answers, in process and over HTTP', async (_, query, options = {}) => {
-    const { variables = {}, fetches } = options
-    const expected = await stage.monolith(query, variables)
-    const runs = [await stage.inProcess(query, variables), await stage.overHttp(query, variables)]
+    const { variables = {}, operationName, fetches } = options
+    const expected = await stage.monolith(query, variables, operationName)
+    const runs = [
+      await stage.inProcess(query, variables, operationName),
+      await stage.overHttp(query, variables, operationName),
+    ]
     expect(runs.map(({ answer }) => answer)).toEqual([expected, expected])
     if (fetches) expect(runs.map((run) => run.fetches)).toEqual([fetches, fetches])
   })

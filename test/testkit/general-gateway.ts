@@ -10,7 +10,7 @@ import { readAnswer, type Asked } from './gateway.ts'
 
 /** The gateway of `SUPERGRAPH_FILE` on a free port, over a file that a test can replace. */
 export interface GeneralGateway {
-  readonly ask: (query: string, variables?: Readonly<Record<string, unknown>>) => Promise<Asked>
+  readonly ask: (query: string, variables?: Readonly<Record<string, unknown>>, operationName?: string) => Promise<Asked>
   /** Puts another supergraph in place of the present one, as a whole. */
   readonly put: (sdl: string) => Promise<void>
   readonly stop: () => Promise<void>
@@ -42,12 +42,12 @@ export const startGeneralGateway = async (
   const { url } = await gateway.listen(0, '127.0.0.1')
   return {
     put,
-    ask: async (query, variables) =>
+    ask: async (query, variables, operationName) =>
       readAnswer(
         await fetch(`${url}/graphql`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ query, variables }),
+          body: JSON.stringify({ query, variables, operationName }),
         }),
       ),
     stop: async () => {

@@ -17,7 +17,7 @@ export interface Run {
   readonly fetches: Readonly<Record<string, number>>
 }
 
-export type Runner = (query: string, variables: Arguments) => Promise<Run>
+export type Runner = (query: string, variables: Arguments, operationName?: string) => Promise<Run>
 
 /** A supergraph, answered by one server that has everything, and by the engine over subgraphs of this process. */
 export interface InProcess {
@@ -25,7 +25,7 @@ export interface InProcess {
   readonly graph: FederatedGraph
   readonly apiSchema: GraphQLSchema
   /** Fails where the operation is not valid. */
-  readonly monolith: (query: string, variables: Arguments) => Promise<Answer>
+  readonly monolith: (query: string, variables: Arguments, operationName?: string) => Promise<Answer>
   readonly inProcess: Runner
   /** Makes the universe anew, as before each run. */
   readonly renew: () => void
@@ -65,16 +65,16 @@ export const createInProcess = async (topic: Omit<Topic, 'cases'>, planning?: Pl
     graph,
     apiSchema,
     renew,
-    monolith: async (query, variables) => {
+    monolith: async (query, variables, operationName) => {
       const errors = validate(apiSchema, parse(query))
       if (errors.length > 0) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'))
       renew()
-      return answerOf(await monolith.execute(query, variables))
+      return answerOf(await monolith.execute(query, variables, operationName))
     },
-    inProcess: async (query, variables) => {
+    inProcess: async (query, variables, operationName) => {
       renew()
       graph.fetched.length = 0
-      const operation = { document: parse(query), documentKey: query, operationName: undefined, variables }
+      const operation = { document: parse(query), documentKey: query, operationName, variables }
       const answer = answerOf(await engine.execute(operation, testRequest()))
       return { answer, fetches: countOf(graph.fetched) }
     },

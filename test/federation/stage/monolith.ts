@@ -13,7 +13,7 @@ import { isThing, read, type Arguments, type Thing, type Universe } from './univ
 /** One server that has everything: what a federation of parts of it must answer. */
 export interface Monolith {
   readonly schema: GraphQLSchema
-  readonly execute: (query: string, variables: Arguments) => Promise<ExecutionResult>
+  readonly execute: (query: string, variables: Arguments, operationName?: string) => Promise<ExecutionResult>
 }
 
 /** An object where an answer shows it: one server knows what is above it there. */
@@ -46,11 +46,12 @@ export const createMonolith = (apiSchema: GraphQLSchema, universe: () => Univers
   }
   return {
     schema,
-    execute: async (query, variables) =>
+    execute: async (query, variables, operationName) =>
       execute({
         schema,
         document: parse(query),
         variableValues: variables,
+        operationName,
         rootValue: {},
         fieldResolver: (source: unknown, args: Arguments, _, { fieldName, parentType, returnType }) => {
           const { told = {}, ...roots } = universe()

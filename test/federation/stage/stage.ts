@@ -23,10 +23,10 @@ export const createStage = async (topic: Topic): Promise<Stage> => {
   return {
     monolith,
     inProcess,
-    overHttp: async (query, variables) => {
+    overHttp: async (query, variables, operationName) => {
       renew()
       const before = [...servers].map(([name, { received }]) => [name, received.length] as const)
-      const answer = answerOf(await gateway.ask(query, variables))
+      const answer = answerOf(await gateway.ask(query, variables, operationName))
       const asked = before.flatMap(([name, count]) =>
         Array.from({ length: (servers.get(name)?.received.length ?? 0) - count }, () => name),
       )

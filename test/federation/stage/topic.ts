@@ -16,6 +16,8 @@ export type Case = readonly [name: string, query: string, options?: CaseOptions]
 
 export interface CaseOptions {
   readonly variables?: Readonly<Record<string, unknown>>
+  /** Which operation of the document is meant, where it has several. */
+  readonly operationName?: string
   /** Which subgraphs are asked, in the order of their names: how often each. */
   readonly fetches?: Readonly<Record<string, number>>
 }

@@ -1,5 +1,10 @@
 import type { Topic } from '../stage/topic.ts'
 
+const SEVERAL = `
+  query First($id: ID!) { node(id: $id) { ...N size } }
+  query Second { nodes { ...N parent { ...N } } }
+  fragment N on Node { name }`
+
 /** Names that look like others: aliases, names of the prototype, type names; and shapes of lists. */
 export const NAMES: Topic = {
   name: 'names and shapes',
@@ -93,6 +98,7 @@ export const NAMES: Topic = {
       'the same, that is not given',
       'query ($representations: Int = 2) { nodes { at(x: $representations) parent { at(y: $representations) } } }',
     ],
-    ['several operations in one document are told apart', 'query { node(id: "x") { size } }'],
+    ['the first of several operations in one document', SEVERAL, { operationName: 'First', variables: { id: 'x' } }],
+    ['the second of several operations in one document', SEVERAL, { operationName: 'Second', fetches: { a: 2, b: 1 } }],
   ],
 }
