@@ -56,7 +56,8 @@ export const planningSdl = (sdl: string): PlanningSdl => {
     keys,
     hasNoRequirements: isEmpty,
     needs: (subgraph, type, field) => needs(graphs.get(subgraph) ?? '', type, field),
-    of: (subgraph, type, field) => namesOf.get(`${graphs.get(subgraph) ?? ''} ${type}.${field}`) ?? NONE,
+    of: (subgraph, type, field) =>
+      namesOf.get(`${graphs.get(subgraph) ?? ''} ${type}.${byName.get(field)?.name ?? field}`) ?? NONE,
   }
   const isOrdered = [...types.values()].every((type) => orderKeys(type) === type)
   const names = requiredNames(types)

@@ -7,7 +7,8 @@ export const CHAINS: Topic = {
   subgraphs: {
     a: `
       type Query { fromA: [Thing!]! shape: Shape priced: [Priced!]! gear: Gear }
-      type Gear @key(fields: "id") { id: ID! teeth: Int @external ratio: Int @requires(fields: "teeth") torque: Int @requires(fields: "teeth") }
+      type Gear @key(fields: "id") { id: ID! teeth: Int @external ratio: Int @requires(fields: "teeth") torque: Int @requires(fields: "teeth")
+        spin(no: Int = 0): Int @external heat: Int @requires(fields: "spin(no: 2)") drag(by: Int = 0): Int @requires(fields: "spin(no: 1)") }
       interface Priced { id: ID! price: Int }
       type Product implements Priced @key(fields: "id") { id: ID! weight: Int @external price: Int @requires(fields: "weight") }
       type Gift implements Priced @key(fields: "id") { id: ID! price: Int }
@@ -33,7 +34,8 @@ export const CHAINS: Topic = {
       type Circle implements Shape @key(fields: "id") { id: ID! side: Int }`,
     b: `
       type Query { fromB: Thing }
-      type Gear @key(fields: "id") { id: ID! teeth: Int torque: Int @external power: Int @requires(fields: "torque") }
+      type Gear @key(fields: "id") { id: ID! teeth: Int torque: Int @external power: Int @requires(fields: "torque")
+        spin(no: Int = 0): Int drag(by: Int = 0): Int @external wear: Int @requires(fields: "drag(by: 3)") }
       type Product @key(fields: "id") { id: ID! price: Int @external tax: Int @requires(fields: "price") }
       type Thing @key(fields: "id") {
         id: ID! plain: String
@@ -126,6 +128,7 @@ export const CHAINS: Topic = {
     ['a link that an interface declares, and what requires it', '{ priced { price ... on Product { tax weight } } }'],
     ['what is required of another, and is required by whom it leads through as well', '{ gear { power } }'],
     ['the same, with all that it leads through', '{ gear { ratio torque power teeth } }'],
+    ['links of one subgraph that require one field with different arguments', '{ gear { heat wear } }'],
     ['a link that an interface declares, from elsewhere', '{ product { tax } }'],
     ['on one object of an interface', '{ shape { side ... on Square { price total } } }'],
   ],
@@ -146,6 +149,10 @@ const GEAR = {
   ratio: (_: Arguments, at: View) => at.number('teeth') / 3,
   torque: (_: Arguments, at: View) => at.number('teeth') * 2,
   power: (_: Arguments, at: View) => at.number('torque') + 1,
+  spin: ({ no = 0 }: Arguments) => 5 + Number(no),
+  heat: (_: Arguments, at: View) => at.number('spin', { no: 2 }) * 100,
+  drag: ({ by = 0 }: Arguments, at: View) => at.number('spin', { no: 1 }) + Number(by) * 10,
+  wear: (_: Arguments, at: View) => at.number('drag', { by: 3 }) + 1,
 }
 
 const TILE = {
