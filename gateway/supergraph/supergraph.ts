@@ -23,8 +23,9 @@ export interface Supergraph {
   /** Which shares of progressive overrides one operation belongs to; the empty text where there are none. */
   readonly draw: () => string
   /**
-   * Plans a document of one operation. Costs milliseconds, one that is large, or has very many plans, is planned in a thread of its own: the caller keeps
-   * plans. Throws, or rejects with, what the planner refuses, `OPERATION_TOO_LARGE` where it takes too long.
+   * Plans a document of one operation. Costs milliseconds; one that is large, or can be planned in very many ways, is planned
+   * in a thread of its own: the caller keeps plans. Throws, or rejects with, what the planner refuses, `OPERATION_TOO_LARGE`
+   * where it takes too long.
    */
   readonly plan: (document: DocumentNode, drawn?: string) => QueryPlan | Promise<QueryPlan>
   readonly close: () => Promise<void>
