@@ -2,7 +2,7 @@ import { trace } from '@opentelemetry/api'
 import { pino, type ChildLoggerOptions, type DestinationStream, type Logger } from 'pino'
 import { currentCorrelation } from './correlation.ts'
 import type { LogLevel } from './levels.ts'
-import { prettyStream } from './pretty.ts'
+import { prettyLines } from './pretty.ts'
 import { redactText } from './redact-text.ts'
 import { redactValue } from './redact-value.ts'
 import { standardOutput } from './standard-output.ts'
@@ -24,7 +24,6 @@ export interface LogOptions {
  */
 export const createLog = ({ level, format, destination }: LogOptions): Log => {
   const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY)
-  const standard = (): DestinationStream => (pretty ? prettyStream(process.stdout) : standardOutput())
   const log = pino(
     {
       level,
@@ -35,7 +34,7 @@ export const createLog = ({ level, format, destination }: LogOptions): Log => {
       serializers: { err: (copied: unknown) => copied }, // redactRecord has copied it; pino's own would copy every property
       hooks: { streamWrite: redactText },
     },
-    destination ?? standard(),
+    destination ?? standardOutput(pretty ? { shown: prettyLines } : {}),
   )
   return withRedactedChildren(log)
 }

@@ -1,5 +1,3 @@
-import { Writable } from 'node:stream'
-
 const COLOURS: Readonly<Record<string, string>> = { warn: '\u001B[33m', error: '\u001B[31m', fatal: '\u001B[31m' }
 const DIM = '\u001B[2m'
 const RESET = '\u001B[0m'
@@ -39,12 +37,10 @@ export const prettyLine = (line: string): string => {
   return `${DIM}${time}${RESET} ${colour}${level.padEnd(5)}${RESET} ${component}${text(entry['msg'] ?? '')}${tail}${errorLines(entry['err'])}`
 }
 
-/** Turns the log's lines of JSON into lines for people. */
-export const prettyStream = (output: NodeJS.WritableStream): Writable =>
-  new Writable({
-    decodeStrings: false,
-    write: (chunk: string | Buffer, _encoding, done) => {
-      for (const line of chunk.toString().split('\n')) if (line !== '') output.write(`${prettyLine(line)}\n`)
-      done()
-    },
-  })
+/** The same for what ends in a line feed, each line of it. */
+export const prettyLines = (lines: string): string =>
+  lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => `${prettyLine(line)}\n`)
+    .join('')
