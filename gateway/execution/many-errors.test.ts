@@ -50,6 +50,19 @@ test('of very many errors of a subgraph the first are told and a few logged; wha
   expect(logged.at(-1)).toMatchObject({ msg: 'a subgraph failed with more errors than are logged', more: 11_990 })
 })
 
+test('refusals, however many, hide no fault from the log, and are not counted as one', async () => {
+  const refusals = many(20, () => ({ message: 'no', extensions: { code: 'CAPABILITY_REQUIRED' } }))
+  const faults = many(12, () => ({ message: 'x' }))
+  const { logged } = await run('{ me { name } }', {
+    accounts: { data: { me: null }, errors: [...refusals, ...faults, ...refusals] },
+  })
+  expect(logged.map(({ msg }) => msg)).toEqual([
+    ...many(10, () => 'a subgraph failed'),
+    'a subgraph failed with more errors than are logged',
+  ])
+  expect(logged.at(-1)).toMatchObject({ more: 2 })
+})
+
 test('a list of very many values of the wrong shape is told by the first of them', async () => {
   const { told } = await run('{ search { __typename } }', {
     catalog: { data: { search: many(120_000, () => 1) } },
