@@ -154,16 +154,20 @@ test.each([
   expect(JSON.stringify(sent)).not.toContain(foreign)
 })
 
+const persistedOf = (query: string) => ({
+  persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') },
+})
+
 const persisted = async (query: string) => {
-  const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') }
-  await graph.ask({ query, extensions: { persistedQuery } })
-  return [seen(await graph.ask({ extensions: { persistedQuery } }))]
+  const extensions = persistedOf(query)
+  await graph.ask({ query, extensions })
+  return [seen(await graph.ask({ extensions }))]
 }
 
 test('a persisted operation is decided like one that is sent, each time', async () => {
-  const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(QUERY).digest('hex') }
-  await graph.ask({ query: QUERY, extensions: { persistedQuery }, variables: { id: mine } })
-  const answer = await graph.ask({ extensions: { persistedQuery }, variables })
+  const extensions = persistedOf(QUERY)
+  await graph.ask({ query: QUERY, extensions, variables: { id: mine } })
+  const answer = await graph.ask({ extensions, variables })
   expect(seen(answer)).toEqual(DENIED)
 })
 
