@@ -22,6 +22,7 @@ import type { CompiledOperation } from './compile-operation.ts'
 import type { SubscriptionEvents } from './subscription.ts'
 import { refuseMutation } from './refused-mutation.ts'
 import type { OnSubgraphErrors, TransportOf, Variables } from './run.ts'
+import { isTooDeep } from './variable-depth.ts'
 
 export type { IncomingOperation }
 
@@ -131,6 +132,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     tell ? { ...result, extensions: tell(cost) } : result
 
   const begin = (incoming: IncomingOperation, request: RequestContext): Prompt<Beginning> => {
+    if (isTooDeep(incoming.variables)) return { errors: [invalidVariable('The variables are nested too deeply.')] }
     const prepared = preparedOf(incoming)
     const variables = prepared.coerce(incoming.variables)
     if (isFaulty(variables)) return { errors: variables.map(invalidVariable) }

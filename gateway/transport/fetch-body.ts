@@ -25,12 +25,12 @@ export const fetchBodies = () => {
   }
 }
 
-/** Reading JSON goes deeper than writing it: that a caller's value is too deep for it is no failure of the subgraph. */
+/** What cannot be written (what one subgraph gave for another may be nested too deeply) is no failure of who was to get it. */
 const textOf = (variables: Readonly<Record<string, unknown>>): string => {
   try {
     return JSON.stringify(variables)
   } catch (error) {
-    throw catalogued('INVALID_INPUT', {}, { message: 'The variables are nested too deeply.', cause: error })
+    throw catalogued('INTERNAL', {}, { cause: error })
   }
 }
 

