@@ -1,7 +1,7 @@
 /** Levels that variables may be nested: JSON is read to any depth, and written, coerced and compared by recursion. */
 const MAX_LEVELS = 500
 
-/** Whether values, as JSON has them, are nested deeper than 500 levels. Looks no deeper itself, and allocates nothing. */
+/** Whether values, as JSON has them, are nested deeper than 500 levels. Looks no deeper, and allocates nothing. */
 export const isTooDeep = (values: Readonly<Record<string, unknown>>): boolean => {
   for (const name in values) if (exceeds(values[name], MAX_LEVELS)) return true
   return false
@@ -11,7 +11,7 @@ const exceeds = (value: unknown, levels: number): boolean => {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) if (exceeds(value[index], levels - 1)) return true
+    for (const item of value as readonly unknown[]) if (exceeds(item, levels - 1)) return true // of anything
     return false
   }
   const fields = value as Readonly<Record<string, unknown>> // an object, and no array

@@ -25,7 +25,7 @@ export const fetchBodies = () => {
   }
 }
 
-/** What cannot be written (what one subgraph gave for another may be nested too deeply) is no failure of who was to get it. */
+/** Data of one subgraph for another may be too deep to be written: that is no failure of who was to get it. */
 const textOf = (variables: Readonly<Record<string, unknown>>): string => {
   try {
     return JSON.stringify(variables)
