@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { introspectionFromSchema, parse, printSchema } from 'graphql'
 import { OPERATIONS } from '../../bench/operations.ts'
+import { plannedOf } from '../../test/federation/stage/topic.ts'
 import { TOPICS } from '../../test/federation/topics/topics.ts'
 import { federatedGraph } from '../../test/testkit/federated-graph.ts'
 import { stockGateway } from '../../test/testkit/stock-gateway.ts'
@@ -38,7 +39,7 @@ const GRAPHS: readonly (readonly [name: string, sdl: string, queries: readonly s
     const services = Object.entries(subgraphs).map(
       ([subgraph, typeDefs]) => [subgraph, { typeDefs, resolvers: {} }] as const,
     )
-    return [name, federatedGraph(Object.fromEntries(services)).sdl, cases.map(([, query]) => query)] as const
+    return [name, federatedGraph(Object.fromEntries(services)).sdl, plannedOf(cases)] as const
   }),
 ]
 

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals'
 import { parse } from 'graphql'
 import { silentLog } from '../../../platform/log/log.ts'
+import { plannedOf } from '../../../test/federation/stage/topic.ts'
 import { TOPICS } from '../../../test/federation/topics/topics.ts'
 import { federatedGraph } from '../../../test/testkit/federated-graph.ts'
 import { shopSubgraphs } from '../../../test/testkit/graphs/shop.ts'
@@ -44,7 +45,7 @@ test.each(TOPICS)('what is planned aside of $name is planned as it would be here
   const graph = federatedGraph(Object.fromEntries(services))
   const supergraph = await generationOf(graph.sdl)
   const planning = thread(5000, { sdl: graph.sdl })
-  const planned = cases.map(([, query]) =>
+  const planned = plannedOf(cases).map((query) =>
     Promise.all([supergraph.plan(parse(query), ''), planning.plan({ query, drawn: '' })]),
   )
   for (const [here, aside] of await Promise.all(planned)) expect(aside).toEqual(withoutDocuments(here))

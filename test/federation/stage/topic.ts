@@ -14,6 +14,10 @@ export interface Topic {
 
 export type Case = readonly [name: string, query: string, options?: CaseOptions]
 
+/** What a planner is given: the documents of one operation. */
+export const plannedOf = (cases: readonly Case[]): string[] =>
+  cases.flatMap(([, query, options]) => (options?.operationName === undefined ? [query] : []))
+
 export interface CaseOptions {
   readonly variables?: Readonly<Record<string, unknown>>
   /** Which operation of the document is meant, where it has several. */
