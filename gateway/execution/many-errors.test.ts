@@ -115,16 +115,18 @@ test('of errors in more places than are held it is said that some were left out,
   expect(told).toEqual([...many(5000, (index) => `INTERNAL products.${index.toString()}.shipping`), 'TOO_MANY_ERRORS '])
 })
 
+/** More products than findings are held, each by somebody else. */
+const madeByMany = () =>
+  many(120_000, (index) => ({
+    __typename: 'Book',
+    upc: 'b1',
+    maker: { __typename: 'User', id: `p${index.toString()}` },
+  }))
+
 test('one error that explains very many nulls stays one', async () => {
   const { told } = await run('{ products { maker { name } } }', {
     catalog: {
-      data: {
-        products: many(120_000, (index) => ({
-          __typename: 'Book',
-          upc: 'b1',
-          maker: { __typename: 'User', id: `p${index.toString()}` },
-        })),
-      },
+      data: { products: madeByMany() },
     },
     accounts: { errors: [{ message: 'x' }] },
   })
@@ -135,11 +137,7 @@ test('nulls that another error explains leave room for a value of the wrong shap
   const { told } = await run('{ products { maker { name } } search { __typename } }', {
     catalog: {
       data: {
-        products: many(120_000, (index) => ({
-          __typename: 'Book',
-          upc: 'b1',
-          maker: { __typename: 'User', id: `p${index.toString()}` },
-        })),
+        products: madeByMany(),
         search: [1],
       },
     },

@@ -23,27 +23,29 @@ export class PathTree {
 
   /** Whether one of them leads through this path, or this path through one of them. */
   isAlong(path: ResponsePath): boolean {
-    let place = this.#root
-    for (const element of path) {
-      if (place.isEnd) return true
-      const next = place.below.get(element)
-      if (!next) return false
-      place = next
-    }
-    return place.isEnd || place.below.size > 0
+    const reached = this.#reach(path)
+    return reached === BELOW || (reached !== undefined && (reached.isEnd || reached.below.size > 0))
   }
 
   /** Whether this path goes on from the end of one of them. */
   isBelow(path: ResponsePath): boolean {
+    return this.#reach(path) === BELOW
+  }
+
+  /** Where the path leads; undefined where none of them leads as far. */
+  #reach(path: ResponsePath): Place | typeof BELOW | undefined {
     let place = this.#root
     for (const element of path) {
-      if (place.isEnd) return true
+      if (place.isEnd) return BELOW
       const next = place.below.get(element)
-      if (!next) return false
+      if (!next) return undefined
       place = next
     }
-    return false
+    return place
   }
 }
+
+/** Beyond the end of a path of the tree. */
+const BELOW = Symbol('below')
 
 const newPlace = (): Place => ({ below: new Map(), isEnd: false })

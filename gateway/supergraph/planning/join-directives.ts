@@ -100,3 +100,13 @@ export const mapFields = (
     }
   }),
 })
+
+/** Says that a subgraph has a field; without one that none has it, but for those that know the objects of its interface. */
+export const joinField = (graph?: string): ConstDirectiveNode => ({
+  kind: Kind.DIRECTIVE,
+  name: { kind: Kind.NAME, value: 'join__field' },
+  arguments:
+    graph === undefined
+      ? []
+      : [{ kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'graph' }, value: { kind: Kind.ENUM, value: graph } }],
+})

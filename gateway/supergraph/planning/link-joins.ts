@@ -1,5 +1,5 @@
-import { Kind, type ConstDirectiveNode, type FieldDefinitionNode } from 'graphql'
-import { argumentOf, graphOf, type TypeDefinition, type Types } from './join-directives.ts'
+import { Kind, type ConstArgumentNode, type ConstDirectiveNode, type FieldDefinitionNode } from 'graphql'
+import { argumentOf, graphOf, joinField, type TypeDefinition, type Types } from './join-directives.ts'
 import type { StandingObjects } from './standing-objects.ts'
 import type { SubgraphPart } from './subgraph-part.ts'
 
@@ -79,7 +79,7 @@ const joinsOf = (field: FieldDefinitionNode, type: TypeDefinition): readonly Con
   const { directives = [] } = field
   if (directives.some((join) => join.name.value === 'join__field')) return directives
   const graphs = (type.directives ?? []).filter((join) => join.name.value === 'join__type').map(graphOf)
-  return [...directives, ...[...new Set(graphs)].map(joinField)]
+  return [...directives, ...[...new Set(graphs)].map((graph) => joinField(graph))]
 }
 
 const withoutLinks = (
@@ -95,7 +95,7 @@ const withoutLinks = (
     linking.some(({ of }) => of === graph || own.some((one) => one.graph === graph && one.of === of))
   // What interfaces promise, and others require, has to be there: as a field of others, whom the planner asks for it.
   const left = joins.map((join) => (isMoved(graphOf(join)) ? asExternal(join) : join))
-  return standingFor.some(isLink) ? [...left, joinField('')] : left
+  return standingFor.some(isLink) ? [...left, joinField()] : left
 }
 
 /** What is said of an interface object, said of an object. */
@@ -105,12 +105,7 @@ const asPlainObject = (join: ConstDirectiveNode): ConstDirectiveNode => without(
 const unresolvable = (join: ConstDirectiveNode): ConstDirectiveNode => {
   if (!argumentOf(join, 'key')) return join
   const rest = without(join, 'resolvable')
-  const resolvable = {
-    kind: Kind.ARGUMENT as const,
-    name: { kind: Kind.NAME as const, value: 'resolvable' },
-    value: { kind: Kind.BOOLEAN as const, value: false },
-  }
-  return { ...rest, arguments: [...(rest.arguments ?? []), resolvable] }
+  return { ...rest, arguments: [...(rest.arguments ?? []), flag('resolvable', false)] }
 }
 
 const without = (join: ConstDirectiveNode, argument: string): ConstDirectiveNode => ({
@@ -122,20 +117,12 @@ const asExternal = (join: ConstDirectiveNode): ConstDirectiveNode => ({
   ...join,
   arguments: [
     ...(join.arguments ?? []).filter((given) => ['graph', 'type'].includes(given.name.value)),
-    {
-      kind: Kind.ARGUMENT,
-      name: { kind: Kind.NAME, value: 'external' },
-      value: { kind: Kind.BOOLEAN, value: true },
-    },
+    flag('external', true),
   ],
 })
 
-/** Of one subgraph; where none is named, of nobody: those that know the interface's objects have it. */
-const joinField = (graph: string): ConstDirectiveNode => ({
-  kind: Kind.DIRECTIVE,
-  name: { kind: Kind.NAME, value: 'join__field' },
-  arguments:
-    graph === ''
-      ? []
-      : [{ kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'graph' }, value: { kind: Kind.ENUM, value: graph } }],
+const flag = (name: string, value: boolean): ConstArgumentNode => ({
+  kind: Kind.ARGUMENT,
+  name: { kind: Kind.NAME, value: name },
+  value: { kind: Kind.BOOLEAN, value },
 })

@@ -228,7 +228,17 @@ test('what a context says is not the caller’s to say', async () => {
 
 test.each([
   ['what the planner cannot plan', new GraphQLError('There is no way'), 'OPERATION_UNANSWERABLE'],
-  ['what is too much for it', new Error('The number of selections exceeds limit'), 'OPERATION_TOO_LARGE'],
+  // In the words of @apollo/query-planner 2.14.
+  [
+    'what is too wide for it',
+    new Error('Number of non-local selections exceeds limit of 100000'),
+    'OPERATION_TOO_LARGE',
+  ],
+  [
+    'what is too deep for it',
+    new Error('Exceeded maximum recursive selections in this operation'),
+    'OPERATION_TOO_LARGE',
+  ],
 ])('%s is told as such', (_, refusal, code) => {
   const { sdl } = federatedGraph({ a: { typeDefs: 'type Query { first: Int }', resolvers: {} } })
   const planner = plannerOf(sdl)

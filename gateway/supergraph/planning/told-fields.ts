@@ -1,7 +1,7 @@
 import { Kind, type ConstDirectiveNode, type DocumentNode, type FieldDefinitionNode } from 'graphql'
 import { contextArgumentsOf, withoutContextArguments } from './context-arguments.ts'
 import type { ChainLink } from './chain-links.ts'
-import { argumentOf, graphOf, isTypeDefinition, type TypeDefinition } from './join-directives.ts'
+import { argumentOf, graphOf, isTypeDefinition, joinField, type TypeDefinition } from './join-directives.ts'
 
 /** A supergraph without contexts, in which who is told of one requires a field that stands for it. */
 export interface ToldFields {
@@ -82,11 +82,5 @@ const standIn = (name: string, graphs: readonly string[]): FieldDefinitionNode =
   kind: Kind.FIELD_DEFINITION,
   name: { kind: Kind.NAME, value: name },
   type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: 'Boolean' } },
-  directives: graphs.map((graph) => ({
-    kind: Kind.DIRECTIVE,
-    name: { kind: Kind.NAME, value: 'join__field' },
-    arguments: [
-      { kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'graph' }, value: { kind: Kind.ENUM, value: graph } },
-    ],
-  })),
+  directives: graphs.map((graph) => joinField(graph)),
 })
